@@ -1,0 +1,1 @@
+//! Python bindings of `unjuran`: conversions and calls, nothing else.

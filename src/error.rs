@@ -1,0 +1,366 @@
+//! What can go wrong, and how it is said.
+//!
+//! One enum for the crate. Every variant names the thing (series, model, file), the value that was refused and what is
+//! allowed, in typed fields: a service branches on the variant, a notebook shows the sentence. Serialised, an error is a
+//! record with the variant's name under `kind` and one entry a field; the Python classes are made from that record.
+
+use serde::Serialize;
+
+/// The result of every fallible call of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Every cause of failure a caller can act on.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum Error {
+    /// A year outside the calendar this crate works with.
+    #[error("year {year} is not allowed: years are whole numbers from 1 to 9999")]
+    YearOutOfRange {
+        /// The year that was given.
+        year: i64,
+    },
+    /// A date that is not on the calendar, or not written as `YYYY-MM-DD`.
+    #[error("{text:?} is not a date: dates are written YYYY-MM-DD, as in 2023-05-31")]
+    BadDate {
+        /// What was given.
+        text: String,
+    },
+    /// A date that does not lie in the year it describes.
+    #[error("series {series:?}, {year}: the date {date} does not lie in {year}")]
+    DateOutsideYear {
+        /// The series.
+        series: String,
+        /// The year of the observation.
+        year: i32,
+        /// The date that was given.
+        date: String,
+    },
+    /// A share of the year outside (0, 1].
+    #[error(
+        "series {series:?}, {year}: share {share} is not allowed: the share of the year that has passed is above 0 and at most 1"
+    )]
+    BadShare {
+        /// The series.
+        series: String,
+        /// The year of the observation.
+        year: i32,
+        /// The share that was given.
+        share: f64,
+    },
+    /// A series without a single year.
+    #[error("series {series:?} is empty: at least one year is needed")]
+    EmptySeries {
+        /// The series.
+        series: String,
+    },
+    /// A series in which no full year was observed as an exact number.
+    #[error(
+        "series {series:?} has no usable year among {years}: at least one full year with a number is needed (missing, masked and partial years carry no exact number)"
+    )]
+    NoObservedYears {
+        /// The series.
+        series: String,
+        /// How many years the series spans.
+        years: usize,
+    },
+    /// Values and years of different lengths.
+    #[error("series {series:?}: {values} values for {years} years: give one value a year")]
+    LengthMismatch {
+        /// The series.
+        series: String,
+        /// Number of values.
+        values: usize,
+        /// Number of years.
+        years: usize,
+    },
+    /// A year that occurs twice.
+    #[error("series {series:?}: year {year} occurs twice: each year may occur once")]
+    DuplicateYear {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+    },
+    /// A value that is infinite or too large to compute with.
+    #[error(
+        "series {series:?}, {year}: {value} is not allowed: values are finite, at most 1e150 in size, or missing (NaN)"
+    )]
+    NotFinite {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// The value, as text (JSON has no infinity).
+        value: String,
+    },
+    /// A negative count.
+    #[error(
+        "series {series:?}, {year}: {value} is not a count: counts are whole numbers from 0 (say unit=\"amount\" for numbers below zero)"
+    )]
+    NegativeCount {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// The value.
+        value: f64,
+    },
+    /// A count with a fraction.
+    #[error(
+        "series {series:?}, {year}: {value} is not a count: counts are whole numbers from 0 to 9007199254740992 (say unit=\"amount\" or unit=\"rate\" for others)"
+    )]
+    FractionalCount {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// The value.
+        value: f64,
+    },
+    /// Bounds of a masked cell in the wrong order, or not finite.
+    #[error(
+        "series {series:?}, {year}: bounds {lower}..{upper} are not allowed: a masked cell has a finite lower bound and an upper bound not below it"
+    )]
+    BadBounds {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// Lower bound, as text.
+        lower: String,
+        /// Upper bound, as text.
+        upper: String,
+    },
+    /// A partial year that is followed by another year.
+    #[error("series {series:?}: {year} is partial but {last} follows: only the last year may be partial")]
+    PartialNotLast {
+        /// The series.
+        series: String,
+        /// The partial year.
+        year: i32,
+        /// The last year of the series.
+        last: i32,
+    },
+    /// A partial year without a number, with a masked one, or below zero.
+    #[error(
+        "series {series:?}, {year}: a partial year needs what was counted so far as a finite number from 0, got {value}"
+    )]
+    PartialValue {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// What was given.
+        value: String,
+    },
+    /// A partial year of a rate.
+    #[error(
+        "series {series:?}, {year}: a rate of part of a year is refused: give the count so far, or leave the year out"
+    )]
+    PartialRate {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+    },
+    /// A unit that does not exist.
+    #[error("{unit:?} is not a unit: use \"count\", \"amount\" or \"rate\"")]
+    UnknownUnit {
+        /// What was given.
+        unit: String,
+    },
+    /// A name used by two series of a panel.
+    #[error("series {series:?} occurs twice in the panel: names are unique")]
+    DuplicateSeries {
+        /// The name.
+        series: String,
+    },
+    /// A name that no series of the panel has.
+    #[error("no series {series:?} in the panel: it has {}", list(known))]
+    UnknownSeries {
+        /// The name asked for.
+        series: String,
+        /// Names in the panel.
+        known: Vec<String>,
+    },
+    /// A cell of a CSV file that cannot be read.
+    #[error("{file}, line {line}, column {column:?}: {value:?} {problem}")]
+    Csv {
+        /// The file, or "<text>".
+        file: String,
+        /// Line, from 1 (the header is line 1).
+        line: u64,
+        /// Column name.
+        column: String,
+        /// The cell.
+        value: String,
+        /// What is wrong and what is allowed.
+        problem: String,
+    },
+    /// A table whose columns do not make one of the two known shapes.
+    #[error(
+        "{file}: no column {column:?}: the columns are {}; needed are unique_id, ds, y (tidy) or one column a year (wide)",
+        list(known)
+    )]
+    MissingColumn {
+        /// The file, or "<text>".
+        file: String,
+        /// The column that was looked for.
+        column: String,
+        /// The columns there are.
+        known: Vec<String>,
+    },
+    /// A file that cannot be opened, read or written.
+    #[error("{path}: {problem}")]
+    File {
+        /// The path.
+        path: String,
+        /// The operating system's words.
+        problem: String,
+    },
+    /// An interval level outside (0, 100), or written as a fraction.
+    #[error("level {level} is not allowed: levels are percentages above 0 and below 100{}", fraction_hint(*level))]
+    BadLevel {
+        /// The level that was given.
+        level: f64,
+    },
+    /// A probability outside (0, 1).
+    #[error("probability {probability} is not allowed: it lies above 0 and below 1")]
+    BadProbability {
+        /// The probability that was given.
+        probability: f64,
+    },
+    /// A horizon outside 1 to 100.
+    #[error("horizon {horizon} is not allowed: 1 to 100 years ahead")]
+    BadHorizon {
+        /// The horizon that was given.
+        horizon: i64,
+    },
+    /// Both or neither of two ways to say the horizon.
+    #[error("say the horizon once: h (a number of years) or until (the last year to forecast)")]
+    HorizonAmbiguous,
+    /// A number of sample paths outside 1 to 1,000,000.
+    #[error("{draws} sample paths are not allowed: 1 to 1,000,000")]
+    BadDraws {
+        /// The number that was given.
+        draws: i64,
+    },
+    /// A year that a forecast does not cover.
+    #[error("the forecast of {series:?} has no year {year}: it covers {first} to {last}")]
+    YearNotForecast {
+        /// The series.
+        series: String,
+        /// The year asked for.
+        year: i64,
+        /// First forecast year.
+        first: i32,
+        /// Last forecast year.
+        last: i32,
+    },
+    /// A probability mass asked of something that is not a count.
+    #[error("series {series:?} is an {unit}: a probability of single values exists for counts only (use cdf)")]
+    NotACount {
+        /// The series.
+        series: String,
+        /// Its unit.
+        unit: String,
+    },
+    /// Fewer observed years than the model needs.
+    #[error("series {series:?}: {model} needs {needed} observed full years, the series has {got}")]
+    TooFewYears {
+        /// The series.
+        series: String,
+        /// The model.
+        model: String,
+        /// Years needed.
+        needed: usize,
+        /// Years observed.
+        got: usize,
+    },
+    /// A value at or below zero for a model on the log scale.
+    #[error("series {series:?}, {year}: {value} has no logarithm: {model} needs every value above 0")]
+    NotPositive {
+        /// The series.
+        series: String,
+        /// The model.
+        model: String,
+        /// The year.
+        year: i32,
+        /// The value.
+        value: f64,
+    },
+    /// A parameter outside its range.
+    #[error("{model}: {parameter} = {value} is not allowed: {allowed}")]
+    BadParameter {
+        /// The model.
+        model: String,
+        /// The parameter.
+        parameter: String,
+        /// The value, as text.
+        value: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// A model name that does not exist.
+    #[error("{name:?} is not a model: the models are {}", list(known))]
+    UnknownModel {
+        /// What was given.
+        name: String,
+        /// The models there are.
+        known: Vec<String>,
+    },
+    /// Columns of a regression that are linear combinations of others.
+    #[error("series {series:?}: the columns {} cannot be told apart in the observed years", list(columns))]
+    RankDeficient {
+        /// The series.
+        series: String,
+        /// The columns without information of their own.
+        columns: Vec<String>,
+    },
+    /// A computation whose result is not a finite number.
+    #[error("series {series:?}: {model} gives no finite forecast: the values are too large or too far apart")]
+    Overflow {
+        /// The series.
+        series: String,
+        /// The model.
+        model: String,
+    },
+    /// Stored text that cannot be read back.
+    #[error("not a stored {expected}: {problem}")]
+    BadJson {
+        /// What was to be read.
+        expected: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// The variant's name, as in the `kind` of the serialised record: `"TooFewYears"`.
+    pub fn kind(&self) -> String {
+        let record = serde_json::to_value(self).unwrap_or_default();
+        record["kind"].as_str().unwrap_or("Error").to_owned()
+    }
+}
+
+/// Names in quotes, the first twelve of them.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let mut text = names.iter().take(SHOWN).map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    if text.is_empty() {
+        "none".clone_into(&mut text);
+    }
+    text
+}
+
+fn fraction_hint(level: f64) -> String {
+    if level > 0.0 && level < 1.0 {
+        format!(" (for {}% write {})", level * 100.0, level * 100.0)
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,5 @@
+//! Projections of annual counts.
+pub mod error;
+pub mod series;
+
+pub use error::{Error, Result};

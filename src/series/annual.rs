@@ -1,0 +1,372 @@
+//! One measure over consecutive years.
+
+use serde::{Deserialize, Serialize};
+
+use super::observation::{Coverage, Observation, Value};
+use super::unit::Unit;
+use super::year::{Date, Year};
+use crate::error::{Error, Result};
+
+/// Numbers beyond this size cannot be squared and summed in binary64.
+const LARGEST: f64 = 1e150;
+/// Whole numbers beyond this size are not all representable in binary64 (2^53).
+const LARGEST_COUNT: f64 = 9_007_199_254_740_992.0;
+
+/// One measure of one place over consecutive years. A gap between two years is a missing year; only the last year may
+/// be partial. A series is a value: every `with_` method gives a new one.
+///
+/// ```
+/// use unjuran::series::{Coverage, Series, Unit, Year};
+/// let cases = Series::new("trafficking_cases", Year::new(2015)?, &[163.0, 463.0, 429.0])?
+///     .with_partial(Year::new(2018)?, 48.0, Coverage::Through("2018-05-31".parse()?))?;
+/// assert_eq!(cases.unit(), Unit::Count);
+/// assert_eq!(cases.last_year().get(), 2018);
+/// assert!(cases.last_coverage().is_partial());
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
+pub struct Series {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    /// As the user said it; left out, the numbers decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<Unit>,
+    start: Year,
+    values: Vec<Value>,
+    /// Of the last year; every other year is full.
+    coverage: Coverage,
+    /// One a year, or none at all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<Option<String>>,
+}
+
+impl Series {
+    /// Values of consecutive years from `start` on; NaN is a missing year.
+    ///
+    /// # Errors
+    /// [`Error::EmptySeries`], [`Error::NotFinite`], [`Error::YearOutOfRange`].
+    pub fn new(name: impl Into<String>, start: Year, values: &[f64]) -> Result<Self> {
+        let name = name.into();
+        if let Some(steps) = values.len().checked_sub(1) {
+            start.plus(steps)?;
+        }
+        let values = values.iter().map(|&y| if y.is_nan() { Value::Missing } else { Value::Exact(y) }).collect();
+        Self { name, label: None, unit: None, start, values, coverage: Coverage::Full, sources: Vec::new() }.checked()
+    }
+
+    /// Observations in any order; years in between that were not observed are missing.
+    ///
+    /// # Errors
+    /// [`Error::EmptySeries`], [`Error::DuplicateYear`], [`Error::PartialNotLast`] and those of the values.
+    pub fn from_observations(name: impl Into<String>, mut observations: Vec<Observation>) -> Result<Self> {
+        let name = name.into();
+        observations.sort_by_key(|o| o.year);
+        let (Some(first), Some(last)) = (observations.first(), observations.last()) else {
+            return Err(Error::EmptySeries { series: name });
+        };
+        let (start, end, coverage) = (first.year, last.year, last.coverage);
+        let span = start.until(end).unwrap_or(0) + 1;
+        let mut values = vec![Value::Missing; span];
+        let with_sources = observations.iter().any(|o| o.source.is_some());
+        let mut sources = vec![None; if with_sources { span } else { 0 }];
+        let mut previous = None;
+        for observation in observations {
+            let year = observation.year;
+            if previous == Some(year) {
+                return Err(Error::DuplicateYear { series: name, year: year.get() });
+            }
+            previous = Some(year);
+            if year != end && observation.coverage.share() < 1.0 {
+                return Err(Error::PartialNotLast { series: name, year: year.get(), last: end.get() });
+            }
+            let at = start.until(year).unwrap_or(0);
+            values[at] = observation.value;
+            if with_sources {
+                sources[at] = observation.source;
+            }
+        }
+        Self { name, label: None, unit: None, start, values, coverage, sources }.checked()
+    }
+
+    /// The same series under another name.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same series with a title for people ("Trafficking cases investigated").
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The same series, its unit said.
+    ///
+    /// # Errors
+    /// [`Error::NegativeCount`], [`Error::FractionalCount`] or [`Error::PartialRate`] if the numbers do not fit it.
+    pub fn with_unit(mut self, unit: Unit) -> Result<Self> {
+        self.unit = Some(unit);
+        self.checked()
+    }
+
+    /// The series with what was counted so far in its last year.
+    ///
+    /// # Errors
+    /// [`Error::PartialNotLast`] if a later year follows, [`Error::PartialValue`], [`Error::PartialRate`],
+    /// [`Error::BadShare`], [`Error::DateOutsideYear`].
+    pub fn with_partial(self, year: Year, counted: f64, coverage: Coverage) -> Result<Self> {
+        if !counted.is_finite() {
+            return Err(Error::PartialValue { series: self.name, year: year.get(), value: counted.to_string() });
+        }
+        self.replaced(Observation::partial(year, counted, coverage))
+    }
+
+    /// The series with a masked cell: `lower` to `upper`, both included. Equal bounds are the exact value.
+    ///
+    /// # Errors
+    /// [`Error::BadBounds`], and those of the values.
+    pub fn with_censored(self, year: Year, lower: f64, upper: f64) -> Result<Self> {
+        self.replaced(Observation::full(year, Value::Censored { lower, upper }))
+    }
+
+    /// The series with a year that was not observed.
+    ///
+    /// # Errors
+    /// [`Error::PartialNotLast`] if a partial year would get a follower.
+    pub fn with_missing(self, year: Year) -> Result<Self> {
+        self.replaced(Observation::full(year, Value::Missing))
+    }
+
+    fn replaced(self, new: Observation) -> Result<Self> {
+        let (name, label, unit) = (self.name.clone(), self.label.clone(), self.unit);
+        let year = new.year;
+        let mut observations: Vec<Observation> = self.observations().filter(|o| o.year != year).collect();
+        observations.push(new);
+        let series = Self::from_observations(name, observations)?;
+        Self { label, unit, ..series }.checked()
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The title for people: the label, or the name.
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The unit: as said, else whole non-negative numbers mean a count and anything else an amount.
+    pub fn unit(&self) -> Unit {
+        let is_count = |y: f64| y >= 0.0 && y <= LARGEST_COUNT && y.fract() == 0.0;
+        let all = self.values.iter().all(|v| match *v {
+            Value::Exact(y) => is_count(y),
+            Value::Censored { lower, upper } => is_count(lower) && is_count(upper),
+            Value::Missing => true,
+        });
+        self.unit.unwrap_or(if all { Unit::Count } else { Unit::Amount })
+    }
+
+    /// The first year.
+    pub fn first_year(&self) -> Year {
+        self.start
+    }
+
+    /// The last year, partial or not.
+    pub fn last_year(&self) -> Year {
+        // why: the constructors checked that the last year is on the calendar.
+        self.start.plus(self.values.len() - 1).unwrap_or(self.start)
+    }
+
+    /// Values by year from the first to the last.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// How much of the last year is covered.
+    pub fn last_coverage(&self) -> Coverage {
+        self.coverage
+    }
+
+    /// The years with what is known of each.
+    pub fn observations(&self) -> impl Iterator<Item = Observation> + '_ {
+        let last = self.values.len() - 1;
+        self.values.iter().enumerate().map(move |(i, &value)| Observation {
+            year: self.start.plus(i).unwrap_or(self.start),
+            value,
+            coverage: if i == last { self.coverage } else { Coverage::Full },
+            source: self.sources.get(i).cloned().flatten(),
+        })
+    }
+
+    /// The one place where the numbers of a series are judged.
+    fn checked(mut self) -> Result<Self> {
+        if self.values.is_empty() {
+            return Err(Error::EmptySeries { series: self.name });
+        }
+        for (i, value) in self.values.iter_mut().enumerate() {
+            let year = self.start.plus(i)?.get();
+            let series = || self.name.clone();
+            let number = |y: f64| -> Result<()> {
+                if y.is_nan() || y.abs() > LARGEST {
+                    return Err(Error::NotFinite { series: series(), year, value: y.to_string() });
+                }
+                if self.unit == Some(Unit::Count) && y < 0.0 {
+                    return Err(Error::NegativeCount { series: series(), year, value: y });
+                }
+                if self.unit == Some(Unit::Count) && (y.fract() != 0.0 || y > LARGEST_COUNT) {
+                    return Err(Error::FractionalCount { series: series(), year, value: y });
+                }
+                Ok(())
+            };
+            match *value {
+                Value::Missing => {}
+                Value::Exact(y) => number(y)?,
+                Value::Censored { lower, upper } => {
+                    if !(lower.is_finite() && upper.is_finite() && lower <= upper) {
+                        let (lower, upper) = (lower.to_string(), upper.to_string());
+                        return Err(Error::BadBounds { series: series(), year, lower, upper });
+                    }
+                    number(lower)?;
+                    number(upper)?;
+                    if lower.total_cmp(&upper).is_eq() {
+                        *value = Value::Exact(lower);
+                    }
+                }
+            }
+        }
+        self.check_last_year()
+    }
+
+    fn check_last_year(mut self) -> Result<Self> {
+        let year = self.last_year();
+        match self.coverage {
+            Coverage::Share(share) if !(share > 0.0 && share <= 1.0) => {
+                return Err(Error::BadShare { series: self.name, year: year.get(), share });
+            }
+            Coverage::Through(date) if date.year() != year => {
+                let date = Date::to_string(&date);
+                return Err(Error::DateOutsideYear { series: self.name, year: year.get(), date });
+            }
+            _ => {}
+        }
+        if self.coverage.share() >= 1.0 {
+            self.coverage = Coverage::Full;
+        }
+        if self.coverage.is_partial() {
+            match self.values.last() {
+                Some(&Value::Exact(counted)) if counted >= 0.0 => {}
+                other => {
+                    let value = other.map_or_else(String::new, |v| format!("{v:?}"));
+                    return Err(Error::PartialValue { series: self.name, year: year.get(), value });
+                }
+            }
+            if self.unit == Some(Unit::Rate) {
+                return Err(Error::PartialRate { series: self.name, year: year.get() });
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    name: String,
+    label: Option<String>,
+    unit: Option<Unit>,
+    start: Year,
+    values: Vec<Value>,
+    coverage: Coverage,
+    #[serde(default)]
+    sources: Vec<Option<String>>,
+}
+
+impl TryFrom<Stored> for Series {
+    type Error = Error;
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { name, label, unit, start, values, coverage, sources } = stored;
+        if !sources.is_empty() && sources.len() != values.len() {
+            return Err(Error::LengthMismatch { series: name, values: sources.len(), years: values.len() });
+        }
+        Self { name, label, unit, start, values, coverage, sources }.checked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn year(y: i64) -> Year {
+        Year::new(y).unwrap()
+    }
+
+    #[test]
+    fn a_gap_between_two_years_is_a_missing_year() {
+        let observed =
+            vec![Observation::full(year(2018), Value::Exact(3.0)), Observation::full(year(2015), Value::Exact(5.0))];
+        let series = Series::from_observations("s", observed).unwrap();
+        assert_eq!(series.values(), [Value::Exact(5.0), Value::Missing, Value::Missing, Value::Exact(3.0)]);
+    }
+
+    #[test]
+    fn a_year_that_occurs_twice_is_refused_by_name() {
+        let twice = vec![Observation::full(year(2018), Value::Exact(3.0)); 2];
+        let error = Series::from_observations("s", twice).unwrap_err();
+        assert_eq!(error, Error::DuplicateYear { series: "s".into(), year: 2018 });
+    }
+
+    #[test]
+    fn a_share_of_one_is_the_full_year() {
+        let series = Series::new("s", year(2015), &[1.0]).unwrap();
+        let full = series.clone().with_partial(year(2016), 4.0, Coverage::Share(1.0)).unwrap();
+        assert!(!full.last_coverage().is_partial());
+        let by_date = series.with_partial(year(2016), 4.0, Coverage::Through("2016-12-31".parse().unwrap())).unwrap();
+        assert_eq!(full, by_date);
+    }
+
+    #[test]
+    fn only_the_last_year_may_be_partial() {
+        let series = Series::new("s", year(2015), &[1.0, 2.0]).unwrap();
+        let error = series.with_partial(year(2015), 4.0, Coverage::Share(0.5)).unwrap_err();
+        assert_eq!(error, Error::PartialNotLast { series: "s".into(), year: 2015, last: 2016 });
+    }
+
+    #[test]
+    fn whole_numbers_are_counts_and_others_are_amounts() {
+        assert_eq!(Series::new("s", year(1), &[0.0, 4.0, f64::NAN]).unwrap().unit(), Unit::Count);
+        assert_eq!(Series::new("s", year(1), &[0.5]).unwrap().unit(), Unit::Amount);
+        assert_eq!(Series::new("s", year(1), &[-1.0]).unwrap().unit(), Unit::Amount);
+    }
+
+    #[test]
+    fn negative_and_fractional_counts_are_refused_by_year() {
+        let series = Series::new("s", year(2000), &[1.0, -2.0]).unwrap();
+        let error = series.with_unit(Unit::Count).unwrap_err();
+        assert_eq!(error, Error::NegativeCount { series: "s".into(), year: 2001, value: -2.0 });
+        let series = Series::new("s", year(2000), &[1.5]).unwrap();
+        assert!(matches!(series.with_unit(Unit::Count), Err(Error::FractionalCount { year: 2000, .. })));
+    }
+
+    #[test]
+    fn equal_bounds_are_the_exact_value() {
+        let series = Series::new("s", year(2000), &[1.0]).unwrap();
+        let masked = series.clone().with_censored(year(2000), 1.0, 1.0).unwrap();
+        assert_eq!(masked, series);
+        assert!(matches!(series.with_censored(year(2000), 4.0, 0.0), Err(Error::BadBounds { .. })));
+    }
+
+    #[test]
+    fn a_stored_series_is_checked_again_on_the_way_in() {
+        let series = Series::new("s", year(2000), &[1.0, f64::NAN]).unwrap();
+        let text = serde_json::to_string(&series).unwrap();
+        assert_eq!(serde_json::from_str::<Series>(&text).unwrap(), series);
+        let broken = text.replace("2000", "20000");
+        assert!(serde_json::from_str::<Series>(&broken).is_err());
+    }
+}

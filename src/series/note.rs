@@ -1,0 +1,102 @@
+//! What a reader of a forecast must be told about the data behind it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::year::Year;
+
+/// A remark that travels with a fit and a forecast.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Note {
+    /// The last year is only partly counted: it was left out of the fit and is forecast.
+    YearUnderWay {
+        /// The year.
+        year: Year,
+        /// What was counted so far.
+        counted: f64,
+        /// How far: "to 2023-05-31".
+        covered: String,
+    },
+    /// Years without a number.
+    MissingYears {
+        /// The years.
+        years: Vec<Year>,
+    },
+    /// Masked cells: left out of the fit.
+    MaskedYears {
+        /// The years.
+        years: Vec<Year>,
+    },
+    /// So few years that the width of the bands rests on general experience.
+    ShortSeries {
+        /// Observed years.
+        observed: usize,
+    },
+    /// The model passes through every observed year.
+    ExactFit {
+        /// The standard deviation that was used instead of zero.
+        sigma: f64,
+    },
+    /// The automatic choice fell back to a simpler model.
+    FellBack {
+        /// The model that was used.
+        to: String,
+        /// Why.
+        because: String,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::YearUnderWay { year, counted, covered } => write!(
+                f,
+                "{year} is under way: {counted} counted {covered}; the year was left out of the fit and is forecast, never below what was counted"
+            ),
+            Self::MissingYears { years } => write!(f, "no number for {}", years_in_words(years)),
+            Self::MaskedYears { years } => {
+                write!(f, "masked cells were left out of the fit: {}", years_in_words(years))
+            }
+            Self::ShortSeries { observed: 1 } => {
+                write!(f, "one observed year: the width of the bands rests on general experience, not on this series")
+            }
+            Self::ShortSeries { observed } => {
+                write!(f, "{observed} observed years: the width of the bands rests mostly on general experience")
+            }
+            Self::ExactFit { sigma } => write!(
+                f,
+                "the model passes through every observed year: the bands use a standard deviation of {sigma:.3} instead of zero"
+            ),
+            Self::FellBack { to, because } => write!(f, "{to} was used: {because}"),
+        }
+    }
+}
+
+/// "2016, 2019-2021".
+fn years_in_words(years: &[Year]) -> String {
+    let mut runs: Vec<(Year, Year)> = Vec::new();
+    for &year in years {
+        match runs.last_mut() {
+            Some((_, last)) if last.until(year) == Some(1) => *last = year,
+            _ => runs.push((year, year)),
+        }
+    }
+    runs.iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_years_are_written_as_spans() {
+        let years: Vec<Year> = [2016, 2019, 2020, 2021].iter().map(|&y| Year::new(y).unwrap()).collect();
+        assert_eq!(Note::MissingYears { years }.to_string(), "no number for 2016, 2019-2021");
+    }
+}

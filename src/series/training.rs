@@ -1,0 +1,157 @@
+//! The view of a series that a model may fit: full years only, and what was decided on the way.
+
+use super::annual::Series;
+use super::note::Note;
+use super::observation::{Coverage, Value};
+use super::unit::Unit;
+use super::year::Year;
+use crate::error::{Error, Result};
+
+/// What was counted so far in the year under way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UnderWay {
+    /// The year.
+    pub year: Year,
+    /// The count so far.
+    pub counted: f64,
+    /// How far.
+    pub coverage: Coverage,
+}
+
+/// A series as a model sees it. Every ruling on years that are not plain numbers is made here and written to `notes`.
+///
+/// A partial last year is left out and becomes the first year to forecast; masked cells count as missing; missing years
+/// before the first number are dropped, later ones stay as gaps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Training {
+    /// Name of the series, for messages.
+    pub name: String,
+    /// What the numbers are.
+    pub unit: Unit,
+    /// The year of the first number.
+    pub first: Year,
+    /// A number or a gap for each year from `first` to the year before `next`; the first is a number.
+    pub y: Vec<Option<f64>>,
+    /// The first year to forecast.
+    pub next: Year,
+    /// The year under way, if the series has one: then it is `next`.
+    pub under_way: Option<UnderWay>,
+    /// What a reader must be told.
+    pub notes: Vec<Note>,
+}
+
+impl Training {
+    /// The training view of a series.
+    ///
+    /// # Errors
+    /// [`Error::NoObservedYears`] if no full year carries a number; [`Error::YearOutOfRange`] if nothing can follow.
+    pub fn new(series: &Series) -> Result<Self> {
+        let mut notes = Vec::new();
+        let mut values = series.values();
+        let mut under_way = None;
+        let mut next = series.last_year();
+        let coverage = series.last_coverage();
+        if let (true, Some((&Value::Exact(counted), before))) = (coverage.is_partial(), values.split_last()) {
+            under_way = Some(UnderWay { year: next, counted, coverage });
+            notes.push(Note::YearUnderWay { year: next, counted, covered: coverage.to_string() });
+            values = before;
+        } else {
+            next = next.plus(1)?;
+        }
+        let nothing = || Error::NoObservedYears { series: series.name().to_owned(), years: series.values().len() };
+        let skipped = values.iter().position(|v| v.exact().is_some()).ok_or_else(nothing)?;
+        let first = series.first_year().plus(skipped)?;
+        let years_where = |wanted: fn(&Value) -> bool| -> Result<Vec<Year>> {
+            values.iter().enumerate().filter(|(_, v)| wanted(v)).map(|(i, _)| series.first_year().plus(i)).collect()
+        };
+        let missing = years_where(|v| matches!(v, Value::Missing))?;
+        if !missing.is_empty() {
+            notes.push(Note::MissingYears { years: missing });
+        }
+        let masked = years_where(|v| matches!(v, Value::Censored { .. }))?;
+        if !masked.is_empty() {
+            notes.push(Note::MaskedYears { years: masked });
+        }
+        let y = values[skipped..].iter().map(|v| v.exact()).collect();
+        Ok(Self { name: series.name().to_owned(), unit: series.unit(), first, y, next, under_way, notes })
+    }
+
+    /// Number of observed years.
+    pub fn observed(&self) -> usize {
+        self.y.iter().flatten().count()
+    }
+
+    /// The observed years with their numbers.
+    pub fn points(&self) -> impl Iterator<Item = (Year, f64)> + '_ {
+        self.y.iter().enumerate().filter_map(|(i, y)| Some((self.first.plus(i).ok()?, (*y)?)))
+    }
+
+    /// The unit of the last decimal place in use: 1 for counts, 0.01 for money in cents; at least 1e-9 of the largest value.
+    pub fn resolution(&self) -> f64 {
+        let largest = self.y.iter().flatten().fold(0.0_f64, |m, y| m.max(y.abs()));
+        if largest == 0.0 {
+            return 1.0;
+        }
+        let finest = largest * 1e-9;
+        let mut step = 10_f64.powf(largest.log10().floor()).min(1.0);
+        let whole = |y: f64, step: f64| ((y / step).round() * step - y).abs() <= 1e-3 * finest;
+        while step > finest && !self.y.iter().flatten().all(|&y| whole(y, step)) {
+            step /= 10.0;
+        }
+        step.max(finest)
+    }
+
+    /// An error unless the series has so many observed years.
+    ///
+    /// # Errors
+    /// [`Error::TooFewYears`].
+    pub fn need(&self, needed: usize, model: &str) -> Result<()> {
+        let got = self.observed();
+        if got >= needed {
+            return Ok(());
+        }
+        Err(Error::TooFewYears { series: self.name.clone(), model: model.to_owned(), needed, got })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn year(y: i64) -> Year {
+        Year::new(y).unwrap()
+    }
+
+    #[test]
+    fn a_partial_last_year_is_left_out_and_forecast_first() {
+        let series = Series::new("s", year(2020), &[7.0, 9.0]).unwrap();
+        let series = series.with_partial(year(2022), 3.0, Coverage::Share(0.25)).unwrap();
+        let training = Training::new(&series).unwrap();
+        assert_eq!(training.y, [Some(7.0), Some(9.0)]);
+        assert_eq!(training.next, year(2022));
+        assert!(training.notes[0].to_string().starts_with("2022 is under way: 3 counted 25% of the year"));
+    }
+
+    #[test]
+    fn gaps_stay_gaps_and_leading_ones_go() {
+        let series = Series::new("s", year(2020), &[f64::NAN, 9.0, f64::NAN]).unwrap();
+        let training = Training::new(&series).unwrap();
+        assert_eq!((training.first, training.next), (year(2021), year(2023)));
+        assert_eq!(training.y, [Some(9.0), None]);
+        assert_eq!(training.notes[0].to_string(), "no number for 2020, 2022");
+    }
+
+    #[test]
+    fn nothing_but_missing_years_is_an_error_that_says_so() {
+        let series = Series::new("s", year(2020), &[f64::NAN, f64::NAN]).unwrap();
+        assert_eq!(Training::new(&series), Err(Error::NoObservedYears { series: "s".into(), years: 2 }));
+    }
+
+    #[test]
+    fn the_resolution_is_the_last_decimal_place_in_use() {
+        let of = |values: &[f64]| Training::new(&Series::new("s", year(2020), values).unwrap()).unwrap().resolution();
+        assert!((of(&[12.0, 163.0]) - 1.0).abs() < 1e-12);
+        assert!((of(&[12.5, 163.25]) - 0.01).abs() < 1e-12);
+        assert!((of(&[1e-12, 3e-12]) / 1e-12 - 1.0).abs() < 1e-9);
+    }
+}
