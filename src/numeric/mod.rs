@@ -8,3 +8,4 @@
 mod double_double;
 mod householder;
 pub mod least_squares;
+pub mod special;
