@@ -8,4 +8,5 @@
 mod double_double;
 mod householder;
 pub mod least_squares;
+pub mod rng;
 pub mod special;
