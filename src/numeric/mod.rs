@@ -8,5 +8,7 @@
 mod double_double;
 mod householder;
 pub mod least_squares;
+pub mod optimise;
+pub mod quadrature;
 pub mod rng;
 pub mod special;
