@@ -16,6 +16,8 @@
 mod fan;
 mod latent;
 mod paths;
+#[cfg(feature = "svg")]
+mod svg;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +27,8 @@ use sha2::{Digest as _, Sha256};
 pub use fan::{Band, Fan, Mark, Past};
 pub use latent::Latent;
 pub use paths::Paths;
+#[cfg(feature = "svg")]
+pub use svg::SvgStyle;
 
 use crate::dist::{AtLeast, Distribution, Empirical, Predictive};
 use crate::error::{Error, Result};
