@@ -5,7 +5,7 @@ use unjuran::series::{Coverage, Unit, Value, read_csv, read_csv_text};
 
 use super::{exact, one, options, read, refuses, refuses_with, through};
 
-/// Rows as in the annexes of the 2023 statement; the `<5` is put in by hand.
+/// Figures of the 2023 statement, put into one table by hand; the `<5` stands for a published 2.
 const ANNEX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/annex_wide.csv");
 
 #[test]
@@ -16,7 +16,7 @@ fn an_annex_is_read_as_it_was_published() {
     assert_eq!(cases.values(), exact(&[163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0, 48.0]));
     assert_eq!(cases.label(), "Trafficking-in-persons cases");
     assert_eq!(cases.last_coverage(), Coverage::Through("2023-05-31".parse().unwrap()));
-    assert_eq!(cases.observations().next().unwrap().source.unwrap(), "PDRM, annex 2");
+    assert_eq!(cases.observations().next().unwrap().source.unwrap(), "PDRM; KDN statement of 16 June 2023");
     let ipo = panel.get("victims_ipo").unwrap();
     assert_eq!(ipo.values()[..2], exact(&[1386.0, 3411.0]));
     assert_eq!(ipo.last_coverage().to_string(), "to 2023-05-29");

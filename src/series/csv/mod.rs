@@ -138,7 +138,7 @@ pub fn read_csv(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Panel> {
     read_csv_text(text, &name, options)
 }
 
-/// The series in a text, as [`read_csv`] reads a file; `name` is what errors call it ("<text>").
+/// The series in a text, as [`read_csv`] reads a file; `name` is what errors call it (`<text>`).
 ///
 /// # Errors
 /// Those of [`read_csv`].
