@@ -1,5 +1,6 @@
 //! Projections of annual counts.
 
+pub mod design;
 pub mod dist;
 pub mod error;
 pub mod forecast;
