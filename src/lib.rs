@@ -8,6 +8,7 @@ pub mod model;
 pub mod numeric;
 mod outlook;
 pub mod persist;
+pub mod regression;
 pub mod select;
 pub mod series;
 pub mod smoothing;
