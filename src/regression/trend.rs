@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The years ahead follow the line itself. With n observed years and sigma from [`Ols`] their joint law is a
-//! multivariate Student-t with n - 2 degrees of freedom, `z = line + sigma [I | X_f R^-1] e`: a shock for each year and
-//! the errors of the coefficients, shared by all years. On the log scale the median is the exponential of the line; the
+//! multivariate Student-t with n - 2 degrees of freedom, `z = line + sigma (X_f R^-1 u + e)`: the errors u of the
+//! coefficients, shared by all years, and a shock e for each. On the log scale the median is the exponential of the line; the
 //! mean exists only for the capped law (see [`crate::dist`]). Missing years are rows that are not there.
 //!
 //! The likelihood of [`LogLinearTrend`] is that of the logarithms, as in R's `lm(log(y) ~ t)`: to compare it with a model
@@ -104,8 +104,8 @@ impl FittedTrend {
         let ols = Ols::fit(&training.name, &design.names(), &design.rows(years), &response, true)?;
 
         let Spread { sigma, note } = match link {
-            Link::Identity => spread(&training, ols.sigma()),
             Link::Log => spread_of_logs(&training, ols.sigma()),
+            _ => spread(&training, ols.sigma()),
         };
         let mut report = FitReport::new(&training, model.to_owned(), sigma);
         report.params = ols.coefficients().iter().map(|c| (c.name.clone(), c.estimate)).collect();
@@ -137,20 +137,21 @@ impl FittedTrend {
     /// degree of freedom, may well have a band that no number can hold.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         let (h, sigma) = (horizon.get(), self.report.sigma);
-        let (mut location, mut root) = (Vec::with_capacity(h), Vec::with_capacity(h));
+        let (mut location, mut shared) = (Vec::with_capacity(h), Vec::with_capacity(h));
         for i in 0..h {
             let line = self.ols.line_at(&self.design.row(self.training.next.plus(i)?))?;
-            let shocks = (0..h).map(|j| if i == j { sigma } else { 0.0 });
-            root.push(shocks.chain(line.root.iter().map(|r| sigma * r)).collect());
+            shared.push(line.root.iter().map(|r| sigma * r).collect());
             location.push(line.mean);
         }
+        let ripple = (0..h).map(|years_later| if years_later == 0 { sigma } else { 0.0 }).collect();
+        let df = Some(self.ols.df() as f64);
         Forecast::new(Projection {
             series: &self.series,
             training: &self.training,
             model: self.report.model.clone(),
             params: self.report.params.clone(),
             notes: self.report.notes.clone(),
-            latent: Latent { location, root, df: Some(self.ols.df() as f64), link: self.link },
+            joint: Latent { location, shared, ripple, df, link: self.link }.into(),
         })
     }
 }
@@ -158,8 +159,8 @@ impl FittedTrend {
 /// A mean squared residual below which the likelihood would measure the rounding of the numbers, not the fit.
 fn smallest_square(training: &Training, link: Link) -> f64 {
     let size = match link {
-        Link::Identity => 1.0,
         Link::Log => training.y.iter().flatten().fold(0.0_f64, |m, y| m.max(*y)),
+        _ => 1.0,
     };
     (1e-3 * training.resolution() / size).powi(2)
 }
@@ -236,8 +237,12 @@ mod tests {
         let fitted = LinearTrend.fit(&amounts(&[1.0, 3.0, 2.0])).unwrap();
         let forecast = fitted.forecast(years(2)).unwrap();
         let stored = serde_json::to_value(&forecast).unwrap();
-        let root: Vec<Vec<f64>> = serde_json::from_value(stored["latent"]["root"].clone()).unwrap();
-        let product = |i: usize, j: usize| root[i].iter().zip(&root[j]).map(|(a, b)| a * b).sum::<f64>();
+        let latent: Latent = serde_json::from_value(stored["joint"]["members"][0]["latent"].clone()).unwrap();
+        let product = |i: usize, j: usize| {
+            let lines: f64 = latent.shared[i].iter().zip(&latent.shared[j]).map(|(a, b)| a * b).sum();
+            lines + if i == j { latent.ripple[0].powi(2) } else { 0.0 }
+        };
+        assert!(latent.ripple[1].abs() < f64::MIN_POSITIVE);
         assert!((product(0, 0) - 5.0).abs() < 1e-13);
         assert!((product(1, 1) - 8.75).abs() < 1e-13);
         assert!((product(0, 1) - 5.0).abs() < 1e-13);
