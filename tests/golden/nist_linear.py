@@ -1,8 +1,10 @@
 """Writes nist_linear.json: the linear-regression data sets of the NIST Statistical Reference Datasets with exact answers.
 
-Data: NIST StRD (public domain), https://www.itl.nist.gov/div898/strd/lls/lls.shtml, typed in as published.
-Answers: the normal equations solved in rational arithmetic on the published decimals (Python 3.11, fractions), square
-roots to 40 digits (decimal). They agree with NIST's certified values in all 15 digits, checked below for a few.
+Data: NIST StRD (public domain), https://www.itl.nist.gov/div898/strd/lls/lls.shtml, the decimals published there (taken
+from test suites that quote them, since this machine does not reach NIST).
+Answers: the normal equations solved in rational arithmetic on those decimals (Python 3.11, fractions), square roots to 60
+digits (decimal). Six of NIST's certified values are compared below, one or more of each data set read from a listing but
+NoInt1, NoInt2 and Wampler1-4, whose data follow from a formula.
 No code of this project is involved. Run: python3 tests/golden/nist_linear.py
 """
 
@@ -119,7 +121,7 @@ def solve(name, rows, y):
 if __name__ == "__main__":
     results = [solve(*case) for case in cases()]
     by_name = {r["name"]: r for r in results}
-    # A few of NIST's certified values, to prove the data were typed right.
+    # A few of NIST's certified values, to show that the data are right.
     assert f"{by_name['Norris']['coef'][0]:.12e}" == "-2.623230737740e-01"
     assert f"{by_name['Pontius']['coef'][2]:.13e}" == "-3.1608187134503e-15"
     assert f"{by_name['Filip']['coef'][0]:.11f}" == "-1467.48961422980"
