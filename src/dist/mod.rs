@@ -23,6 +23,7 @@ mod continuous;
 mod empirical;
 mod kernel;
 mod link;
+mod mixture;
 mod moments;
 mod whole;
 

@@ -18,12 +18,14 @@
 //! Reference: Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing; chapter 3 for the
 //! recursion, chapter 6 for the variances. beta is the book's beta (not beta / alpha).
 
+pub mod bayes;
 mod ets;
 mod naive;
 pub(crate) mod recursion;
 mod short;
 pub(crate) mod variance;
 
+pub use bayes::{BayesEts, FittedBayesEts, Prior};
 pub use ets::{Ets, EtsParams, FittedEts, Trend};
 pub use naive::{Drift, FittedRandomWalk, Naive};
 pub use short::ShortSeries;
