@@ -12,7 +12,7 @@ PYTHON_TYPES = {
     "String": {"str"},
     "Vec<String>": {"tuple[str, ...]"},
     "f64": {"float", "float | None"},  # JSON has no infinity: where one can come, the attribute is None
-    **dict.fromkeys(["i32", "i64", "u64", "usize"], {"int"}),
+    **{whole: {"int"} for whole in ["i32", "i64", "u64", "usize"]},
 }
 
 
