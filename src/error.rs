@@ -219,8 +219,8 @@ pub enum Error {
         /// The operating system's words.
         problem: String,
     },
-    /// An interval level outside (0, 100), or written as a fraction.
-    #[error("level {level} is not allowed: levels are percentages above 0 and below 100{}", fraction_hint(*level))]
+    /// An interval level outside [1, 100), or written as a fraction.
+    #[error("level {level} is not allowed: levels are percentages from 1 to below 100{}", fraction_hint(*level))]
     BadLevel {
         /// The level that was given.
         level: f64,

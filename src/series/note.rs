@@ -40,6 +40,13 @@ pub enum Note {
         /// The standard deviation that was used instead of zero.
         sigma: f64,
     },
+    /// More was counted in the year under way than the model held possible.
+    CountedAboveForecast {
+        /// The year.
+        year: Year,
+        /// What was counted so far.
+        counted: f64,
+    },
     /// The automatic choice fell back to a simpler model.
     FellBack {
         /// The model that was used.
@@ -69,6 +76,10 @@ impl fmt::Display for Note {
             Self::ExactFit { sigma } => write!(
                 f,
                 "the model passes through every observed year: the bands use a standard deviation of {sigma:.3} instead of zero"
+            ),
+            Self::CountedAboveForecast { year, counted } => write!(
+                f,
+                "the {counted} already counted in {year} are more than the model held possible: its band for {year} starts from them, and its later years may be too low"
             ),
             Self::FellBack { to, because } => write!(f, "{to} was used: {because}"),
         }

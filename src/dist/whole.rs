@@ -1,0 +1,56 @@
+//! A latent law rounded to whole numbers from 0.
+
+use serde::{Deserialize, Serialize};
+
+use super::Predictive;
+use super::continuous::Continuous;
+use super::moments;
+
+/// A count: `Y = max(0, ceil(X - 1/2))` with X continuous, so `P(Y = 0) = F(1/2)` and
+/// `P(Y = k) = F(k + 1/2) - F(k - 1/2)`. Quantiles are whole and never negative because of what the law is, not by
+/// clamping at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Whole {
+    of: Continuous,
+}
+
+impl Whole {
+    /// The counts of a continuous law.
+    pub fn new(of: Continuous) -> Self {
+        Self { of }
+    }
+
+    /// The continuous law that is rounded.
+    pub fn continuous(&self) -> Continuous {
+        self.of
+    }
+
+    /// The outcome that belongs to the latent number `z`.
+    pub(crate) fn from_latent(self, z: f64) -> f64 {
+        rounded(self.of.from_latent(z))
+    }
+}
+
+/// The count that a real number x stands for: the whole k from 0 with k - 1/2 < x <= k + 1/2.
+fn rounded(x: f64) -> f64 {
+    // why `+ 0.0`: the ceiling of -0.3 is -0, which prints as "-0".
+    (x - 0.5).ceil().max(0.0) + 0.0
+}
+
+impl Predictive for Whole {
+    fn cdf(&self, x: f64) -> f64 {
+        if x < 0.0 { 0.0 } else { self.of.cdf(x.floor() + 0.5) }
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        rounded(self.of.quantile(p))
+    }
+
+    fn mean(&self) -> f64 {
+        moments::of_whole(self).mean
+    }
+
+    fn variance(&self) -> f64 {
+        moments::of_whole(self).variance
+    }
+}

@@ -1,0 +1,326 @@
+//! A forecast: dated predictive distributions, their joint law, and where they come from.
+//!
+//! Points and intervals are views: `median`, `quantile(0.9)`, `interval(80.0)`, `fan(&[50.0, 80.0, 95.0])`. Joint paths
+//! come from the same law as the marginals; a sum over years is read from them ([`Forecast::total`]).
+//!
+//! ```
+//! use unjuran::series::{Horizon, Series, Year};
+//! let cases = Series::new("cases", Year::new(2015)?, &[163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0])?;
+//! let forecast = unjuran::forecast(&cases, Horizon::years(5)?)?;
+//! let band = forecast.interval(80.0)?;
+//! assert_eq!(forecast.years()[0].get(), 2023);
+//! assert!(band.lower[4] >= 0.0 && band.upper[4] > band.upper[0]);
+//! # Ok::<(), unjuran::Error>(())
+//! ```
+
+mod fan;
+mod latent;
+mod paths;
+#[cfg(feature = "svg")]
+mod svg;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+pub use fan::{Band, Fan, Mark, Past};
+pub use latent::Latent;
+pub use paths::Paths;
+#[cfg(feature = "svg")]
+pub use svg::SvgStyle;
+
+use crate::dist::{AtLeast, Distribution, Empirical, Predictive};
+use crate::error::{Error, Result};
+use crate::numeric::rng::Stream;
+use crate::series::{Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
+
+/// Draws behind [`Forecast::total`], and the seed that keys them.
+const TOTAL_DRAWS: i64 = 10_000;
+const TOTAL_SEED: u64 = 0;
+const MOST_DRAWS: i64 = 1_000_000;
+
+/// What a model knows when it has looked ahead: everything a [`Forecast`] is made of.
+#[derive(Clone, Debug)]
+pub struct Projection<'a> {
+    /// The observed series.
+    pub series: &'a Series,
+    /// Its training view.
+    pub training: &'a Training,
+    /// Name of the model, as in "ETS(A,Ad,N)".
+    pub model: String,
+    /// Parameters by name.
+    pub params: BTreeMap<String, f64>,
+    /// Remarks of the model, beside those of the training view.
+    pub notes: Vec<Note>,
+    /// The joint law of the years from `training.next` on.
+    pub latent: Latent,
+}
+
+/// Lower and upper bounds of an interval, a value a year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval {
+    /// Level in percent.
+    pub level: f64,
+    /// Quantile (1 - level / 100) / 2 of each year.
+    pub lower: Vec<f64>,
+    /// Quantile (1 + level / 100) / 2 of each year.
+    pub upper: Vec<f64>,
+}
+
+/// Predictive distributions of consecutive years.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
+pub struct Forecast {
+    series: Series,
+    model: String,
+    params: BTreeMap<String, f64>,
+    years: Vec<Year>,
+    steps: Vec<Distribution>,
+    latent: Latent,
+    notes: Vec<Note>,
+    version: String,
+}
+
+impl Forecast {
+    /// The forecast that a model's view ahead amounts to. Counts are rounded here, and a year under way is held at or
+    /// above what was counted, for every model alike.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] if a centre or scale is not a finite number; [`Error::YearOutOfRange`] past 9999.
+    pub fn new(projection: Projection<'_>) -> Result<Self> {
+        let Projection { series, training, model, params, notes, latent } = projection;
+        let notes = training.notes.iter().cloned().chain(notes).collect();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self::assemble(Parts { series: series.clone(), model, params, latent, notes, version }, training)
+    }
+
+    fn assemble(parts: Parts, training: &Training) -> Result<Self> {
+        let Parts { series, model, params, latent, mut notes, version } = parts;
+        let latent = latent.checked(series.name(), &model)?;
+        let years = (0..latent.location.len()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        let counts = training.unit == Unit::Count;
+        let mut steps: Vec<Distribution> =
+            latent.marginals().map(|law| if counts { Distribution::from(law).whole() } else { law.into() }).collect();
+        if let (Some(UnderWay { year, counted, .. }), Some(first)) = (training.under_way, steps.first_mut()) {
+            *first = AtLeast::given(first.clone(), counted);
+            let note = Note::CountedAboveForecast { year, counted };
+            if matches!(first, Distribution::AtLeast(law) if law.is_moved()) && !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        Ok(Self { series, model, params, years, steps, latent, notes, version })
+    }
+
+    /// The observed series.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// Name of the model.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// Parameters of the model by name.
+    pub fn params(&self) -> &BTreeMap<String, f64> {
+        &self.params
+    }
+
+    /// The version of this crate that made the forecast.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The first 16 hexadecimal digits of the SHA-256 of the observed series in its stored form.
+    pub fn fingerprint(&self) -> String {
+        let stored = serde_json::to_vec(&self.series).unwrap_or_default();
+        Sha256::digest(&stored).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What a reader must be told.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The years forecast, the year under way first if there is one.
+    pub fn years(&self) -> &[Year] {
+        &self.years
+    }
+
+    /// The law of each year.
+    pub fn steps(&self) -> &[Distribution] {
+        &self.steps
+    }
+
+    /// The law of one year.
+    ///
+    /// # Errors
+    /// [`Error::YearNotForecast`].
+    pub fn at(&self, year: i64) -> Result<&Distribution> {
+        let found = self.years.iter().position(|y| i64::from(y.get()) == year);
+        found.map(|i| &self.steps[i]).ok_or_else(|| Error::YearNotForecast {
+            series: self.series.name().to_owned(),
+            year,
+            first: self.years.first().map_or(0, |y| y.get()),
+            last: self.years.last().map_or(0, |y| y.get()),
+        })
+    }
+
+    /// The quantile of each year.
+    ///
+    /// # Errors
+    /// [`Error::BadProbability`] unless `p` is in (0, 1).
+    pub fn quantile(&self, p: f64) -> Result<Vec<f64>> {
+        if !(p > 0.0 && p < 1.0) {
+            return Err(Error::BadProbability { probability: p });
+        }
+        Ok(self.steps.iter().map(|law| law.quantile(p)).collect())
+    }
+
+    /// The central interval of each year; `level` in percent.
+    ///
+    /// # Errors
+    /// [`Error::BadLevel`] unless `level` is above 0 and below 100, or if it is a fraction such as 0.95.
+    pub fn interval(&self, level: f64) -> Result<Interval> {
+        let tail = tail_of(level)?;
+        Ok(Interval { level, lower: self.quantile(tail)?, upper: self.quantile(1.0 - tail)? })
+    }
+
+    /// The median of each year.
+    pub fn median(&self) -> Vec<f64> {
+        self.steps.iter().map(|law| law.quantile(0.5)).collect()
+    }
+
+    /// The mean of each year.
+    pub fn mean(&self) -> Vec<f64> {
+        self.steps.iter().map(Predictive::mean).collect()
+    }
+
+    /// The variance of each year.
+    pub fn variance(&self) -> Vec<f64> {
+        self.steps.iter().map(Predictive::variance).collect()
+    }
+
+    /// Probability that the outcome of `year` is not above `x`.
+    ///
+    /// # Errors
+    /// [`Error::YearNotForecast`].
+    pub fn cdf(&self, year: i64, x: f64) -> Result<f64> {
+        Ok(self.at(year)?.cdf(x))
+    }
+
+    /// Probability that the count of `year` is exactly `k`.
+    ///
+    /// # Errors
+    /// [`Error::YearNotForecast`]; [`Error::NotACount`] if the series does not count.
+    pub fn pmf(&self, year: i64, k: f64) -> Result<f64> {
+        let law = self.at(year)?;
+        match self.series.unit() {
+            Unit::Count => Ok(law.pmf(k)),
+            unit => Err(Error::NotACount { series: self.series.name().to_owned(), unit: unit.to_string() }),
+        }
+    }
+
+    /// `draws` joint paths of the years; the same seed gives the same paths, and series of different names different ones.
+    ///
+    /// # Errors
+    /// [`Error::BadDraws`] unless `draws` is 1 to 1,000,000.
+    pub fn paths(&self, draws: i64, seed: u64) -> Result<Paths> {
+        let rows = usize::try_from(draws).ok().filter(|_| (1..=MOST_DRAWS).contains(&draws));
+        let rows = rows.ok_or(Error::BadDraws { draws })?;
+        let mut stream = Stream::new(seed, self.series.name());
+        let h = self.years.len();
+        let mut values = vec![0.0; rows * h];
+        let mut shocks = Vec::new();
+        for path in values.chunks_exact_mut(h) {
+            self.latent.draw(&mut stream, &mut shocks, path);
+            for (value, law) in path.iter_mut().zip(&self.steps) {
+                *value = law.from_latent(*value);
+            }
+        }
+        Ok(Paths::new(h, values))
+    }
+
+    /// The law of the sum over all forecast years, from 10,000 paths with a fixed seed; its
+    /// [`Empirical::standard_error`] is the Monte Carlo error of its mean.
+    ///
+    /// # Errors
+    /// None for forecasts made by this crate.
+    pub fn total(&self) -> Result<Empirical> {
+        let paths = self.paths(TOTAL_DRAWS, TOTAL_SEED)?;
+        Empirical::new(paths.rows().map(|path| path.iter().sum()).collect())
+    }
+
+    /// The plot-ready table with bands of these levels in percent.
+    ///
+    /// # Errors
+    /// [`Error::BadLevel`].
+    pub fn fan(&self, levels: &[f64]) -> Result<Fan> {
+        let bands = levels
+            .iter()
+            .map(|&level| self.interval(level).map(|Interval { level, lower, upper }| Band { level, lower, upper }))
+            .collect::<Result<Vec<_>>>()?;
+        let name = self.series.name();
+        Ok(Fan::new(name, self.series.unit(), self.years.clone(), self.median())
+            .with_label(self.series.label())
+            .with_model(self.model.as_str())
+            .with_history(self.series.observations().map(|o| past(&o)).collect())
+            .with_bands(bands)
+            .with_notes(self.notes.iter().map(Note::to_string).collect()))
+    }
+}
+
+/// How an observed year is drawn.
+fn past(observation: &Observation) -> Past {
+    let Observation { year, value, coverage, .. } = *observation;
+    let mark = match value {
+        Value::Exact(counted) if coverage.is_partial() => Mark::Partial { counted, covered: coverage.to_string() },
+        Value::Exact(y) => Mark::Full(y),
+        Value::Censored { lower, upper } => Mark::Masked { lower, upper },
+        Value::Missing => Mark::Missing,
+    };
+    Past { year, mark }
+}
+
+/// Half of what an interval of this level leaves outside.
+fn tail_of(level: f64) -> Result<f64> {
+    // why 1: nobody asks for a 0.95% interval, and everybody means 95%.
+    if !(level >= 1.0 && level < 100.0) {
+        return Err(Error::BadLevel { level });
+    }
+    Ok((100.0 - level) / 200.0)
+}
+
+/// The stored form, from which the rest follows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    series: Series,
+    model: String,
+    params: BTreeMap<String, f64>,
+    latent: Latent,
+    notes: Vec<Note>,
+    version: String,
+}
+
+impl TryFrom<Parts> for Forecast {
+    type Error = Error;
+    fn try_from(parts: Parts) -> Result<Self> {
+        let training = Training::new(&parts.series)?;
+        Self::assemble(parts, &training)
+    }
+}
+
+impl From<Forecast> for Parts {
+    fn from(f: Forecast) -> Self {
+        Self {
+            series: f.series,
+            model: f.model,
+            params: f.params,
+            latent: f.latent,
+            notes: f.notes,
+            version: f.version,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a fit found: parameters, likelihood, residuals.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::series::{Note, Training, Year};
+
+/// Log-likelihood and the information criteria made from it; smaller criteria are better.
+///
+/// With k estimated numbers (the variance among them) and n observed years: `AIC = 2 k - 2 loglik`,
+/// `AICc = AIC + 2 k (k + 1) / (n - k - 1)`, `BIC = k ln n - 2 loglik`. AICc is infinite where n <= k + 1.
+/// References: Akaike (1974); Hurvich and Tsai (1989); Schwarz (1978).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Criteria {
+    /// Gaussian log-likelihood, constants included.
+    pub loglik: f64,
+    /// Akaike's criterion.
+    pub aic: f64,
+    /// The same, corrected for short series; none where the correction is undefined (n <= k + 1).
+    pub aicc: Option<f64>,
+    /// Schwarz's criterion.
+    pub bic: f64,
+}
+
+impl Criteria {
+    /// The criteria of a fit with `k` estimated numbers to `n` observed years.
+    pub fn new(loglik: f64, k: usize, n: usize) -> Self {
+        let (kf, nf) = (k as f64, n as f64);
+        let aic = 2.0 * kf - 2.0 * loglik;
+        let aicc = (n > k + 1).then(|| aic + 2.0 * kf * (kf + 1.0) / (nf - kf - 1.0));
+        Self { loglik, aic, aicc, bic: kf * nf.ln() - 2.0 * loglik }
+    }
+}
+
+/// What a fit found, in the same shape for every model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FitReport {
+    /// Name of the series.
+    pub series: String,
+    /// Name of the fitted model, as in "ETS(A,N,N)".
+    pub model: String,
+    /// Parameters by name.
+    pub params: BTreeMap<String, f64>,
+    /// Likelihood and information criteria, for models that have a likelihood.
+    pub criteria: Option<Criteria>,
+    /// Residual standard deviation on the scale of the model.
+    pub sigma: f64,
+    /// The first year of `fitted` and `residuals`.
+    pub first: Year,
+    /// What the model expected of each year before seeing it, on the scale of the data.
+    pub fitted: Vec<Option<f64>>,
+    /// Observed less expected, on the scale of the model.
+    pub residuals: Vec<Option<f64>>,
+    /// What a reader must be told.
+    pub notes: Vec<Note>,
+}
+
+impl FitReport {
+    /// A report without likelihood.
+    pub(crate) fn new(training: &Training, model: String, sigma: f64) -> Self {
+        Self {
+            series: training.name.clone(),
+            model,
+            params: BTreeMap::new(),
+            criteria: None,
+            sigma,
+            first: training.first,
+            fitted: Vec::new(),
+            residuals: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Number of years with a residual.
+    pub fn observed(&self) -> usize {
+        self.residuals.iter().flatten().count()
+    }
+}
+
+impl fmt::Display for FitReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} of {:?}, {} years from {}", self.model, self.series, self.observed(), self.first)?;
+        for (name, value) in &self.params {
+            writeln!(f, "  {name:<12} {value:>14.6}")?;
+        }
+        writeln!(f, "  {:<12} {:>14.6}", "sigma", self.sigma)?;
+        if let Some(c) = self.criteria {
+            writeln!(f, "  {:<12} {:>14.4}", "loglik", c.loglik)?;
+            writeln!(f, "  {:<12} {:>14.4}", "AIC", c.aic)?;
+            if let Some(aicc) = c.aicc {
+                writeln!(f, "  {:<12} {aicc:>14.4}", "AICc")?;
+            }
+            writeln!(f, "  {:<12} {:>14.4}", "BIC", c.bic)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "  note: {note}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn criteria_agree_with_a_hand_computation() {
+        // loglik -10, k = 3, n = 8: AIC 26, correction 2*3*4/4 = 6, BIC 3 ln 8 + 20
+        let c = Criteria::new(-10.0, 3, 8);
+        assert!((c.aic - 26.0).abs() < 1e-12);
+        assert!((c.aicc.unwrap() - 32.0).abs() < 1e-12);
+        assert!((c.bic - (3.0 * 8.0_f64.ln() + 20.0)).abs() < 1e-12);
+        assert_eq!(Criteria::new(-10.0, 3, 4).aicc, None);
+    }
+}

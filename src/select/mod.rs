@@ -1,0 +1,7 @@
+//! Choosing a model: by information criterion, or by name.
+
+mod auto_ets;
+mod registry;
+
+pub use auto_ets::AutoEts;
+pub use registry::{MODEL_NAMES, model_by_name};

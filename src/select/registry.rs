@@ -1,0 +1,47 @@
+//! From names to models: for the command line, Python, and files.
+
+use super::AutoEts;
+use crate::error::{Error, Result};
+use crate::model::Forecaster;
+
+use crate::smoothing::{Drift, Ets, Naive, Trend};
+
+/// The names that [`model_by_name`] knows.
+pub const MODEL_NAMES: [&str; 6] = ["AutoETS", "ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,Ad,N)", "Naive", "Drift"];
+
+/// The model of this name with default settings.
+///
+/// ```
+/// assert_eq!(unjuran::select::model_by_name("Drift")?.name(), "Drift");
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::UnknownModel`], with the names there are.
+pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
+    let ets = |trend| -> Result<Box<dyn Forecaster>> { Ok(Box::new(Ets::params().trend(trend).check()?)) };
+    match name {
+        "AutoETS" => Ok(Box::new(AutoEts)),
+        "ETS(A,N,N)" => ets(Trend::None),
+        "ETS(A,A,N)" => ets(Trend::Additive),
+        "ETS(A,Ad,N)" => ets(Trend::Damped),
+        "Naive" => Ok(Box::new(Naive)),
+        "Drift" => Ok(Box::new(Drift)),
+        _ => {
+            let known = MODEL_NAMES.map(str::to_owned).to_vec();
+            Err(Error::UnknownModel { name: name.to_owned(), known })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_name_is_a_model_of_that_name() {
+        for name in MODEL_NAMES {
+            assert_eq!(model_by_name(name).unwrap().name(), name);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The wide shape, as annual tables are published: one row a series, one column a year.
+
+use super::CsvOptions;
+use super::cell;
+use super::draft::{Drafts, Entry};
+use super::table::{Place, Table};
+use crate::error::{Error, Result};
+use crate::series::{Observation, Panel, Value, Year};
+
+/// Columns that say something about the series of the row.
+const ABOUT: [&str; 5] = ["unit", "label", "source", "period_end", "share"];
+
+/// A column a year.
+#[derive(Clone, Copy, Debug)]
+struct YearColumn {
+    column: usize,
+    year: Year,
+    starred: bool,
+}
+
+/// Whether a column's name begins with a year: then the table is wide.
+pub(super) fn is_year_like(name: &str) -> bool {
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 4 && cell::year(name).is_ok()
+}
+
+/// The panel in a wide table.
+pub(super) fn read(table: &Table, options: &CsvOptions) -> Result<Panel> {
+    let id = name_column(table, options)?;
+    let years = year_columns(table, id)?;
+    // Which column period_end and share speak of: the starred year, or the last one.
+    let under_way = years.iter().find(|y| y.starred).or_else(|| years.iter().max_by_key(|y| y.year)).map(|y| y.column);
+    let [unit, label, source, period_end, share] = ABOUT.map(|name| options.optional(table, name));
+    let mut drafts = Drafts::new(table, options);
+    if years.iter().any(|y| y.starred) {
+        drafts.saw_star();
+    }
+    for row in 0..table.len() {
+        let named = Place { row, column: id };
+        let (draft, before) = drafts.open(named)?;
+        if let Some(line) = before {
+            return Err(table.refuse(
+                named,
+                format!("names two rows, this one and line {line}: a wide table has one row a series"),
+            ));
+        }
+        drafts.label(draft, row, label)?;
+        drafts.unit(draft, row, unit)?;
+        let source = table.text(row, source);
+        for &YearColumn { column, year, starred } in &years {
+            let at = Place { row, column };
+            let reading = drafts.reading(at)?;
+            let missing = reading.value == Value::Missing;
+            let cover = if Some(column) == under_way { (period_end, share) } else { (None, None) };
+            let (coverage, cover) = drafts.coverage((year, starred && !missing), at, cover)?;
+            // why: a dash below the star says that nothing was counted yet; no row can leave that column out.
+            if missing && (coverage.share() < 1.0 || (starred && cover == at)) {
+                continue;
+            }
+            let observation = Observation { year, value: reading.value, coverage, source: source.clone() };
+            drafts.push(draft, Entry { observation, year: at, value: at, cover, below: reading.below });
+        }
+    }
+    drafts.finish(id)
+}
+
+/// The column with the names: `unique_id`, or the first one.
+fn name_column(table: &Table, options: &CsvOptions) -> Result<usize> {
+    if let Some(column) = table.column(&options.id_col) {
+        return Ok(column);
+    }
+    match table.header().first() {
+        Some(first) if !is_year_like(first) && !ABOUT.contains(&first.as_str()) => Ok(0),
+        _ => Err(table.lacks(&options.id_col)),
+    }
+}
+
+/// The columns that are years, each once, at most one starred. A column that may be a year in another spelling is an
+/// error: left out in silence, its numbers would be lost.
+fn year_columns(table: &Table, id: usize) -> Result<Vec<YearColumn>> {
+    let mut years: Vec<YearColumn> = Vec::new();
+    for (column, name) in table.header().iter().enumerate() {
+        if column == id {
+            continue;
+        }
+        if name.is_empty() {
+            refuse_if_used(table, column)?;
+        } else if is_year_like(name) {
+            let (year, starred) = cell::year(name).map_err(|problem| table.refuse_header(column, problem))?;
+            if let Some(other) = years.iter().find(|y| y.year == year) {
+                let problem = format!("is a year that has a column already, {:?}", table.header()[other.column]);
+                return Err(table.refuse_header(column, problem));
+            }
+            if let Some(other) = years.iter().find(|y| y.starred && starred) {
+                let problem =
+                    format!("is a second starred year beside {}*: only the last year may be partial", other.year);
+                return Err(table.refuse_header(column, problem));
+            }
+            years.push(YearColumn { column, year, starred });
+        } else if may_be_a_year(name) {
+            let problem = "may be a year, and is not written as one: write 2015 or 2023*, or leave the column out";
+            return Err(table.refuse_header(column, problem));
+        }
+    }
+    Ok(years)
+}
+
+/// Whether a name begins with a digit or holds four in a row: "2015/16", "15", "FY2016".
+fn may_be_a_year(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    bytes[0].is_ascii_digit() || bytes.windows(4).any(|run| run.iter().all(u8::is_ascii_digit))
+}
+
+fn refuse_if_used(table: &Table, column: usize) -> std::result::Result<(), Error> {
+    let used = (0..table.len()).map(|row| Place { row, column }).find(|&at| !table.cell(at).is_empty());
+    match used {
+        // why not the first column: tables written with a row number have an unnamed one there.
+        Some(at) if column > 0 => Err(table.refuse(at, "stands in a column without a name: name the column")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,99 @@
+//! The one state update of the family.
+//!
+//! ```text
+//! mu_t = l_{t-1} + phi b_{t-1}          e_t = y_t - mu_t
+//! l_t  = mu_t + k_1 e_t                 b_t = phi b_{t-1} + k_2 e_t
+//! ```
+//!
+//! While every year is observed, the state is known given the parameters and the gain k is (alpha, beta). In a missing year
+//! the shock happens unseen: the state becomes uncertain with covariance sigma^2 P, and the next observed years shrink it
+//! again. With F = [1 phi; 0 phi], w = (1, phi), g = (alpha, beta):
+//!
+//! ```text
+//! S = w' P w + 1      k = (F P w + g) / S      P <- F P F' + g g' - S k k'      (observed)
+//!                                              P <- F P F' + g g'               (missing)
+//! ```
+//!
+//! Reference: Hyndman and others (2008), equations 3.2-3.4; West and Harrison (1997), chapter 4, for the filter.
+
+/// The smoothing parameters: alpha for the level, beta for the slope, phi for its damping.
+///
+/// Without a trend beta = phi = 0 and the slope stays zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Smoothing {
+    pub(crate) alpha: f64,
+    pub(crate) beta: f64,
+    pub(crate) phi: f64,
+}
+
+/// Level l and slope b at the end of a year.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct State {
+    pub(crate) level: f64,
+    pub(crate) slope: f64,
+}
+
+/// Covariance P of the state in units of sigma^2; zero until a year is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Doubt {
+    level: f64,
+    cross: f64,
+    slope: f64,
+}
+
+/// How a year enters the state: the variance S of its innovation in units of sigma^2, and the gain k.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Gain {
+    pub(crate) variance: f64,
+    level: f64,
+    slope: f64,
+}
+
+impl Smoothing {
+    /// What the state expects of the next year.
+    pub(crate) fn expected(&self, state: State) -> f64 {
+        state.level + self.phi * state.slope
+    }
+
+    /// The state after a year with innovation `e`; 0 for a missing year.
+    pub(crate) fn advanced(&self, state: State, gain: Gain, e: f64) -> State {
+        State { level: self.expected(state) + gain.level * e, slope: self.phi * state.slope + gain.slope * e }
+    }
+
+    /// The gain of the next year, and the doubt after it.
+    pub(crate) fn gain(&self, doubt: Doubt, observed: bool) -> (Gain, Doubt) {
+        let Self { alpha, beta, phi } = *self;
+        if doubt == Doubt::default() && observed {
+            return (Gain { variance: 1.0, level: alpha, slope: beta }, doubt);
+        }
+        let Doubt { level, cross, slope } = doubt;
+        // F P F' + g g'
+        let reach = level + phi * (2.0 * cross + phi * slope);
+        let mut next = Doubt {
+            level: reach + alpha * alpha,
+            cross: phi * (cross + phi * slope) + alpha * beta,
+            slope: phi * phi * slope + beta * beta,
+        };
+        let variance = reach + 1.0;
+        let gain = Gain {
+            variance,
+            level: (reach + alpha) / variance,
+            slope: (phi * (cross + phi * slope) + beta) / variance,
+        };
+        if observed {
+            next.level -= variance * gain.level * gain.level;
+            next.cross -= variance * gain.level * gain.slope;
+            next.slope -= variance * gain.slope * gain.slope;
+        }
+        (gain, next)
+    }
+}
+
+impl Doubt {
+    /// A lower triangular root: P = R R', as ((r11, 0), (r21, r22)).
+    pub(crate) fn root(&self) -> ((f64, f64), (f64, f64)) {
+        let r11 = self.level.max(0.0).sqrt();
+        let r21 = if r11 > 0.0 { self.cross / r11 } else { 0.0 };
+        ((r11, 0.0), (r21, (self.slope - r21 * r21).max(0.0).sqrt()))
+    }
+}

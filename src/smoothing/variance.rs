@@ -1,0 +1,87 @@
+//! The one variance rule of the family.
+//!
+//! The year h after the last state is `y = l + (phi + ... + phi^h) b + sum_{j<h} c_j e_{h-j} + e_h` with
+//! `c_j = alpha + beta (phi + ... + phi^j)`, so its variance is `sigma^2 (1 + sum_{j<h} c_j^2)`, plus that of the state
+//! where years were missing. Classes differ in their numbers only, never in a branch.
+//!
+//! Reference: Hyndman and others (2008), section 6.1 (class 1).
+
+use super::recursion::{Doubt, Smoothing, State};
+
+/// Centres and shocks of `h` years ahead; see [`crate::forecast::Latent`].
+pub(crate) struct Ahead {
+    pub(crate) location: Vec<f64>,
+    pub(crate) root: Vec<Vec<f64>>,
+}
+
+/// The joint law of the next `h` years, `sigma` the standard deviation of a shock.
+pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f64, h: usize) -> Ahead {
+    let Smoothing { alpha, beta, phi } = *smoothing;
+    // reach[i] = phi + ... + phi^(i + 1), the weight of the slope in year i + 1
+    let mut reach = Vec::with_capacity(h);
+    let (mut power, mut sum) = (1.0, 0.0);
+    for _ in 0..h {
+        power *= phi;
+        sum += power;
+        reach.push(sum);
+    }
+    // shock[j]: what a shock does j years later, 1 in its own year
+    let shock = |j: usize| if j == 0 { 1.0 } else { alpha + beta * reach[j - 1] };
+    let (level, slope) = doubt.root();
+    let root = (0..h)
+        .map(|i| {
+            let mut row = vec![sigma * (level.0 + reach[i] * slope.0), sigma * (level.1 + reach[i] * slope.1)];
+            row.extend((0..h).map(|j| if j <= i { sigma * shock(i - j) } else { 0.0 }));
+            row
+        })
+        .collect();
+    Ahead { location: reach.iter().map(|r| state.level + r * state.slope).collect(), root }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variances(smoothing: Smoothing, h: usize) -> Vec<f64> {
+        let state = State { level: 10.0, slope: 1.0 };
+        let rows = ahead(&smoothing, state, Doubt::default(), 1.0, h).root;
+        rows.iter().map(|row| row.iter().map(|r| r * r).sum()).collect()
+    }
+
+    #[test]
+    fn a_level_model_widens_by_alpha_squared_a_year() {
+        let v = variances(Smoothing { alpha: 0.5, beta: 0.0, phi: 0.0 }, 3);
+        assert_eq!(v, [1.0, 1.25, 1.5]);
+    }
+
+    #[test]
+    fn a_trend_model_agrees_with_the_sum_written_out() {
+        // c_1 = 0.5 + 0.2 = 0.7, c_2 = 0.5 + 0.4 = 0.9
+        let v = variances(Smoothing { alpha: 0.5, beta: 0.2, phi: 1.0 }, 3);
+        assert!((v[1] - 1.49).abs() < 1e-15 && (v[2] - 2.30).abs() < 1e-15);
+    }
+
+    #[test]
+    fn damping_near_one_agrees_with_none() {
+        let near = variances(Smoothing { alpha: 0.5, beta: 0.2, phi: 1.0 - 1e-9 }, 10);
+        let none = variances(Smoothing { alpha: 0.5, beta: 0.2, phi: 1.0 }, 10);
+        for (a, b) in near.iter().zip(&none) {
+            assert!((a - b).abs() < 1e-6 * b);
+        }
+    }
+
+    #[test]
+    fn a_missing_last_year_is_one_more_lead() {
+        let smoothing = Smoothing { alpha: 0.4, beta: 0.1, phi: 0.9 };
+        let state = State { level: 10.0, slope: 2.0 };
+        let (gain, doubt) = smoothing.gain(Doubt::default(), false);
+        let after = smoothing.advanced(state, gain, 0.0);
+        let direct = ahead(&smoothing, state, Doubt::default(), 1.0, 3);
+        let through_gap = ahead(&smoothing, after, doubt, 1.0, 2);
+        for i in 0..2 {
+            let v = |row: &[f64]| row.iter().map(|r| r * r).sum::<f64>();
+            assert!((v(&direct.root[i + 1]) - v(&through_gap.root[i])).abs() < 1e-14);
+            assert!((direct.location[i + 1] - through_gap.location[i]).abs() < 1e-14);
+        }
+    }
+}

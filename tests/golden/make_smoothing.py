@@ -1,0 +1,59 @@
+"""Copies a few cases of the reference values into small fixtures for the tests.
+
+Run from the repository with the directory of the reference values:
+
+    python tests/golden/make_smoothing.py DIR
+
+The reference values were made with R 4.2.2 (forecast 8.20), statsmodels 0.15.0 and 50-digit arithmetic (mpmath); none with
+the code of this project. The fixtures keep the numbers as they stand there.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+SERIES = ["Nile", "guinearice", "shipex", "M3_N0150", "my_trafficking_cases", "my_smuggling_cases"]
+ORIGIN = "R 4.2.2 (forecast 8.20), statsmodels 0.15.0, mpmath 50 digits; copied by tests/golden/make_smoothing.py"
+
+
+def main(source: Path) -> None:
+    here = Path(__file__).parent
+    load = lambda name: json.loads((source / name).read_text())
+    all_series = {s["name"]: s for s in load("series.json")}
+    names = [n for n in all_series if n in SERIES or "--all" in sys.argv]
+    y = {n: all_series[n]["y"] for n in names}
+
+    cases = []
+    for result in load("ets_fixed_loglik.json")["results"]:
+        if result["name"] not in names:
+            continue
+        for case in result["cases"]:
+            if case["error"] == "A" and case["trend"] in ("N", "A"):
+                kept = ["trend", "damped", "alpha", "beta", "phi", "l0", "b0"]
+                exact = ["loglik", "sse", "level_n", "trend_n", "mean_h1_6", "var_h1_6", "sigma2_mle"]
+                cases.append({"series": result["name"]} | {k: case[k] for k in kept + exact})
+    best = []
+    for result in load("ets_best_known.json")["results"]:
+        if result["name"] in names:
+            for model in ("ANN", "AAN", "AAdN"):
+                best.append({"series": result["name"], "model": model, "loglik": result["models"][model]["loglik"]})
+    fitted = []
+    for result in load("ets_fitted.json")["results"]:
+        if result["name"] in names:
+            for model in ("ANN", "AAN", "AAdN"):
+                fit = result["models"].get(model)
+                if fit and "alpha" in fit:
+                    kept = ["alpha", "beta", "phi", "l0", "b0", "sigma2", "mean", "lower80", "upper80", "lower95", "upper95"]
+                    fitted.append({"series": result["name"], "model": model} | {k: fit[k] for k in kept})
+    walks = [
+        {"series": r["name"], "naive": r["naive"], "rw_drift": r["rw_drift"]}
+        for r in load("baselines.json")["results"]
+        if r["name"] in names
+    ]
+    fixture = {"origin": ORIGIN, "y": y, "ets_fixed": cases, "ets_best": best, "ets_fitted": fitted, "walks": walks}
+    (here / "smoothing.json").write_text(json.dumps(fixture, indent=1) + "\n")
+    print(f"{len(names)} series, {len(cases)} fixed, {len(best)} best known, {len(fitted)} fitted, {len(walks)} walks")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

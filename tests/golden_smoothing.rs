@@ -1,0 +1,138 @@
+//! Exponential smoothing and random walks against values computed elsewhere.
+//!
+//! `tests/golden/smoothing.json` holds them, with their origin; `make_smoothing.py` beside it made the file.
+
+use serde_json::Value;
+use unjuran::forecast::Forecast;
+use unjuran::series::{Horizon, Series, Unit, Year};
+use unjuran::smoothing::{Drift, Ets, EtsParams, FittedEts, Naive};
+
+fn golden() -> Value {
+    serde_json::from_str(include_str!("golden/smoothing.json")).unwrap()
+}
+
+/// A number, or a decimal string of more digits than a number holds.
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(number).collect()
+}
+
+/// Real-valued, as in the textbook: rounding to counts is ours.
+fn series(golden: &Value, name: &Value) -> Series {
+    let name = name.as_str().unwrap();
+    let y = numbers(&golden["y"][name]);
+    Series::new(name, Year::new(1800).unwrap(), &y).unwrap().with_unit(Unit::Amount).unwrap()
+}
+
+fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
+    let scale = theirs.abs().max(1e-300);
+    assert!((ours - theirs).abs() <= tolerance * scale, "{what}: {ours} against {theirs}");
+}
+
+fn assert_all_close(ours: &[f64], theirs: &Value, scale: f64, tolerance: f64, what: &str) {
+    for (ours, theirs) in ours.iter().zip(numbers(theirs)) {
+        assert!((ours - theirs).abs() <= tolerance * scale, "{what}: {ours} against {theirs}");
+    }
+}
+
+fn fixed(case: &Value, class: &str) -> EtsParams {
+    let mut params = Ets::params().trend(class.parse().unwrap());
+    let given = |name: &str| case[name].as_f64();
+    params = params.alpha(given("alpha").unwrap()).level(given("l0").unwrap());
+    if let (Some(beta), Some(slope)) = (given("beta"), given("b0")) {
+        params = params.beta(beta).slope(slope);
+    }
+    given("phi").map_or(params, |phi| params.phi(phi))
+}
+
+fn six_years(fitted: &FittedEts) -> Forecast {
+    fitted.forecast(Horizon::years(6).unwrap()).unwrap()
+}
+
+#[test]
+fn the_likelihood_at_fixed_parameters_agrees_to_ten_digits() {
+    let golden = golden();
+    let cases = golden["ets_fixed"].as_array().unwrap();
+    assert!(cases.len() >= 50);
+    for case in cases {
+        let class = match (case["trend"].as_str().unwrap(), case["damped"].as_bool().unwrap()) {
+            ("N", _) => "ANN",
+            (_, false) => "AAN",
+            (_, true) => "AAdN",
+        };
+        let what = format!("{} {class} {}", case["series"], case["alpha"]);
+        let fitted = fixed(case, class).fit(&series(&golden, &case["series"])).unwrap();
+        let loglik = fitted.report().criteria.unwrap().loglik;
+        assert_close(loglik, number(&case["loglik"]), 1e-10, &what);
+        let sse: f64 = fitted.report().residuals.iter().flatten().map(|e| e * e).sum();
+        assert_close(sse, number(&case["sse"]), 1e-10, &what);
+        assert_close(fitted.level(), number(&case["level_n"]), 1e-10, &what);
+        let forecast = six_years(&fitted);
+        let level = fitted.level().abs();
+        assert_all_close(&forecast.mean(), &case["mean_h1_6"], level, 1e-10, &what);
+        // theirs divide the squares by n, ours by n - k; the rule over the horizon is what is compared
+        let per_shock = number(&case["sigma2_mle"]);
+        let ours: Vec<f64> = forecast.variance().iter().map(|v| v / fitted.report().sigma.powi(2)).collect();
+        let theirs: Vec<f64> = numbers(&case["var_h1_6"]).iter().map(|v| v / per_shock).collect();
+        for (ours, theirs) in ours.iter().zip(theirs) {
+            assert_close(*ours, theirs, 1e-10, &what);
+        }
+    }
+}
+
+#[test]
+fn with_the_parameters_of_r_the_points_and_bounds_are_those_of_r() {
+    let golden = golden();
+    let cases = golden["ets_fitted"].as_array().unwrap();
+    assert!(cases.len() >= 10);
+    for case in cases {
+        let what = format!("{} {}", case["series"], case["model"]);
+        let fitted = fixed(case, case["model"].as_str().unwrap()).fit(&series(&golden, &case["series"])).unwrap();
+        let forecast = six_years(&fitted);
+        let scale = fitted.level().abs() + fitted.report().sigma;
+        assert_close(fitted.report().sigma.powi(2), number(&case["sigma2"]), 1e-8, &what);
+        assert_all_close(&forecast.mean(), &case["mean"], scale, 1e-8, &what);
+        for (level, lower, upper) in [(80.0, "lower80", "upper80"), (95.0, "lower95", "upper95")] {
+            let band = forecast.interval(level).unwrap();
+            assert_all_close(&band.lower, &case[lower], scale, 1e-8, &what);
+            assert_all_close(&band.upper, &case[upper], scale, 1e-8, &what);
+        }
+    }
+}
+
+#[test]
+fn the_fitted_likelihood_reaches_the_best_known_maximum() {
+    let golden = golden();
+    let cases = golden["ets_best"].as_array().unwrap();
+    assert!(cases.len() >= 15);
+    for case in cases {
+        let what = format!("{} {}", case["series"], case["model"]);
+        let params = Ets::params().trend(case["model"].as_str().unwrap().parse().unwrap());
+        let fitted = params.fit(&series(&golden, &case["series"])).unwrap();
+        let (ours, best) = (fitted.report().criteria.unwrap().loglik, number(&case["loglik"]));
+        assert!(ours >= best - 1e-6, "{what}: {ours} falls short of {best}");
+    }
+}
+
+#[test]
+fn random_walks_are_those_of_r() {
+    let golden = golden();
+    let horizon = Horizon::years(6).unwrap();
+    for case in golden["walks"].as_array().unwrap() {
+        let series = series(&golden, &case["series"]);
+        let naive = (Naive.fit(&series).unwrap(), &case["naive"]);
+        let drift = (Drift.fit(&series).unwrap(), &case["rw_drift"]);
+        for (fitted, theirs) in [naive, drift] {
+            let forecast = fitted.forecast(horizon).unwrap();
+            let scale = fitted.sigma();
+            let what = case["series"].as_str().unwrap();
+            assert_all_close(&forecast.mean(), &theirs["mean"], scale, 1e-10, what);
+            let band = forecast.interval(95.0).unwrap();
+            assert_all_close(&band.lower, &theirs["lower95"], scale, 1e-10, what);
+            assert_all_close(&band.upper, &theirs["upper95"], scale, 1e-10, what);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Bytes, lines, delimiters, headers.
+
+use unjuran::Error;
+use unjuran::series::{CsvOptions, read_csv, read_csv_text};
+
+use super::{exact, one, options, read, refuses};
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_no_data() {
+    let series = one("\u{feff}unique_id,ds,y\r\na,2015,1\r\na,2016,2\r\n");
+    assert_eq!(series.values(), exact(&[1.0, 2.0]));
+}
+
+#[test]
+fn old_line_ends_are_line_ends() {
+    assert_eq!(one("unique_id,ds,y\ra,2015,1\ra,2016,2").values(), exact(&[1.0, 2.0]));
+    refuses("unique_id,ds,y\ra,2015,1\ra,2016,x", (3, "y", "x"), "not a number");
+}
+
+#[test]
+fn blank_lines_are_no_rows_and_are_counted() {
+    let text = "\n\nunique_id,ds,y\n\na,2015,1\n,,\n   \na,2016,x\n";
+    refuses(text, (8, "y", "x"), "not a number");
+    assert_eq!(one(&text.replace('x', "2")).values(), exact(&[1.0, 2.0]));
+}
+
+#[test]
+fn a_quoted_line_end_does_not_shift_the_lines() {
+    refuses("unique_id,ds,y,note\na,2015,1,\"two\nlines\"\na,2016,x,\n", (4, "y", "x"), "not a number");
+}
+
+#[test]
+fn quoted_cells_hold_delimiters_and_quotes() {
+    let panel = read("unique_id,ds,y\n\"a, \"\"b\"\"\",2015,\"1,386\"\n");
+    assert_eq!(panel.get("a, \"b\"").unwrap().values(), exact(&[1386.0]));
+}
+
+#[test]
+fn semicolons_and_tabs_are_recognised_from_the_header() {
+    for mark in [";", "\t"] {
+        let text = format!("unique_id{mark}ds{mark}y\na{mark}2015{mark}1,386\n");
+        assert_eq!(one(&text).values(), exact(&[1386.0]));
+    }
+}
+
+#[test]
+fn a_decimal_comma_is_refused_and_not_read_as_thousands() {
+    refuses("unique_id;ds;y\na;2015;13,86\n", (2, "y", "13,86"), "the decimal sign is a point");
+}
+
+#[test]
+fn a_row_of_another_length_is_refused_with_its_line() {
+    let header = "unique_id,ds,y";
+    refuses(&format!("{header}\na,2015,1\na,2016\n"), (3, "y", ""), "cells in this row 2, in the header 3");
+    refuses(&format!("{header}\na,2015,1,386\n"), (2, "column 4", "386"), "cells in this row 4, in the header 3");
+    refuses(&format!("{header}\na,2015,1\n* to 31 May\n"), (3, "ds", ""), "breaks the table");
+}
+
+#[test]
+fn two_columns_of_one_name_are_refused() {
+    refuses("unique_id,ds,y,y\na,2015,1,2\n", (1, "y", "y"), "two columns");
+}
+
+#[test]
+fn an_empty_file_lacks_every_column() {
+    for text in ["", "\n\n", "\u{feff}", ",,\n"] {
+        let error = read_csv_text(text, "f.csv", &options()).unwrap_err();
+        let column = "unique_id".to_owned();
+        assert_eq!(error, Error::MissingColumn { file: "f.csv".into(), column, known: vec![] });
+    }
+}
+
+#[test]
+fn a_header_without_rows_is_refused() {
+    refuses("unique_id,ds,y\n", (1, "unique_id", "unique_id"), "no row follows");
+    refuses("name,2015,2016\n,,\n", (1, "name", "name"), "no row follows");
+}
+
+#[test]
+fn columns_of_neither_shape_are_listed() {
+    let error = read_csv_text("unique_id,year,y\na,2015,1\n", "f.csv", &options()).unwrap_err();
+    let known = ["unique_id", "year", "y"].map(str::to_owned).to_vec();
+    assert_eq!(error, Error::MissingColumn { file: "f.csv".into(), column: "ds".into(), known });
+}
+
+#[test]
+fn both_shapes_at_once_are_refused() {
+    refuses("unique_id,ds,y,2016\na,2015,1,2\n", (1, "2016", "2016"), "tidy");
+}
+
+#[test]
+fn text_in_another_encoding_is_refused_where_it_stands() {
+    let error = read_csv_text(b"unique_id,ds,y\na,2015,1\xa0386\n", "f.csv", &options()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "f.csv, line 2, column \"y\": \"1\u{fffd}386\" is not UTF-8 text: save the table as \"CSV UTF-8\""
+    );
+    assert!(read_csv_text(b"\xff\xfeu\0n\0i\0", "f.csv", &options()).is_err());
+}
+
+#[test]
+fn a_quote_that_is_never_closed_swallows_no_rows() {
+    refuses("unique_id,ds,y,note\na,2015,1,\"open\na,2016,2,\n", (2, "column 4", "\""), "never closed");
+    refuses("unique_id,ds,y\na,2015,\"5\"3\n", (2, "column 3", "\""), "text follows");
+}
+
+#[test]
+fn a_long_cell_is_cut_in_the_error() {
+    let text = format!("unique_id,ds,y\na,2015,{}\n", "é".repeat(500));
+    let error = read_csv_text(text, "f.csv", &options()).unwrap_err();
+    assert!(matches!(error, Error::Csv { value, .. } if value.chars().count() == 81));
+}
+
+#[test]
+fn columns_have_the_names_that_the_options_say() {
+    let options = CsvOptions::default().id_col("country").time_col("year").target_col("share");
+    let text = "country,year,share\nMY,2015,3\nMY,2016,4\n";
+    let panel = read_csv_text(text, "f.csv", &options).unwrap();
+    assert_eq!(panel.get("MY").unwrap().values(), exact(&[3.0, 4.0]));
+    let twice = CsvOptions::default().time_col("y");
+    assert!(matches!(read_csv_text(text, "f.csv", &twice), Err(Error::BadParameter { .. })));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = read_csv("no/such/file.csv", &options()).unwrap_err();
+    assert!(matches!(error, Error::File { path, .. } if path == "no/such/file.csv"));
+}
