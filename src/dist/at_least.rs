@@ -1,4 +1,4 @@
-//! A law given that the outcome is not below a number.
+//! A law that cannot fall below a number.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,42 +7,48 @@ use super::moments;
 use super::whole::Whole;
 use super::{Distribution, Predictive};
 
-/// The law of Y given Y >= `least`: a year under way cannot end below what was already counted.
+/// The law of `max(Y, c)`: a year under way cannot end below what was already counted.
 ///
-/// `P(Y <= x | Y >= c) = (F(x) - F(c-)) / (1 - F(c-))`. Where the law leaves less than 1 in 2,000 above c, the count has
-/// refuted it; its latent centre is then moved to c, so that a band of honest width remains ([`AtLeast::is_moved`]).
+/// Why not Y given Y >= c: that would raise the whole law, as if little counted by May were a sign of much to come. What a
+/// count so far says about the rest of the year is for a model of the year's course; this law only keeps to what is sure.
+///
+/// Where less than a tenth of the law lies above c, the count has refuted it. Its latent centre is then moved to c and the
+/// upper half is used, so that a band of honest width remains ([`AtLeast::is_moved`]).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[serde(from = "Stored", into = "Stored")]
 pub struct AtLeast {
     continuous: Continuous,
     whole: bool,
     least: f64,
-    moved: bool,
-    /// P(Y < least).
+    /// The mass that is left out at the lower end: 0, or what lies below `least` once the law was moved there.
     below: f64,
 }
 
 /// With less than this above the count, the law is refuted.
-const REFUTED: f64 = 0.0005;
+const REFUTED: f64 = 0.1;
 
 impl AtLeast {
-    /// The law of `of` given an outcome of at least `least`. Laws without a latent number are returned as they are.
-    pub fn given(of: Distribution, least: f64) -> Distribution {
+    /// The law `of` held at `least` or above. Laws without a latent number are returned as they are.
+    pub fn held(of: Distribution, least: f64) -> Distribution {
         let (continuous, whole) = match of {
             Distribution::Continuous(law) => (law, false),
             Distribution::Whole(law) => (law.continuous(), true),
             other => return other,
         };
-        Distribution::AtLeast(Self::new(continuous, whole, least))
+        let law = Self { continuous, whole, least, below: 0.0 };
+        let above = 1.0 - law.mass_below();
+        Distribution::AtLeast(if above < REFUTED { Self::moved(continuous, whole, least) } else { law })
     }
 
-    fn new(continuous: Continuous, whole: bool, least: f64) -> Self {
-        // why: P(Y < k) of a rounded law is F(k - 1/2).
-        let edge = if whole { least - 0.5 } else { least };
-        let below = |law: &Continuous| if whole && least <= 0.0 { 0.0 } else { law.cdf(edge) };
-        let moved = 1.0 - below(&continuous) <= REFUTED;
-        let continuous = if moved { continuous.centred_at(least) } else { continuous };
-        Self { continuous, whole, least, moved, below: below(&continuous) }
+    fn moved(continuous: Continuous, whole: bool, least: f64) -> Self {
+        let law = Self { continuous: continuous.centred_at(least), whole, least, below: 0.0 };
+        Self { below: law.mass_below(), ..law }
+    }
+
+    /// P(Y < least) before the law is held; of a rounded law P(Y < k) = F(k - 1/2).
+    fn mass_below(&self) -> f64 {
+        let edge = if self.whole { self.least - 0.5 } else { self.least };
+        if self.whole && self.least <= 0.0 { 0.0 } else { self.continuous.cdf(edge) }
     }
 
     /// What the outcome cannot be below.
@@ -52,7 +58,7 @@ impl AtLeast {
 
     /// Whether the law had to be moved up to the count.
     pub fn is_moved(&self) -> bool {
-        self.moved
+        self.below > 0.0
     }
 
     fn unconditional(&self) -> Distribution {
@@ -62,12 +68,6 @@ impl AtLeast {
     /// The outcome that belongs to the latent number `z` of the unconditional law.
     pub(crate) fn from_latent(&self, z: f64) -> f64 {
         self.quantile(self.continuous.kernel().cdf(z).clamp(f64::EPSILON, 1.0 - f64::EPSILON))
-    }
-}
-
-impl From<Whole> for Distribution {
-    fn from(law: Whole) -> Self {
-        Self::Whole(law)
     }
 }
 
@@ -93,7 +93,7 @@ impl Predictive for AtLeast {
     }
 }
 
-/// The stored form: the mass below follows from the rest.
+/// The stored form: the mass left out follows from the rest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -103,15 +103,41 @@ struct Stored {
     moved: bool,
 }
 
-impl TryFrom<Stored> for AtLeast {
-    type Error = crate::error::Error;
-    fn try_from(Stored { law, whole, least, moved }: Stored) -> crate::error::Result<Self> {
-        Ok(Self { moved, ..Self::new(law, whole, least) })
+impl From<Stored> for AtLeast {
+    fn from(Stored { law, whole, least, moved }: Stored) -> Self {
+        if moved { Self::moved(law, whole, least) } else { Self { continuous: law, whole, least, below: 0.0 } }
     }
 }
 
 impl From<AtLeast> for Stored {
     fn from(law: AtLeast) -> Self {
-        Self { law: law.continuous, whole: law.whole, least: law.least, moved: law.moved }
+        Self { law: law.continuous, whole: law.whole, least: law.least, moved: law.is_moved() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::{Kernel, Link};
+
+    fn around(centre: f64) -> Distribution {
+        Distribution::from(Continuous::new(Kernel::normal(centre, 10.0), Link::Identity)).whole()
+    }
+
+    #[test]
+    fn little_counted_leaves_the_centre_where_it_was() {
+        let law = AtLeast::held(around(100.0), 95.0);
+        assert_eq!(law.quantile(0.5), 100.0);
+        assert_eq!(law.quantile(0.1), 95.0);
+        assert_eq!(law.cdf(94.0), 0.0);
+        // everything below 95 sits on it: P(X <= 95.5) = Phi(-0.45)
+        assert!((law.pmf(95.0) - 0.326_355).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_refuted_law_starts_from_the_count_with_its_own_width() {
+        let law = AtLeast::held(around(100.0), 200.0);
+        // the upper half of a normal around 200 with sd 10: its 0.9 quantile is the 0.95 quantile, 216.4
+        assert_eq!((law.quantile(0.01), law.quantile(0.9)), (200.0, 216.0));
     }
 }

@@ -4,7 +4,7 @@
 //! - [`Continuous`]: a normal or Student-t law of a latent number, carried to the scale of the data by a [`Link`] and
 //!   capped at its 0.0005 and 0.9995 quantiles where a tail is too heavy for a mean to exist;
 //! - [`Whole`]: such a law rounded to whole numbers from 0, for counts;
-//! - [`AtLeast`]: one of these given that the outcome is not below what was already counted;
+//! - [`AtLeast`]: one of these held at or above what was already counted;
 //! - [`Empirical`]: the law of sample values.
 //!
 //! ```
@@ -54,7 +54,7 @@ pub enum Distribution {
     Continuous(Continuous),
     /// Whole outcomes from 0.
     Whole(Whole),
-    /// Given that the outcome is not below a number.
+    /// Held at or above a number.
     AtLeast(AtLeast),
     /// Sample values.
     Empirical(Empirical),
@@ -94,6 +94,12 @@ impl Distribution {
 impl From<Continuous> for Distribution {
     fn from(law: Continuous) -> Self {
         Self::Continuous(law)
+    }
+}
+
+impl From<Whole> for Distribution {
+    fn from(law: Whole) -> Self {
+        Self::Whole(law)
     }
 }
 

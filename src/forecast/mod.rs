@@ -103,7 +103,7 @@ impl Forecast {
         let mut steps: Vec<Distribution> =
             latent.marginals().map(|law| if counts { Distribution::from(law).whole() } else { law.into() }).collect();
         if let (Some(UnderWay { year, counted, .. }), Some(first)) = (training.under_way, steps.first_mut()) {
-            *first = AtLeast::given(first.clone(), counted);
+            *first = AtLeast::held(first.clone(), counted);
             let note = Note::CountedAboveForecast { year, counted };
             if matches!(first, Distribution::AtLeast(law) if law.is_moved()) && !notes.contains(&note) {
                 notes.push(note);

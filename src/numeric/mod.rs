@@ -1,0 +1,14 @@
+//! Arrays in, numbers out: the numerical tools that every other layer stands on.
+//!
+//! They are ours where the crates at hand fall short of what the rest needs: least squares that keep all digits, name
+//! redundant columns and know their leverages; a minimiser that finds optima on the edge of its box without a panic; a
+//! Student t whose far tails and quantiles are right to the last digits; and one keyed source of randomness, so that
+//! the same seed gives the same numbers whatever runs beside it.
+
+mod double_double;
+mod householder;
+pub mod least_squares;
+pub mod optimise;
+pub mod quadrature;
+pub mod rng;
+pub mod special;
