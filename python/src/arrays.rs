@@ -10,6 +10,16 @@ pub(crate) fn floats<'py>(py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py
     from_words(py, "float64", values.iter().map(|v| v.to_ne_bytes()))
 }
 
+/// A one-dimensional float64 array, NaN where there is no number.
+pub(crate) fn gaps<'py>(py: Python<'py>, values: &[Option<f64>]) -> PyResult<Bound<'py, PyAny>> {
+    from_words(py, "float64", values.iter().map(|v| v.unwrap_or(f64::NAN).to_ne_bytes()))
+}
+
+/// A two-dimensional float64 array with so many columns, from its values row by row.
+pub(crate) fn rows<'py>(py: Python<'py>, values: &[f64], columns: usize) -> PyResult<Bound<'py, PyAny>> {
+    floats(py, values)?.call_method1(intern!(py, "reshape"), (-1, columns))
+}
+
 /// A one-dimensional int64 array.
 pub(crate) fn integers(py: Python<'_>, values: impl ExactSizeIterator<Item = i64>) -> PyResult<Bound<'_, PyAny>> {
     from_words(py, "int64", values.map(i64::to_ne_bytes))

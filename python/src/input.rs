@@ -4,9 +4,11 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PySet, PyString};
-use unjuran::series::Year;
+use unjuran::Error;
+use unjuran::series::{Horizon, Series, Unit, Year};
 
 use crate::errors::{Result, raised};
+use crate::series::PySeries;
 
 /// Objects that stand for "no number" in pandas and numpy.
 const MISSING: &[&str] = &["NAType", "NaTType", "MaskedConstant"];
@@ -121,4 +123,90 @@ pub(crate) fn year(object: &Bound<'_, PyAny>, place: &str) -> Result<Year> {
         return year(&object.call_method1(intern!(py, "astype"), ("datetime64[D]",))?.call_method0("item")?, place);
     }
     Ok(Year::new(integer(object, place)?)?)
+}
+
+/// The series that an argument must be.
+pub(crate) fn series<'a, 'py>(object: &'a Bound<'py, PyAny>, argument: &str) -> Result<&'a Bound<'py, PySeries>> {
+    if let Ok(series) = object.cast::<PySeries>() {
+        return Ok(series);
+    }
+    let given = object.get_type().name()?;
+    Err(PyTypeError::new_err(format!("{argument} must be an unjuran.Series, not {given}")).into())
+}
+
+/// How far to look ahead.
+#[derive(Clone, Copy)]
+pub(crate) enum Ahead {
+    /// So many years.
+    Years(Horizon),
+    /// To this year.
+    Until(Year),
+}
+
+impl Ahead {
+    /// From `h=` or `until=`, one of them.
+    pub(crate) fn new(h: Option<&Bound<'_, PyAny>>, until: Option<&Bound<'_, PyAny>>) -> Result<Self> {
+        match (h, until) {
+            (Some(h), None) => Ok(Self::Years(Horizon::years(integer(h, "h")?)?)),
+            (None, Some(until)) => Ok(Self::Until(year(until, "until")?)),
+            _ => Err(Error::HorizonAmbiguous.into()),
+        }
+    }
+
+    /// The horizon that this means for a series.
+    pub(crate) fn horizon(self, series: &Series) -> unjuran::Result<Horizon> {
+        self.counted_from(first_ahead(series))
+    }
+
+    /// The horizon that this means for a forecast whose first year is `first`.
+    pub(crate) fn counted_from(self, first: i64) -> unjuran::Result<Horizon> {
+        match self {
+            Self::Years(horizon) => Ok(horizon),
+            Self::Until(last) => Horizon::years(i64::from(last.get()) - first + 1),
+        }
+    }
+}
+
+/// Levels in percent, checked; `default` where none are given.
+pub(crate) fn levels(object: Option<&Bound<'_, PyAny>>, default: &[f64]) -> Result<Vec<f64>> {
+    let Some(object) = object else { return Ok(default.to_vec()) };
+    let given = if object.hasattr("__float__")? && !object.hasattr("__len__")? {
+        vec![number(object, "level")?]
+    } else {
+        let given = items(object, "level")?;
+        given.iter().enumerate().map(|(i, l)| number(l, &format!("level[{i}]"))).collect::<Result<Vec<_>>>()?
+    };
+    given.into_iter().map(|level| Ok(checked_level(level)?)).collect()
+}
+
+/// A level that the core would take: known before a million series are forecast.
+pub(crate) fn checked_level(level: f64) -> unjuran::Result<f64> {
+    if (1.0..100.0).contains(&level) { Ok(level) } else { Err(Error::BadLevel { level }) }
+}
+
+/// A date as `YYYY-MM-DD`, from text, a date or a timestamp.
+pub(crate) fn iso_date(day: &Bound<'_, PyAny>, argument: &str) -> Result<String> {
+    if let Ok(text) = day.extract::<String>() {
+        return Ok(text);
+    }
+    let date = if day.hasattr("date")? { day.call_method0("date")? } else { day.clone() };
+    if date.hasattr("isoformat")? {
+        return Ok(date.call_method0("isoformat")?.extract::<String>()?);
+    }
+    let given = day.get_type().name()?;
+    Err(PyTypeError::new_err(format!("{argument} must be a date or text as in \"2023-05-31\", not {given}")).into())
+}
+
+/// The unit that an argument names.
+pub(crate) fn unit(object: Option<&Bound<'_, PyAny>>) -> Result<Option<Unit>> {
+    let Some(object) = object.filter(|o| !o.is_none()) else { return Ok(None) };
+    match object.extract::<String>() {
+        Ok(text) => Ok(Some(text.parse()?)),
+        Err(_) => Err(PyTypeError::new_err(format!("unit must be text, not {}", object.get_type().name()?)).into()),
+    }
+}
+
+/// The first year that a forecast of a series covers: the year under way, or the one after the last.
+pub(crate) fn first_ahead(series: &Series) -> i64 {
+    i64::from(series.last_year().get()) + i64::from(!series.last_coverage().is_partial())
 }

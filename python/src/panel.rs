@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyIterator, PyList, PyString};
+use pyo3::types::{PyIterator, PyList, PyString, PyType};
 use unjuran::Error;
 use unjuran::series::{Panel, Series};
 
@@ -105,6 +105,49 @@ impl PyPanel {
             Some(series) => Ok(Some(Bound::new(py, PySeries(series.clone()))?.into_any())),
             None => Ok(default),
         }
+    }
+
+    /// The series of a pandas, polars or pyarrow frame.
+    ///
+    /// Parameters
+    /// ----------
+    /// frame : data frame
+    ///     A row a year of a series. Beside the three columns below it may have ``y_lo`` and ``y_hi`` (bounds of a masked
+    ///     cell), ``period_end`` or ``share`` (a partial last year) and ``unit``.
+    /// id_col, time_col, target_col : str
+    ///     The columns of names, years and values; default ``unique_id``, ``ds``, ``y``.
+    /// unit : {"count", "amount", "rate"}, optional
+    ///     Of every series.
+    ///
+    /// Raises
+    /// ------
+    /// UnjuranError
+    ///     The first series that is refused.
+    #[classmethod]
+    #[pyo3(signature = (frame, *, id_col=None, time_col=None, target_col=None, unit=None))]
+    fn from_frame<'py>(
+        cls: &Bound<'py, PyType>,
+        frame: &Bound<'py, PyAny>,
+        id_col: Option<&str>,
+        time_col: Option<&str>,
+        target_col: Option<&str>,
+        unit: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let columns = (id_col, time_col, target_col);
+        cls.py().import("unjuran.frames")?.call_method1("panel", (frame, columns, unit))
+    }
+
+    /// The panel as a tidy frame: a row a year of a series.
+    ///
+    /// Columns are unique_id, ds, y and unit, and where some year needs them y_lo, y_hi, period_end and share.
+    ///
+    /// Parameters
+    /// ----------
+    /// backend : {"pandas", "polars", "pyarrow"}, optional
+    ///     Default: the first of these that is installed.
+    #[pyo3(signature = (backend=None))]
+    fn to_frame<'py>(slf: &Bound<'py, Self>, backend: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("unjuran.frames")?.call_method1("from_panel", (slf, backend))
     }
 
     fn __repr__(&self) -> PyResult<String> {

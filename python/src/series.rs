@@ -115,7 +115,7 @@ impl PySeries {
         share: Option<&Bound<'_, PyAny>>,
     ) -> Result<Self> {
         let coverage = match (through, share) {
-            (Some(day), None) => Coverage::Through(iso_date(day)?.parse()?),
+            (Some(day), None) => Coverage::Through(input::iso_date(day, "through")?.parse()?),
             (None, Some(share)) => Coverage::Share(input::number(share, "share")?),
             _ => {
                 let message = "say how far the year is counted: through=\"YYYY-MM-DD\" or share=0.41, one of them";
@@ -319,17 +319,4 @@ fn is_pandas(values: &Bound<'_, PyAny>) -> PyResult<bool> {
 fn name_of(values: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let name = values.getattr_opt("name")?;
     Ok(name.and_then(|name| name.extract::<String>().ok()).filter(|name| !name.is_empty()))
-}
-
-/// A date as `YYYY-MM-DD`, from text, a date or a timestamp.
-fn iso_date(day: &Bound<'_, PyAny>) -> Result<String> {
-    if let Ok(text) = day.extract::<String>() {
-        return Ok(text);
-    }
-    let date = if day.hasattr("date")? { day.call_method0("date")? } else { day.clone() };
-    if date.hasattr("isoformat")? {
-        return Ok(date.call_method0("isoformat")?.extract::<String>()?);
-    }
-    let given = day.get_type().name()?;
-    Err(PyTypeError::new_err(format!("through must be a date or text as in \"2023-05-31\", not {given}")).into())
 }
