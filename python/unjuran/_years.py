@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_Column: TypeAlias = "nw.Series[Any]"
-_Integers: TypeAlias = "NDArray[np.int64]"
+    _Column: TypeAlias = nw.Series[Any]
+    _Integers: TypeAlias = NDArray[np.int64]
 
 #: Stands for a year that could not be read.
 NO_YEAR = int(np.iinfo(np.int64).min)
@@ -51,9 +51,8 @@ def read_years(column: _Column) -> YearColumn:
     if dtype == nw.Date or dtype == nw.Datetime:
         return _dates(column)
     native = column.to_native()
-    frequency = getattr(getattr(native, "dtype", None), "freq", None)
-    if frequency is not None:
-        return _periods(column, native, frequency)
+    if str(getattr(native, "dtype", "")).startswith("period["):
+        return _periods(column, native)
     return _objects(column)
 
 
@@ -73,7 +72,7 @@ def _whole(column: _Column, bad: NDArray[np.bool_]) -> YearColumn:
     values[bad] = NO_YEAR
 
     def at(years: _Integers, _: _Integers) -> _Column:
-        return nw.new_series(column.name, years, column.dtype, backend=column.implementation)
+        return _like(column, nw.new_series(column.name, years, column.dtype, backend=column.implementation))
 
     return YearColumn(values, _not_years(bad, items), at)
 
@@ -86,16 +85,16 @@ def _dates(column: _Column) -> YearColumn:
 
     def at(years: _Integers, rows: _Integers) -> _Column:
         moment = nw.new_series(column.name, moved(years, rows), nw.Datetime("us"), backend=column.implementation)
-        return moment.dt.replace_time_zone(zone).cast(column.dtype) if zone is not None else moment.cast(column.dtype)
+        moment = moment.dt.replace_time_zone(zone) if zone is not None else moment
+        return _like(column, moment.cast(column.dtype))
 
     return YearColumn(values, _not_years(bad, column.to_list() if bad.any() else []), at)
 
 
-def _periods(column: _Column, native: Any, frequency: Any) -> YearColumn:
+def _periods(column: _Column, native: Any) -> YearColumn:
     pd = nw.get_native_namespace(column)
-    name = frequency.name if hasattr(frequency, "name") else str(frequency)
-    annual = name.split("-")[0] in ("Y", "A", "YE")
-    if annual:
+    name = str(native.dtype).removeprefix("period[").removesuffix("]")
+    if name.split("-")[0] in ("Y", "A", "YE"):
         bad = native.isna().to_numpy()
         values = native.dt.year.fillna(0).to_numpy().astype(np.int64)
         values[bad] = NO_YEAR
@@ -120,8 +119,10 @@ def _objects(column: _Column) -> YearColumn:
 
     def at(years: _Integers, rows: _Integers) -> _Column:
         moved = [_in_year(items[row], year) for year, row in zip(years.tolist(), rows.tolist(), strict=True)]
-        dtype = column.dtype if column.dtype in (nw.String, nw.Categorical) else None
-        return nw.new_series(column.name, moved, dtype, backend=column.implementation)
+        if column.dtype == nw.Categorical or column.dtype == nw.Enum:  # new years are no category yet
+            return nw.new_series(column.name, moved, nw.String, backend=column.implementation).cast(nw.Categorical)
+        dtype = column.dtype if column.dtype == nw.String else None
+        return _like(column, nw.new_series(column.name, moved, dtype, backend=column.implementation))
 
     return YearColumn(values, _not_years(values == NO_YEAR, items), at)
 
@@ -146,15 +147,20 @@ def _calendar(
     return values, bad, moved
 
 
+def is_nothing(item: Any) -> bool:
+    """Whether an item of a column stands for no value."""
+    return item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and item != item)
+
+
 def _year_of(item: Any) -> int:
     if isinstance(item, str):
         text = _TEXT.fullmatch(item)
         return int(text.group(1)) if text else NO_YEAR
-    if isinstance(item, (bool, np.bool_)) or item is None:
+    if is_nothing(item) or isinstance(item, (bool, np.bool_)):
         return NO_YEAR
     year = getattr(item, "year", item)
     try:
-        return int(year) if year == year and int(year) == year and abs(year) < 10**6 else NO_YEAR
+        return int(year) if int(year) == year and abs(year) < 10**6 else NO_YEAR
     except (TypeError, ValueError):
         return NO_YEAR
 
@@ -171,6 +177,13 @@ def _in_year(item: Any, year: int) -> Any:
     if str(getattr(item, "freqstr", "")).startswith(("Y", "A")):  # an annual period of pandas
         return item + (year - item.year)
     return year
+
+
+def _like(column: _Column, made: _Column) -> _Column:
+    """What was made, in the very dtype of the column where pandas has several of a kind."""
+    if not column.implementation.is_pandas_like():
+        return made
+    return nw.from_native(made.to_native().astype(column.to_native().dtype), series_only=True)
 
 
 def _not_years(bad: NDArray[np.bool_], items: list[Any]) -> dict[int, str]:

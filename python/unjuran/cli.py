@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: The demo shows the series with so many years, a partial one counted.
 _LONG = 8
+#: Longer labels are cut.
+_WIDTH = 44
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,15 +87,14 @@ def _forecast(options: argparse.Namespace) -> int:
 
 def _table(forecasts: Forecasts) -> str:
     """Median and 80% interval of each year, a line a series; years under way with what was counted so far."""
-    all_years = sorted({int(year) for fc in forecasts.values() for year in fc.years})
-    width = max((len(fc.series.label) for fc in forecasts.values()), default=6)
-    width = min(max(width, 6), 56)
-    lines = [f"{'median [80% interval]':<{width}}  {'so far':>18}" + "".join(f"  {year:>20}" for year in all_years)]
+    years = sorted({int(year) for fc in forecasts.values() for year in fc.years})
+    rows = [["median [80% interval]", "so far", *map(str, years)]]
     for fc in forecasts.values():
-        label = fc.series.label if len(fc.series.label) <= width else fc.series.label[: width - 1] + "…"
-        lines.append(
-            f"{label:<{width}}  {_so_far(fc):>18}" + "".join(f"  {cell:>20}" for cell in _cells(fc, all_years))
-        )
+        label = fc.series.label
+        rows.append([label if len(label) <= _WIDTH else label[: _WIDTH - 1] + "…", _so_far(fc), *_cells(fc, years)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    first, rest = widths[0], widths[1:]
+    lines = [f"{row[0]:<{first}}" + "".join(f"  {c:>{w}}" for c, w in zip(row[1:], rest, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from unjuran import _core
-from unjuran._years import NO_YEAR, YearColumn, read_years
+from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
 from unjuran.errors import BadParameterError
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from unjuran._core import Forecast, Panel
 
-_Frame: TypeAlias = "nw.DataFrame[Any]"
-_Column: TypeAlias = "nw.Series[Any]"
-_Names: TypeAlias = tuple[str | None, str | None, str | None]
+    _Frame: TypeAlias = nw.DataFrame[Any]
+    _Column: TypeAlias = nw.Series[Any]
+    _Names: TypeAlias = tuple[str | None, str | None, str | None]
 
 _BACKENDS = ("pandas", "polars", "pyarrow")
 _EXACT = 2**53
@@ -184,16 +184,16 @@ def _numbers(column: _Column, hint: str) -> tuple[NDArray[np.float64], NDArray[n
     """A column as floats, NaN for nothing; and which rows hold integers that a float cannot."""
     dtype = column.dtype
     if dtype.is_integer():
-        whole = column.cast(nw.Float64)
-        too_long = None
-        if dtype in (nw.Int64, nw.UInt64, nw.Int128, nw.UInt128):
-            too_long = (whole.abs() > _EXACT).fill_null(False).to_numpy().astype(bool)
-        return _floats(whole), too_long
+        missing = column.is_null().to_numpy().astype(bool)
+        whole = np.asarray((column.fill_null(0) if missing.any() else column).to_numpy())
+        values = whole.astype(np.float64)
+        values[missing] = np.nan
+        return values, (whole > _EXACT) | (whole < -_EXACT) if whole.dtype.itemsize == 8 else None
     if dtype.is_numeric():
         return _floats(column.cast(nw.Float64)), None
     values = np.full(len(column), np.nan)
     for row, item in enumerate(column.to_list()):
-        if item is None or type(item).__name__ in ("NAType", "NaTType"):
+        if is_nothing(item):
             continue
         if isinstance(item, (str, bytes, bool, np.bool_)) or not hasattr(item, "__float__"):
             message = f"column {column.name!r}, row {row}: {item!r} is not a number; {hint}"
@@ -216,7 +216,7 @@ def _refused(
     """Series that Rust need not see, with the reason."""
     refused: dict[int, str] = {}
     for i, one in enumerate(ids):
-        if one is None or one != one:
+        if is_nothing(one):
             refused[i] = "the series has no name: its id is null"
     if not unreadable and (too_long is None or not too_long.any()):
         return refused
@@ -238,7 +238,7 @@ def _ends(column: _Column, order: NDArray[np.int64]) -> dict[int, str]:
     place[order] = np.arange(len(order))
     ends = {}
     for row, day in enumerate(column.to_list()):
-        if day is None or type(day).__name__ in ("NAType", "NaTType") or day != day or day == "":
+        if is_nothing(day) or day == "":
             continue
         ends[int(place[row])] = str(day)[:10] if hasattr(day, "year") else str(day)
     return ends
