@@ -318,6 +318,28 @@ pub enum Error {
         /// The columns without information of their own.
         columns: Vec<String>,
     },
+    /// A matrix and a response that do not fit together.
+    #[error(
+        "series {series:?}: {entries} entries are not {rows} rows of {columns} columns: give one row of at least one column for each value"
+    )]
+    MatrixShape {
+        /// The series.
+        series: String,
+        /// Entries of the matrix.
+        entries: usize,
+        /// Its columns.
+        columns: usize,
+        /// Values of the response.
+        rows: usize,
+    },
+    /// A row of a matrix, or its response, that is not made of finite numbers.
+    #[error("series {series:?}: row {row} holds a number that is infinite or missing")]
+    MatrixNumber {
+        /// The series.
+        series: String,
+        /// The row, from 1.
+        row: usize,
+    },
     /// A computation whose result is not a finite number.
     #[error("series {series:?}: {model} gives no finite forecast: the values are too large or too far apart")]
     Overflow {

@@ -1,5 +1,6 @@
 //! Projections of annual counts.
 
+pub mod design;
 pub mod dist;
 pub mod error;
 pub mod forecast;
@@ -7,6 +8,7 @@ pub mod model;
 pub mod numeric;
 mod outlook;
 pub mod persist;
+pub mod regression;
 pub mod select;
 pub mod series;
 pub mod smoothing;

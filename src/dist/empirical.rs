@@ -1,13 +1,10 @@
 //! The law of sample values.
 
-use serde::{Deserialize, Serialize};
-
 use super::Predictive;
 use crate::error::{Error, Result};
 
 /// The law that gives each of n sample values the weight 1/n.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Empirical {
     /// In ascending order, never empty, all finite.
     sorted: Vec<f64>,
@@ -64,18 +61,5 @@ impl Predictive for Empirical {
     fn variance(&self) -> f64 {
         let mean = self.mean();
         self.sorted.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / self.sorted.len() as f64
-    }
-}
-
-impl TryFrom<Vec<f64>> for Empirical {
-    type Error = Error;
-    fn try_from(values: Vec<f64>) -> Result<Self> {
-        Self::new(values)
-    }
-}
-
-impl From<Empirical> for Vec<f64> {
-    fn from(law: Empirical) -> Self {
-        law.sorted
     }
 }

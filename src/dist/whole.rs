@@ -1,7 +1,5 @@
 //! A latent law rounded to whole numbers from 0.
 
-use serde::{Deserialize, Serialize};
-
 use super::Predictive;
 use super::continuous::Continuous;
 use super::moments;
@@ -9,7 +7,7 @@ use super::moments;
 /// A count: `Y = max(0, ceil(X - 1/2))` with X continuous, so `P(Y = 0) = F(1/2)` and
 /// `P(Y = k) = F(k + 1/2) - F(k - 1/2)`. Quantiles are whole and never negative because of what the law is, not by
 /// clamping at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Whole {
     of: Continuous,
 }
@@ -21,18 +19,18 @@ impl Whole {
     }
 
     /// The continuous law that is rounded.
-    pub fn continuous(&self) -> Continuous {
-        self.of
+    pub fn continuous(&self) -> &Continuous {
+        &self.of
     }
 
-    /// The outcome that belongs to the latent number `z`.
-    pub(crate) fn from_latent(self, z: f64) -> f64 {
-        rounded(self.of.from_latent(z))
+    /// The count of an uncapped draw.
+    pub(crate) fn drawn(&self, y: f64) -> f64 {
+        rounded(self.of.capped(y))
     }
 }
 
 /// The count that a real number x stands for: the whole k from 0 with k - 1/2 < x <= k + 1/2.
-fn rounded(x: f64) -> f64 {
+pub(super) fn rounded(x: f64) -> f64 {
     // why `+ 0.0`: the ceiling of -0.3 is -0, which prints as "-0".
     (x - 0.5).ceil().max(0.0) + 0.0
 }

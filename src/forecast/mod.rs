@@ -14,6 +14,7 @@
 //! ```
 
 mod fan;
+mod joint;
 mod latent;
 mod paths;
 #[cfg(feature = "svg")]
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use fan::{Band, Fan, Mark, Past};
+pub use joint::Joint;
 pub use latent::Latent;
 pub use paths::Paths;
 #[cfg(feature = "svg")]
@@ -54,7 +56,7 @@ pub struct Projection<'a> {
     /// Remarks of the model, beside those of the training view.
     pub notes: Vec<Note>,
     /// The joint law of the years from `training.next` on.
-    pub latent: Latent,
+    pub joint: Joint,
 }
 
 /// Lower and upper bounds of an interval, a value a year.
@@ -77,7 +79,7 @@ pub struct Forecast {
     params: BTreeMap<String, f64>,
     years: Vec<Year>,
     steps: Vec<Distribution>,
-    latent: Latent,
+    joint: Joint,
     notes: Vec<Note>,
     version: String,
 }
@@ -89,19 +91,22 @@ impl Forecast {
     /// # Errors
     /// [`Error::Overflow`] if a centre or scale is not a finite number; [`Error::YearOutOfRange`] past 9999.
     pub fn new(projection: Projection<'_>) -> Result<Self> {
-        let Projection { series, training, model, params, notes, latent } = projection;
+        let Projection { series, training, model, params, notes, joint } = projection;
         let notes = training.notes.iter().cloned().chain(notes).collect();
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self::assemble(Parts { series: series.clone(), model, params, latent, notes, version }, training)
+        Self::assemble(Parts { series: series.clone(), model, params, joint, notes, version }, training)
     }
 
     fn assemble(parts: Parts, training: &Training) -> Result<Self> {
-        let Parts { series, model, params, latent, mut notes, version } = parts;
-        let latent = latent.checked(series.name(), &model)?;
-        let years = (0..latent.location.len()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        let Parts { series, model, params, joint, mut notes, version } = parts;
         let counts = training.unit == Unit::Count;
-        let mut steps: Vec<Distribution> =
-            latent.marginals().map(|law| if counts { Distribution::from(law).whole() } else { law.into() }).collect();
+        let joint = if counts { joint.held_at_zero() } else { joint }.checked(series.name(), &model)?;
+        let years = (0..joint.years()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        let mut steps: Vec<Distribution> = joint
+            .marginals()
+            .into_iter()
+            .map(|law| if counts { Distribution::from(law).whole() } else { law.into() })
+            .collect();
         if let (Some(UnderWay { year, counted, .. }), Some(first)) = (training.under_way, steps.first_mut()) {
             *first = AtLeast::held(first.clone(), counted);
             let note = Note::CountedAboveForecast { year, counted };
@@ -109,7 +114,7 @@ impl Forecast {
                 notes.push(note);
             }
         }
-        Ok(Self { series, model, params, years, steps, latent, notes, version })
+        Ok(Self { series, model, params, years, steps, joint, notes, version })
     }
 
     /// The observed series.
@@ -234,9 +239,9 @@ impl Forecast {
         let mut values = vec![0.0; rows * h];
         let mut shocks = Vec::new();
         for path in values.chunks_exact_mut(h) {
-            self.latent.draw(&mut stream, &mut shocks, path);
+            self.joint.draw(&mut stream, &mut shocks, path);
             for (value, law) in path.iter_mut().zip(&self.steps) {
-                *value = law.from_latent(*value);
+                *value = law.drawn(*value);
             }
         }
         Ok(Paths::new(h, values))
@@ -299,7 +304,7 @@ struct Parts {
     series: Series,
     model: String,
     params: BTreeMap<String, f64>,
-    latent: Latent,
+    joint: Joint,
     notes: Vec<Note>,
     version: String,
 }
@@ -314,13 +319,6 @@ impl TryFrom<Parts> for Forecast {
 
 impl From<Forecast> for Parts {
     fn from(f: Forecast) -> Self {
-        Self {
-            series: f.series,
-            model: f.model,
-            params: f.params,
-            latent: f.latent,
-            notes: f.notes,
-            version: f.version,
-        }
+        Self { series: f.series, model: f.model, params: f.params, joint: f.joint, notes: f.notes, version: f.version }
     }
 }
