@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use unjuran::Error;
-use unjuran::dist::{Distribution, Predictive as _};
+use unjuran::dist::{Empirical, Predictive as _};
 use unjuran::forecast::{Fan, Forecast, SvgStyle};
 use unjuran::persist::Persist as _;
 
@@ -139,7 +139,7 @@ impl PyForecast {
 
     /// The distribution of the sum over all forecast years, from 10,000 joint paths with a fixed seed.
     fn total(&self, py: Python<'_>) -> Result<PyDistribution> {
-        Ok(PyDistribution(Distribution::Empirical(py.detach(|| self.0.total())?)))
+        Ok(PyDistribution { law: py.detach(|| self.0.total())?, of: self.clone() })
     }
 
     /// The observed series.
@@ -290,38 +290,39 @@ impl PyForecast {
     }
 }
 
-/// The predictive distribution of one number.
+/// The predictive distribution of one number, such as a sum over years, from simulated outcomes.
 #[pyclass(name = "Distribution", module = "unjuran", frozen, eq)]
 #[derive(Clone, PartialEq)]
-pub(crate) struct PyDistribution(Distribution);
+pub(crate) struct PyDistribution {
+    law: Empirical,
+    /// What it is the total of, for pickle.
+    of: PyForecast,
+}
 
 #[pymethods]
 impl PyDistribution {
     /// The mean.
     #[getter]
     fn mean(&self) -> f64 {
-        self.0.mean()
+        self.law.mean()
     }
 
     /// The median.
     #[getter]
     fn median(&self) -> f64 {
-        self.0.quantile(0.5)
+        self.law.quantile(0.5)
     }
 
     /// The variance.
     #[getter]
     fn variance(&self) -> f64 {
-        self.0.variance()
+        self.law.variance()
     }
 
-    /// Standard error of the mean where the distribution was drawn by simulation, else None.
+    /// Standard error of the mean: what the simulation behind the distribution leaves open.
     #[getter]
-    fn standard_error(&self) -> Option<f64> {
-        match &self.0 {
-            Distribution::Empirical(sample) => Some(sample.standard_error()),
-            _ => None,
-        }
+    fn standard_error(&self) -> f64 {
+        self.law.standard_error()
     }
 
     /// The smallest outcome that is not exceeded with probability ``p``, for p above 0 and below 1.
@@ -329,38 +330,32 @@ impl PyDistribution {
         if !(p > 0.0 && p < 1.0) {
             return Err(Error::BadProbability { probability: p }.into());
         }
-        Ok(self.0.quantile(p))
+        Ok(self.law.quantile(p))
     }
 
     /// The central interval; ``level`` in percent. A named tuple ``(lower, upper)``.
     fn interval<'py>(&self, py: Python<'py>, level: f64) -> Result<Bound<'py, PyAny>> {
         let tail = (100.0 - input::checked_level(level)?) / 200.0;
-        Ok(named_interval(py, (self.0.quantile(tail), self.0.quantile(1.0 - tail)))?)
+        Ok(named_interval(py, (self.law.quantile(tail), self.law.quantile(1.0 - tail)))?)
     }
 
     /// Probability of an outcome not above ``x``.
     fn cdf(&self, x: f64) -> f64 {
-        self.0.cdf(x)
+        self.law.cdf(x)
     }
 
     /// Probability of exactly ``k``.
     fn pmf(&self, k: f64) -> f64 {
-        self.0.pmf(k)
+        self.law.pmf(k)
     }
 
     fn __repr__(&self) -> String {
-        let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| self.0.quantile(p));
+        let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| self.law.quantile(p));
         format!("<distribution with median {middle}, 80% from {low} to {high}>")
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        let text = serde_json::to_string(&self.0).map_err(|e| not_stored("distribution", &e))?;
-        Ok((py.get_type::<Self>().getattr(intern!(py, "_restore"))?, (text,)))
-    }
-
-    #[staticmethod]
-    fn _restore(text: &str) -> Result<Self> {
-        Ok(Self(serde_json::from_str(text).map_err(|e| not_stored("distribution", &e))?))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        Ok((Bound::new(py, self.of.clone())?.getattr(intern!(py, "total"))?, PyTuple::empty(py)))
     }
 }
 

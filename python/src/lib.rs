@@ -13,6 +13,7 @@ mod models;
 mod panel;
 mod run;
 mod series;
+mod trends;
 
 use pyo3::prelude::*;
 
@@ -34,6 +35,8 @@ mod _core {
     use crate::panel::PyPanel;
     #[pymodule_export]
     use crate::series::PySeries;
+    #[pymodule_export]
+    use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -30,7 +30,7 @@ pub(crate) struct PyModel {
 }
 
 impl PyModel {
-    fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
+    pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
         PyClassInitializer::from(Self { model: Arc::new(model), class, positional: None, named: Vec::new() })
     }
 }
@@ -59,7 +59,7 @@ impl PyModel {
         let model = Arc::clone(&slf.get().model);
         let data = &series.get().0;
         let fitted = slf.py().detach(|| model.fit(data))?;
-        Ok(PyFitted { fitted, model: slf.clone().unbind(), series: series.clone().unbind() })
+        Ok(PyFitted::new(fitted, slf.clone().unbind(), series.clone().unbind()))
     }
 
     /// The model's name: the column of its forecasts in a frame.
@@ -216,11 +216,17 @@ impl PyDrift {
 /// A model that has seen its data.
 ///
 /// Pickled, it carries model and series and is fitted again, to the same numbers.
-#[pyclass(name = "FittedModel", module = "unjuran", frozen)]
+#[pyclass(name = "FittedModel", module = "unjuran", subclass, frozen)]
 pub(crate) struct PyFitted {
     fitted: Box<dyn Fitted>,
     model: Py<PyModel>,
     series: Py<PySeries>,
+}
+
+impl PyFitted {
+    pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
+        Self { fitted, model, series }
+    }
 }
 
 #[pymethods]

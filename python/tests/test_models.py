@@ -8,9 +8,10 @@ import unjuran as uj
 from unjuran import errors
 
 MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift()]
+TRENDS = [uj.LinearTrend(), uj.LogLinearTrend()]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=repr)
+@pytest.mark.parametrize("model", MODELS + TRENDS, ids=repr)
 def test_every_model_fits_reports_and_forecasts(model, cases):
     fit = model.fit(cases)
     assert fit.series == cases
@@ -19,13 +20,14 @@ def test_every_model_fits_reports_and_forecasts(model, cases):
     assert fit.fitted.shape == fit.residuals.shape == (8,)
     known = ~np.isnan(fit.fitted)
     assert known.sum() >= 7
-    np.testing.assert_allclose((cases.values - fit.fitted)[known], fit.residuals[known])
+    if model != uj.LogLinearTrend():  # its residuals are differences of logarithms
+        np.testing.assert_allclose((cases.values - fit.fitted)[known], fit.residuals[known])
     assert fit.name.split("(")[0] in fit.summary()
     assert len(fit.forecast(3)) == 3
     assert fit.forecast(3).model == fit.name
 
 
-@pytest.mark.parametrize("model", MODELS, ids=repr)
+@pytest.mark.parametrize("model", MODELS + TRENDS, ids=repr)
 def test_models_and_fits_are_values(model, cases):
     assert model == pickle.loads(pickle.dumps(model)) == copy.deepcopy(model)
     assert hash(model) == hash(copy.copy(model))
@@ -110,3 +112,24 @@ def test_fit_takes_a_series_and_the_base_class_is_no_model():
         uj.Naive().fit([1, 2, 3])
     with pytest.raises(TypeError):
         uj.Model()
+
+
+def test_a_trend_knows_its_coefficients():
+    # The line through (1, 1), (2, 3), (3, 2), by hand: 1 + t / 2, rss 3/2 on one degree of freedom, r2 1/4,
+    # se of the slope sqrt(3/2 / 2).
+    fit = uj.LinearTrend().fit(uj.Series([1, 3, 2], start=2020))
+    assert isinstance(fit, uj.FittedTrend)
+    assert isinstance(fit, uj.FittedModel)
+    assert fit.coef == pytest.approx([1, 0.5])
+    assert fit.se[1] == pytest.approx(0.75**0.5)
+    assert fit.t[1] == pytest.approx(0.5 / 0.75**0.5)
+    assert 0 < fit.p[1] < 1
+    assert (fit.r2, fit.rss, fit.df) == (pytest.approx(0.25), pytest.approx(1.5), 1)
+    assert len(fit.names) == 2
+    assert dict(zip(fit.names, fit.coef.tolist(), strict=True)) == fit.params
+
+
+def test_a_zero_has_no_logarithm():
+    with pytest.raises(errors.NotPositiveError) as caught:
+        uj.LogLinearTrend().fit(uj.Series([3, 0, 4, 5], start=2020, name="zeros"))
+    assert (caught.value.year, caught.value.model) == (2021, "LogLinearTrend")

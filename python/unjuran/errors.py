@@ -264,6 +264,22 @@ class RankDeficientError(UnjuranError):
     columns: tuple[str, ...]
 
 
+class MatrixShapeError(UnjuranError):
+    """A matrix and a response that do not fit together: give one row of the matrix for each value."""
+
+    series: str
+    entries: int
+    columns: int
+    rows: int
+
+
+class MatrixNumberError(UnjuranError):
+    """A row of a matrix, or its response, with an infinite or missing number: leave the row out; rows count from 1."""
+
+    series: str
+    row: int
+
+
 class OverflowError(UnjuranError):  # noqa: A001 - the name of the cause; nobody imports * from here
     """Values too large or too far apart to compute with: change the unit of measurement."""
 
