@@ -15,3 +15,7 @@ pub mod smoothing;
 
 pub use error::{Error, Result};
 pub use outlook::{Automatic, forecast, forecast_all};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

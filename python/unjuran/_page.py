@@ -31,9 +31,8 @@ def fan_page(title: str, about: str, forecasts: Iterable[Forecast]) -> str:
     """A fan chart with its notes for each forecast."""
     figures = []
     for fc in forecasts:
-        notes = "".join(f"<br>{html.escape(note)}" for note in fc.notes)
-        caption = f"{html.escape(fc.model)}{notes}"
-        figures.append(f"<figure>{fc.to_svg(width=420, height=290)}<figcaption>{caption}</figcaption></figure>")
+        notes = "<br>".join(map(html.escape, fc.notes))
+        figures.append(f"<figure>{fc.to_svg(width=420, height=290)}<figcaption>{notes}</figcaption></figure>")
     head = (
         f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
     )

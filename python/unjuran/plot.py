@@ -63,7 +63,7 @@ def fan(fan: dict[str, Any], ax: Axes | None = None) -> Axes:
         ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.6g}" if abs(y) < 1e6 else f"{y:,.0f}"))
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, fontsize="small", loc="best")
+    ax.legend(fontsize="small", loc="best", framealpha=0.8, edgecolor="none")
     return ax
 
 
