@@ -129,9 +129,9 @@ impl Continuous {
             }
             let miss = self.uncapped_cdf(y) - p;
             if miss < 0.0 {
-                low = y
+                low = y;
             } else {
-                high = y
+                high = y;
             }
             let density: f64 = self.components.iter().map(|c| c.weight * c.density(y)).sum();
             let newton = y - miss / density;
