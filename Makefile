@@ -72,15 +72,15 @@ package: ## What the published crate holds: no Python
 	echo "the published crate: $$(wc -l <<< "$$list") files, no Python"
 
 python-lint: $(VENV)/.dev-tools
-	$(BIN)/ruff format --check python
-	$(BIN)/ruff check python
+	$(BIN)/ruff format --check python benches
+	$(BIN)/ruff check python benches
 	$(BIN)/mypy
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
 
-bench: ## Rust benches (none yet)
-	cargo bench --locked
+bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
+	$(BIN)/python benches/panel.py
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked

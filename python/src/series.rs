@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use unjuran::Error;
+use unjuran::persist::Persist as _;
 use unjuran::series::{Coverage, Observation, Series, Value, Year};
 
 use crate::arrays;
@@ -223,14 +224,24 @@ impl PySeries {
         Ok(format!("Series {} ({}), {years}: {}", quoted(series.name())?, series.unit(), cells.join(", ")))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        let text = serde_json::to_string(&self.0).map_err(|e| not_stored("Series", &e))?;
-        Ok((py.get_type::<Self>().getattr(intern!(py, "_restore"))?, (text,)))
+    /// The series as JSON text, in a versioned envelope.
+    fn to_json(&self) -> Result<String> {
+        Ok(self.0.to_json()?)
     }
 
+    /// The series that ``to_json`` wrote, checked as a new one is.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored series.
     #[staticmethod]
-    fn _restore(text: &str) -> Result<Self> {
-        Ok(Self(serde_json::from_str(text).map_err(|e| not_stored("Series", &e))?))
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self(Series::from_json(text)?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json()?,)))
     }
 }
 

@@ -167,7 +167,7 @@ def test_unreadable_years_give_one_row_without_a_year(make):
     frame = {"unique_id": ["a", "a", "b"], "ds": ["2020", "last year", "2020"], "y": [1, 2, 3]}
     got = rows(uj.forecast(make(frame), h=2, level=[]))
     assert [(r["unique_id"], r["ds"]) for r in got] == [("a", None), ("b", "2021"), ("b", "2022")]
-    assert got[0]["status"] == "row 1: 'last year' is not a year"
+    assert got[0]["status"] == "series \"a\": row 1: 'last year' is not a year"
     frame = {"unique_id": ["a", "a", "b"], "ds": [2020, None, 2020], "y": [1, 2, 3]}
     got = rows(uj.forecast(make(frame), h=1, level=[]))
     assert [(r["unique_id"], r["ds"]) for r in got] == [("a", None), ("b", 2021)]
@@ -255,6 +255,22 @@ def test_a_column_that_is_not_there_is_named(make):
         uj.forecast(make({"unique_id": ["a"], "year": [2020], "y": [1]}), h=1)
     assert caught.value.column == "ds"
     assert caught.value.known == ("unique_id", "year", "y")
+
+
+def test_a_series_has_one_unit(make):
+    frame = {"unique_id": ["a", "a", "b"], "ds": [2020, 2021, 2020], "y": [1, 2, 3], "unit": ["count", "rate", None]}
+    got = rows(uj.forecast(make(frame), h=1, level=[]))
+    assert "two units" in got[0]["status"]
+    assert got[1]["status"] == "ok"
+
+
+def test_a_panel_is_strict_where_a_forecast_goes_on(make):
+    for bad, part in [({"ds": [2020, None]}, "not a year"), ({"unique_id": ["a", None]}, "no name")]:
+        frame = {"unique_id": ["a", "a"], "ds": [2020, 2021], "y": [1, 2], **bad}
+        with pytest.raises(uj.UnjuranError, match=part):
+            uj.Panel.from_frame(make(frame))
+    with pytest.raises(errors.DuplicateYearError):
+        uj.Panel.from_frame(make({"unique_id": ["a", "a"], "ds": [2020, 2020], "y": [1, 2]}))
 
 
 def test_an_empty_frame_gives_an_empty_frame():

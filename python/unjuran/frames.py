@@ -15,7 +15,7 @@ import numpy as np
 
 from unjuran import _core
 from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
-from unjuran.errors import BadParameterError
+from unjuran.errors import BadParameterError, UnjuranError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def panel(data: Any, names: _Names, unit: str | None) -> Panel:
     """The series of a frame."""
     tidy = _read(_frame(data, "frame must be a pandas, polars or pyarrow data frame"), names)
     for problem in tidy.columns["refused"].values():
-        raise TypeError(problem)
+        raise UnjuranError(problem)
     return _core._panel_from_columns(tidy.columns, unit)
 
 
@@ -157,7 +157,7 @@ def _read(frame: _Frame, names: _Names) -> _Tidy:
     if "period_end" in optional:
         columns["ends"] = _ends(optional["period_end"], order)
     if "unit" in optional:
-        columns["units"] = _units(optional["unit"].to_list(), order, offsets)
+        columns["units"] = _units(optional["unit"].to_list(), order, offsets, refused)
     bounds = itertools.pairwise(offsets.tolist())
     last = order[np.array([a + int(values[a:b].argmax()) for a, b in bounds], dtype=np.int64)]
     return _Tidy(columns, ids, years, last, (id_col, time_col))
@@ -214,22 +214,18 @@ def _refused(
     too_long: NDArray[np.bool_] | None,
 ) -> dict[int, str]:
     """Series that Rust need not see, with the reason."""
-    refused: dict[int, str] = {}
-    for i, one in enumerate(ids):
-        if is_nothing(one):
-            refused[i] = "the series has no name: its id is null"
-    if not unreadable and (too_long is None or not too_long.any()):
-        return refused
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    series_of = np.searchsorted(offsets, place, side="right") - 1
-    if too_long is not None:
-        for row in np.flatnonzero(too_long).tolist():
-            why = f"row {row}: a whole number beyond 9007199254740992 has more digits than a 64-bit float can hold"
-            refused.setdefault(int(series_of[row]), why)
-    for row, why in unreadable.items():
-        refused[int(series_of[row])] = why
-    return refused
+    reasons = {i: "it has no name: its id is null" for i, one in enumerate(ids) if is_nothing(one)}
+    long = [] if too_long is None else np.flatnonzero(too_long).tolist()
+    if unreadable or long:
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        series_of = np.searchsorted(offsets, place, side="right") - 1
+        for row in long:
+            why = f"row {row}: a whole number beyond {_EXACT} has more digits than a 64-bit float can hold"
+            reasons.setdefault(int(series_of[row]), why)
+        for row, why in reversed(unreadable.items()):  # the first one stays
+            reasons[int(series_of[row])] = why
+    return {i: f'series "{ids[i]}": {reasons[i]}' for i in sorted(reasons)}
 
 
 def _ends(column: _Column, order: NDArray[np.int64]) -> dict[int, str]:
@@ -244,11 +240,18 @@ def _ends(column: _Column, order: NDArray[np.int64]) -> dict[int, str]:
     return ends
 
 
-def _units(units: list[Any], order: NDArray[np.int64], offsets: NDArray[np.int64]) -> list[str | None]:
-    """The first unit that a row of the series says."""
-    ordered = [units[row] if isinstance(units[row], str) else None for row in order.tolist()]
-    bounds = itertools.pairwise(offsets.tolist())
-    return [next((unit for unit in ordered[a:b] if unit is not None), None) for a, b in bounds]
+def _units(
+    units: list[Any], order: NDArray[np.int64], offsets: NDArray[np.int64], refused: dict[int, str]
+) -> list[str | None]:
+    """The unit that the rows of each series say; a series whose rows say two is refused."""
+    ordered = [None if is_nothing(units[row]) else str(units[row]) for row in order.tolist()]
+    chosen: list[str | None] = []
+    for i, (a, b) in enumerate(itertools.pairwise(offsets.tolist())):
+        said = list(dict.fromkeys(unit for unit in ordered[a:b] if unit is not None))
+        chosen.append(said[0] if said else None)
+        if len(said) > 1:
+            refused.setdefault(i, f"its rows say two units, {said[0]!r} and {said[1]!r}: one is needed")
+    return chosen
 
 
 def _repeat(values: Sequence[str], index: NDArray[np.int64]) -> list[str]:
