@@ -187,7 +187,7 @@ pub enum Error {
     /// A cell of a CSV file that cannot be read.
     #[error("{file}, line {line}, column {column:?}: {value:?} {problem}")]
     Csv {
-        /// The file, or "<text>".
+        /// The file, or `<text>`.
         file: String,
         /// Line, from 1 (the header is line 1).
         line: u64,
@@ -204,7 +204,7 @@ pub enum Error {
         list(known)
     )]
     MissingColumn {
-        /// The file, or "<text>".
+        /// The file, or `<text>`.
         file: String,
         /// The column that was looked for.
         column: String,
@@ -369,14 +369,11 @@ impl Error {
 /// Names in quotes, the first twelve of them.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 12;
-    let mut text = names.iter().take(SHOWN).map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
+    let text = names.iter().take(SHOWN).map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+        return format!("{text} and {} more", names.len() - SHOWN);
     }
-    if text.is_empty() {
-        "none".clone_into(&mut text);
-    }
-    text
+    if text.is_empty() { "none".to_owned() } else { text }
 }
 
 fn fraction_hint(level: f64) -> String {

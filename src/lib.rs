@@ -1,4 +1,5 @@
 //! Projections of annual counts.
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "a test may ask for the very number"))]
 
 pub mod design;
 pub mod dist;
@@ -15,3 +16,7 @@ pub mod smoothing;
 
 pub use error::{Error, Result};
 pub use outlook::{Automatic, forecast, forecast_all};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

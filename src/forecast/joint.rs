@@ -69,7 +69,9 @@ impl Joint {
             left -= weight;
             if left < 0.0 || i == last {
                 latent.draw(stream, shocks, path);
-                path.iter_mut().for_each(|z| *z = latent.link.inverse(*z));
+                for z in path {
+                    *z = latent.link.inverse(*z);
+                }
                 return;
             }
         }

@@ -140,7 +140,8 @@ impl Forecast {
     /// The first 16 hexadecimal digits of the SHA-256 of the observed series in its stored form.
     pub fn fingerprint(&self) -> String {
         let stored = serde_json::to_vec(&self.series).unwrap_or_default();
-        Sha256::digest(&stored).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let head = Sha256::digest(&stored).iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+        format!("{head:016x}")
     }
 
     /// What a reader must be told.
@@ -291,7 +292,7 @@ fn past(observation: &Observation) -> Past {
 /// Half of what an interval of this level leaves outside.
 fn tail_of(level: f64) -> Result<f64> {
     // why 1: nobody asks for a 0.95% interval, and everybody means 95%.
-    if !(level >= 1.0 && level < 100.0) {
+    if !(1.0..100.0).contains(&level) {
         return Err(Error::BadLevel { level });
     }
     Ok((100.0 - level) / 200.0)

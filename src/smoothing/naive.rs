@@ -127,7 +127,7 @@ impl FittedRandomWalk {
     }
 
     /// The random walk without drift whose variance is `prior` updated by the changes of the series.
-    pub(super) fn with_prior(series: &Series, training: Training, model: &str, prior: Prior) -> Self {
+    pub(super) fn with_prior(series: &Series, training: Training, model: &str, prior: &Prior) -> Self {
         let changes = changes(&training.y);
         let df = prior.df + changes.len() as f64;
         let sigma = ((prior.df * prior.square + squares(&changes, 0.0)) / df).sqrt();
