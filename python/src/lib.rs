@@ -30,7 +30,7 @@ mod _core {
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
-    use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]

@@ -7,6 +7,7 @@ from unjuran import datasets, errors
 from unjuran._core import (
     ETS,
     AutoETS,
+    BayesETS,
     Distribution,
     Drift,
     FittedModel,
@@ -29,6 +30,7 @@ from unjuran.errors import UnjuranError
 __all__ = [
     "ETS",
     "AutoETS",
+    "BayesETS",
     "Distribution",
     "Drift",
     "FittedModel",

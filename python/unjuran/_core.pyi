@@ -11,6 +11,7 @@ from typing_extensions import Self, disjoint_base
 __all__ = [
     "ETS",
     "AutoETS",
+    "BayesETS",
     "Distribution",
     "Drift",
     "FittedModel",
@@ -134,6 +135,10 @@ class ETS(Model):
         l0: float | None = None,
         b0: float | None = None,
     ) -> Self: ...
+
+@final
+class BayesETS(Model):
+    def __new__(cls) -> Self: ...
 
 @final
 class AutoETS(Model):

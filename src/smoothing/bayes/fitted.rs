@@ -11,10 +11,13 @@ use crate::dist::Support;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Projection};
 use crate::model::{FitReport, Fitted};
-use crate::series::{Horizon, Series, Training, Unit};
+use crate::series::{Horizon, Note, Series, Training, Unit};
 
 /// Members below this weight are left out; together they are at most a few hundredths.
 const NEGLIGIBLE: f64 = 1e-4;
+
+/// Below so many observed years the prior says more than the series.
+const SHORT: usize = 5;
 
 /// A Bayesian average of exponential smoothing members that has seen its data.
 #[derive(Clone, Debug)]
@@ -119,6 +122,9 @@ fn report(training: &Training, members: &[Weighted], scale: f64) -> FitReport {
         for (sum, y) in fitted.iter_mut().zip(one_step(member, training, scale)) {
             *sum += weight * y;
         }
+    }
+    if training.observed() < SHORT {
+        report.notes.push(Note::ShortSeries { observed: training.observed() });
     }
     report.fitted = fitted.into_iter().map(Some).collect();
     report.residuals = training.y.iter().zip(&report.fitted).map(|(y, f)| Some((*y)? - (*f)?)).collect();
