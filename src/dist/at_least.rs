@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::continuous::Continuous;
-use super::moments;
 use super::whole::Whole;
-use super::{Distribution, Predictive};
+use super::{Distribution, Predictive, crps, moments};
 
 /// The law of `max(Y, c)`: a year under way cannot end below what was already counted.
 ///
@@ -61,6 +60,15 @@ impl AtLeast {
         self.below > 0.0
     }
 
+    /// Probability of exactly the whole number `k`; 0 for amounts.
+    pub(super) fn pmf(&self, k: f64) -> f64 {
+        match self.whole {
+            true if k > self.least => self.continuous.between(k - 0.5, k + 0.5) / (1.0 - self.below),
+            true => self.cdf(k),
+            false => 0.0,
+        }
+    }
+
     fn unconditional(&self) -> Distribution {
         if self.whole { Whole::new(self.continuous).into() } else { self.continuous.into() }
     }
@@ -90,6 +98,14 @@ impl Predictive for AtLeast {
 
     fn variance(&self) -> f64 {
         moments::of(self, self.whole).variance
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        if self.whole {
+            crps::of_whole(self, |x| (self.continuous.uncapped(x) - self.below) / (1.0 - self.below), y)
+        } else {
+            crps::of_continuous(self, y)
+        }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Predictive;
 use super::kernel::Kernel;
-use super::moments;
+use super::{Predictive, crps, moments};
 
 /// How the latent number z becomes an outcome y.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +79,21 @@ impl Continuous {
         self.link.inverse(z).clamp(self.lower, self.upper)
     }
 
+    /// The distribution function as if there were no caps.
+    pub(super) fn uncapped(&self, x: f64) -> f64 {
+        self.kernel.cdf(self.link.apply(x))
+    }
+
+    /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
+    pub(super) fn between(&self, a: f64, b: f64) -> f64 {
+        let latent = |x: f64| match x {
+            x if x >= self.upper => f64::INFINITY,
+            x if x < self.lower => f64::NEG_INFINITY,
+            x => self.link.apply(x),
+        };
+        self.kernel.between(latent(a), latent(b))
+    }
+
     /// The law with its latent centre moved so that its median is `y`.
     #[must_use]
     pub(crate) fn centred_at(self, y: f64) -> Self {
@@ -99,7 +113,7 @@ impl Predictive for Continuous {
         } else if x < self.lower {
             0.0
         } else {
-            self.kernel.cdf(self.link.apply(x))
+            self.uncapped(x)
         }
     }
 
@@ -119,6 +133,13 @@ impl Predictive for Continuous {
         match (self.link, self.kernel.df()) {
             (Link::Identity, None) => self.kernel.scale().powi(2),
             _ => moments::of_continuous(self).variance,
+        }
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        match (self.link, self.kernel.df()) {
+            (Link::Identity, None) => crps::of_normal(self.kernel.location(), self.kernel.scale(), y),
+            _ => crps::of_continuous(self, y),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Predictive;
+use super::{Predictive, crps};
 use crate::error::{Error, Result};
 
 /// The law that gives each of n sample values the weight 1/n.
@@ -64,6 +64,10 @@ impl Predictive for Empirical {
     fn variance(&self) -> f64 {
         let mean = self.mean();
         self.sorted.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / self.sorted.len() as f64
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        crps::of_sample(&self.sorted, y)
     }
 }
 

@@ -51,6 +51,13 @@ impl Kernel {
         self.df.map_or_else(|| normal::cdf(t), |df| StudentT::new(df).cdf(t))
     }
 
+    /// Probability of a value above `a` and at most `b`, with all its digits also where both lie far above the centre.
+    pub(crate) fn between(&self, a: f64, b: f64) -> f64 {
+        // why: above the centre two probabilities near 1 would cancel; their mirror images near 0 do not.
+        let mirrored = |z: f64| self.cdf(2.0 * self.location - z);
+        if a > self.location { mirrored(a) - mirrored(b) } else { self.cdf(b) - self.cdf(a) }
+    }
+
     /// The value below which `p` of the mass lies.
     pub fn quantile(&self, p: f64) -> f64 {
         let t = self.df.map_or_else(|| normal::quantile(p), |df| StudentT::new(df).quantile(p));
