@@ -2,6 +2,7 @@
 
 pub mod dist;
 pub mod error;
+pub mod evaluate;
 pub mod forecast;
 pub mod model;
 pub mod numeric;

@@ -17,7 +17,7 @@ use super::{Distribution, Predictive, crps, moments};
 #[serde(from = "Stored", into = "Stored")]
 pub struct AtLeast {
     continuous: Continuous,
-    whole: bool,
+    pub(super) whole: bool,
     least: f64,
     /// The mass that is left out at the lower end: 0, or what lies below `least` once the law was moved there.
     below: f64,
@@ -53,6 +53,11 @@ impl AtLeast {
     /// What the outcome cannot be below.
     pub fn least(&self) -> f64 {
         self.least
+    }
+
+    /// The law before it was held, moved up if it had to be, and not yet rounded.
+    pub fn continuous(&self) -> Continuous {
+        self.continuous
     }
 
     /// Whether the law had to be moved up to the count.

@@ -79,6 +79,11 @@ impl Continuous {
         self.link.inverse(z).clamp(self.lower, self.upper)
     }
 
+    /// The smallest and the largest outcome; infinite where the law is not capped.
+    pub fn caps(&self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
     /// The distribution function as if there were no caps.
     pub(super) fn uncapped(&self, x: f64) -> f64 {
         self.kernel.cdf(self.link.apply(x))

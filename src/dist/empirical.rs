@@ -32,6 +32,10 @@ impl Empirical {
         self.sorted.len()
     }
 
+    pub(super) fn is_whole(&self) -> bool {
+        self.sorted.iter().all(|v| v.fract() == 0.0)
+    }
+
     /// Share of the values equal to `k`.
     pub fn pmf(&self, k: f64) -> f64 {
         let below = self.sorted.partition_point(|&v| v < k);

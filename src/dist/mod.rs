@@ -81,6 +81,16 @@ impl Distribution {
         }
     }
 
+    /// Whether only whole numbers are possible by construction; sample values count as whole if all of them are.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Continuous(_) => false,
+            Self::Whole(_) => true,
+            Self::AtLeast(law) => law.whole,
+            Self::Empirical(law) => law.is_whole(),
+        }
+    }
+
     /// Probability of exactly `k`; 0 for continuous laws and for numbers that are not whole.
     pub fn pmf(&self, k: f64) -> f64 {
         let is_count = k >= 0.0 && k.fract() == 0.0;

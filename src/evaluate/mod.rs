@@ -1,0 +1,8 @@
+//! Was it any good?
+//!
+//! No claim about a forecast without a measurement: the judge knows the traits of [`crate::model`] only, so that every
+//! model is scored alike, also one written elsewhere.
+//!
+//! - [`metrics`]: scores of points, intervals and whole laws, and the paired comparison of two models.
+
+pub mod metrics;
