@@ -3,6 +3,8 @@
 //! No claim about a forecast without a measurement: the judge knows the traits of [`crate::model`] only, so that every
 //! model is scored alike, also one written elsewhere.
 //!
-//! - [`metrics`]: scores of points, intervals and whole laws, and the paired comparison of two models.
+//! - [`metrics`]: scores of points, intervals and whole laws, and the paired comparison of two models;
+//! - [`backtest`]: forecasts from past years, scored against what happened next.
 
+pub mod backtest;
 pub mod metrics;
