@@ -41,6 +41,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+pub(in crate::evaluate) use summary::BySeries;
 pub use summary::{LevelSummary, Summary};
 pub use table::{BacktestTable, NotScored, Refusal, Row, ScoredInterval};
 

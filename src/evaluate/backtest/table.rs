@@ -45,6 +45,8 @@ pub struct Row {
 /// The central interval of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ScoredInterval {
+    /// Level in per cent.
+    pub level: f64,
     /// Lower bound.
     pub lower: f64,
     /// Upper bound.
@@ -143,6 +145,20 @@ impl BacktestTable {
         Ok(self.rows.iter().filter(|row| row.model == model).collect())
     }
 
+    /// The rows of one series.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSeries`] if the series has no row, with the names that have.
+    pub fn of_series(&self, series: &str) -> Result<Vec<&Row>> {
+        let rows: Vec<&Row> = self.rows.iter().filter(|row| row.series == series).collect();
+        if rows.is_empty() {
+            let mut known: Vec<String> = self.rows.iter().map(|row| row.series.clone()).collect();
+            known.dedup();
+            return Err(Error::UnknownSeries { series: series.to_owned(), known });
+        }
+        Ok(rows)
+    }
+
     /// The same table with one lead only.
     #[must_use]
     pub fn at_lead(&self, lead: usize) -> Self {
@@ -176,7 +192,7 @@ impl Scoring<'_> {
         let interval = |&level: &f64| {
             let tail = (100.0 - level) / 200.0;
             let (lower, upper) = (law.quantile(tail), law.quantile(1.0 - tail));
-            ScoredInterval { lower, upper, stretch: stretch(law, y, level) }
+            ScoredInterval { level, lower, upper, stretch: stretch(law, y, level) }
         };
         Row {
             series: self.origin.train.name().to_owned(),

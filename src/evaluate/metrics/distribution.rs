@@ -9,7 +9,36 @@
 //! Sciences* 11(4), 1267-1277.
 
 use super::{Mean, mean_over, paired};
+use crate::dist::{Distribution, Predictive as _};
 use crate::error::{Error, Result};
+
+/// The mean CRPS of laws, one a value.
+///
+/// # Errors
+/// [`Error::UnequalLengths`] unless there is one law a value.
+pub fn crps(actual: &[f64], laws: &[Distribution]) -> Result<Mean> {
+    scaled_crps(actual, laws, 1.0)
+}
+
+/// The mean CRPS over the [`super::naive_scale`] of the training years: MASE for whole laws.
+///
+/// ```
+/// use unjuran::dist::{Distribution, Empirical};
+/// use unjuran::evaluate::metrics::scaled_crps;
+/// let sure = Distribution::Empirical(Empirical::new(vec![4.0])?);
+/// assert_eq!(scaled_crps(&[7.0], &[sure], 2.0)?.value, 1.5); // off by 3
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::UnequalLengths`] unless there is one law a value.
+pub fn scaled_crps(actual: &[f64], laws: &[Distribution], scale: f64) -> Result<Mean> {
+    if laws.len() != actual.len() {
+        let metric = "CRPS".to_owned();
+        return Err(Error::UnequalLengths { metric, actual: actual.len(), forecast: laws.len() });
+    }
+    Ok(actual.iter().zip(laws).map(|(&y, law)| law.crps(y) / scale).collect())
+}
 
 /// The probabilities of [`quantile_crps`]: 0.05, 0.10, ..., 0.95.
 pub const CRPS_PROBABILITIES: [f64; 19] =
@@ -50,7 +79,7 @@ fn loss(y: f64, q: f64, p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dist::{Continuous, Distribution, Kernel, Link, Predictive as _};
+    use crate::dist::{Continuous, Kernel, Link};
 
     #[test]
     fn nineteen_quantiles_come_near_the_exact_score() {

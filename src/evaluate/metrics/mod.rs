@@ -7,7 +7,7 @@
 //! | ... relative to last year's value? | [`mase`], [`owa`] | 1 = as far off as one-step changes were |
 //! | do intervals hold what they promise? | [`coverage`] | per cent, like the level |
 //! | ... and are they no wider than needed? | [`interval_score`], [`msis`] | of the data; of the scale |
-//! | is the whole law good? | [`crate::dist::Predictive::crps`], [`pinball`], [`quantile_crps`] | of the data |
+//! | is the whole law good? | [`crps`], [`pinball`], [`quantile_crps`]; [`scaled_crps`] | of the data; of the scale |
 //! | ... for counts? | [`log_score`], [`pit`], [`PitHistogram`] | |
 //! | is one model better than another, beyond luck? | [`PairedBootstrap`] | of the score |
 //!
@@ -34,7 +34,7 @@ mod point;
 
 pub use compare::{Comparison, PairedBootstrap};
 pub use count::{PitHistogram, log_score, pit};
-pub use distribution::{CRPS_PROBABILITIES, pinball, quantile_crps};
+pub use distribution::{CRPS_PROBABILITIES, crps, pinball, quantile_crps, scaled_crps};
 pub use interval::{coverage, interval_score, msis};
 pub use mean::Mean;
 pub use point::{Accuracy, mae, mape, mase, naive_scale, owa, rmse, smape};
