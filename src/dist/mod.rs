@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn single_counts_far_above_the_centre_keep_their_probability() {
         // scipy 1.17: norm.sf(9.95) - norm.sf(10.05); as a difference of distribution functions it would be 0.
-        const EXPECTED: f64 = 8.015789614593808e-24;
+        const EXPECTED: f64 = 8.015_789_614_593_808e-24;
         let law = Distribution::from(Continuous::new(Kernel::normal(100.0, 10.0), Link::Identity)).whole();
         assert!((law.pmf(200.0) / EXPECTED - 1.0).abs() < 1e-10, "{}", law.pmf(200.0));
         let held = AtLeast::held(law, 90.0);

@@ -3,9 +3,10 @@
 //! A backtest of one annual series has a handful of origins. The mean of so few score differences says little, so the
 //! statement is a probability, shrunk towards "no difference", and may be that nothing can be said.
 //!
-//! With d_1 ... d_n the reference's score less the model's at n origins (above 0: the model was better), d_i ~ N(mu, sigma^2),
-//! prior `p(sigma^2) ~ 1 / sigma^2` and `mu ~ N(0, sigma^2 / 4)`: as much as four origins at which nothing differed. Then mu
-//! has a Student-t posterior with n degrees of freedom around S / (n + 4), S the sum of the differences, and
+//! Let `d_1` to `d_n` be the reference's score less the model's at n origins (above 0: the model was better), each normal with
+//! mean mu and variance sigma^2, and the prior `p(sigma^2) ~ 1 / sigma^2`, `mu ~ N(0, sigma^2 / 4)`: as much as four origins
+//! at which nothing differed. Then mu has a Student-t posterior with n degrees of freedom around S / (n + 4), S the sum of the
+//! differences, and
 //!
 //! ```text
 //! P(mu > 0) = T_n(t),   t = S sqrt(n) / sqrt((n + 4) sum d_i^2 - S^2)

@@ -177,7 +177,7 @@ impl Backtest {
                 return Err(refused(parameter, "0", "a whole number from 1"));
             }
         }
-        if let Some(&level) = self.levels.iter().find(|&&level| !(level >= 1.0 && level < 100.0)) {
+        if let Some(&level) = self.levels.iter().find(|&&level| !(1.0..100.0).contains(&level)) {
             return Err(Error::BadLevel { level });
         }
         if models.is_empty() {

@@ -9,16 +9,19 @@ use crate::dist::{Continuous, Distribution, Predictive as _};
 /// The factor for the central interval of `level` per cent; NaN where no factor is large enough.
 pub(super) fn stretch(law: &Distribution, y: f64, level: f64) -> f64 {
     let upper = 0.5 + level / 200.0;
+    let edges = if law.is_whole() { edges_of_count(y) } else { (y, y) };
     let factor = match law {
-        Distribution::Continuous(latent) => of_latent(latent, (y, y), upper),
-        Distribution::Whole(whole) => of_latent(&whole.continuous(), (y - 0.5, y + 0.5), upper),
-        Distribution::AtLeast(held) => {
-            let half = if law.is_whole() { 0.5 } else { 0.0 };
-            of_latent(&held.continuous(), (y - half, y + half), upper)
-        }
+        Distribution::Continuous(latent) => of_latent(latent, edges, upper),
+        Distribution::Whole(whole) => of_latent(&whole.continuous(), edges, upper),
+        Distribution::AtLeast(held) => of_latent(&held.continuous(), edges, upper),
         Distribution::Empirical(_) => of_quantiles(law, y, upper),
     };
     if factor.is_finite() { factor } else { f64::NAN }
+}
+
+/// The latent numbers that are rounded to the count; zero stands for everything below, too.
+fn edges_of_count(y: f64) -> (f64, f64) {
+    (if y > 0.0 { y - 0.5 } else { f64::NEG_INFINITY }, y + 0.5)
 }
 
 fn of_latent(law: &Continuous, (lower, upper): (f64, f64), p: f64) -> f64 {
@@ -61,7 +64,9 @@ mod tests {
         // 10.5 to 11.5 begins half a unit from the centre
         assert!((stretch(&counts, 11.0, 95.0) - 0.5 / 3.919_928).abs() < 1e-6);
         assert_eq!(stretch(&counts, 10.0, 95.0), 0.0);
-        // zero under a logarithm stands for everything up to one half
+        // zero stands for everything up to one half: a centre far below rounds to it
+        assert_eq!(stretch(&law(-7.0, 2.0, Link::Identity).whole(), 0.0, 80.0), 0.0);
+        // the same under a logarithm
         let zero = stretch(&law(1.0, 0.5, Link::Log).whole(), 0.0, 95.0);
         assert!((zero - (1.0 - 0.5_f64.ln()) / (0.5 * 1.959_964)).abs() < 1e-6);
     }

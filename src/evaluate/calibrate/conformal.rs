@@ -11,7 +11,7 @@
 //! the longest shorter lead that has its own; without any, 1, and the note says so.
 //!
 //! References: Vovk, Gammerman and Shafer (2005), *Algorithmic Learning in a Random World*; Lei and others (2018), *JASA*
-//! 113(523), 1094-1111 (residuals in units of their spread); Romano, Patterson and Candes (2019), *NeurIPS* 32 (intervals).
+//! 113(523), 1094-1111 (residuals in units of their spread); Romano, Patterson and Candes (2019), *`NeurIPS`* 32 (intervals).
 
 use serde::{Deserialize, Serialize};
 
@@ -123,11 +123,10 @@ impl Conformal {
     /// # Errors
     /// [`Error::BadParameter`] if the rows have no interval of the level, or the pooled table no usable factor.
     pub fn learn(&self, rows: &[&Row]) -> Result<Widening> {
-        if let Some(pooled) = &self.pooled {
-            if pooled.factors.is_empty() || !pooled.factors.iter().all(|f| f.is_finite() && *f > 0.0) {
-                let value = format!("{:?}", pooled.factors);
-                return Err(refused("pooled", value, "at least one factor, each finite and above 0".to_owned()));
-            }
+        let usable = |f: &[f64]| !f.is_empty() && f.iter().all(|f| f.is_finite() && *f > 0.0);
+        if let Some(PooledFactors { factors, .. }) = self.pooled.as_ref().filter(|pooled| !usable(&pooled.factors)) {
+            let allowed = "at least one factor, each finite and above 0".to_owned();
+            return Err(refused("pooled", format!("{factors:?}"), allowed));
         }
         let longest = rows.iter().map(|row| row.lead).max().unwrap_or(1);
         let mut residuals: Vec<Vec<f64>> = vec![Vec::new(); longest];

@@ -43,7 +43,7 @@ pub fn interval_score(actual: &[f64], interval: &Interval) -> Result<Mean> {
 /// from 1 to below 100.
 pub fn msis(actual: &[f64], interval: &Interval, scale: f64) -> Result<Mean> {
     let level = interval.level;
-    if !(level >= 1.0 && level < 100.0) {
+    if !(1.0..100.0).contains(&level) {
         return Err(Error::BadLevel { level });
     }
     over("interval score", actual, interval, |y, bounds| interval_score_of(y, bounds, level) / scale)
