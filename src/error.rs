@@ -187,7 +187,7 @@ pub enum Error {
     /// A cell of a CSV file that cannot be read.
     #[error("{file}, line {line}, column {column:?}: {value:?} {problem}")]
     Csv {
-        /// The file, or "<text>".
+        /// The file, or `<text>`.
         file: String,
         /// Line, from 1 (the header is line 1).
         line: u64,
@@ -204,7 +204,7 @@ pub enum Error {
         list(known)
     )]
     MissingColumn {
-        /// The file, or "<text>".
+        /// The file, or `<text>`.
         file: String,
         /// The column that was looked for.
         column: String,
@@ -328,6 +328,28 @@ pub enum Error {
         /// The columns without information of their own.
         columns: Vec<String>,
     },
+    /// A matrix and a response that do not fit together.
+    #[error(
+        "series {series:?}: {entries} entries are not {rows} rows of {columns} columns: give one row of at least one column for each value"
+    )]
+    MatrixShape {
+        /// The series.
+        series: String,
+        /// Entries of the matrix.
+        entries: usize,
+        /// Its columns.
+        columns: usize,
+        /// Values of the response.
+        rows: usize,
+    },
+    /// A row of a matrix, or its response, that is not made of finite numbers.
+    #[error("series {series:?}: row {row} holds a number that is infinite or missing")]
+    MatrixNumber {
+        /// The series.
+        series: String,
+        /// The row, from 1.
+        row: usize,
+    },
     /// A computation whose result is not a finite number.
     #[error("series {series:?}: {model} gives no finite forecast: the values are too large or too far apart")]
     Overflow {
@@ -357,14 +379,11 @@ impl Error {
 /// Names in quotes, the first twelve of them.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 12;
-    let mut text = names.iter().take(SHOWN).map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
+    let text = names.iter().take(SHOWN).map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+        return format!("{text} and {} more", names.len() - SHOWN);
     }
-    if text.is_empty() {
-        "none".clone_into(&mut text);
-    }
-    text
+    if text.is_empty() { "none".to_owned() } else { text }
 }
 
 fn fraction_hint(level: f64) -> String {

@@ -2,6 +2,12 @@
 //!
 //! `tests/golden/metrics.json` holds their numbers with the versions; `make_metrics.py` beside it made the file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may stop at the first surprise and ask for the very number"
+)]
+
 use serde_json::Value;
 use unjuran::dist::{Continuous, Distribution, Empirical, Kernel, Link, Predictive as _};
 use unjuran::evaluate::metrics::{

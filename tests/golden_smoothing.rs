@@ -2,6 +2,12 @@
 //!
 //! `tests/golden/smoothing.json` holds them, with their origin; `make_smoothing.py` beside it made the file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may stop at the first surprise and ask for the very number"
+)]
+
 use serde_json::Value;
 use unjuran::forecast::Forecast;
 use unjuran::series::{Horizon, Series, Unit, Year};

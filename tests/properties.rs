@@ -54,8 +54,12 @@ proptest! {
     fn every_model_answers_counts_with_a_sound_forecast_or_a_typed_error(y in counts(), which in 0..MODEL_NAMES.len()) {
         match outcome(MODEL_NAMES[which], &series(&y).unwrap(), 6) {
             Ok(forecast) => assert_sound(&forecast)?,
-            Err(Error::TooFewYears { .. } | Error::NoObservedYears { .. } | Error::NotPositive { .. }) => {}
-            Err(Error::Overflow { .. }) => {}
+            Err(
+                Error::TooFewYears { .. }
+                | Error::NoObservedYears { .. }
+                | Error::NotPositive { .. }
+                | Error::Overflow { .. },
+            ) => {}
             Err(other) => prop_assert!(false, "{other}"),
         }
     }

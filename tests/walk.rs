@@ -1,5 +1,11 @@
 //! One observation's way from a CSV row to the fan: every hop is a value that can be held and looked at.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test may stop at the first surprise and ask for the very number"
+)]
+
 use unjuran::dist::Predictive as _;
 use unjuran::forecast::{Fan, Forecast, Mark};
 use unjuran::persist::Persist as _;

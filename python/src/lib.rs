@@ -1,1 +1,56 @@
 //! Python bindings of `unjuran`: conversions and calls, nothing else.
+#![allow(clippy::needless_pass_by_value, reason = "pyo3 hands arguments over by value")]
+#![allow(clippy::doc_markdown, reason = "docstrings are for Python's readers")]
+#![allow(clippy::single_match_else, reason = "a refusal reads best as the other case of a match")]
+
+mod arrays;
+mod columns;
+mod errors;
+mod forecast;
+mod front;
+mod input;
+mod models;
+mod panel;
+mod run;
+mod series;
+mod trends;
+
+use pyo3::prelude::*;
+
+/// The compiled half of `unjuran`. Use the names of the package itself.
+#[pymodule(gil_used = false)]
+mod _core {
+    use pyo3::prelude::*;
+    use pyo3::types::PyDict;
+
+    #[pymodule_export]
+    use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
+    #[pymodule_export]
+    use crate::forecast::{PyDistribution, PyForecast};
+    #[pymodule_export]
+    use crate::front::{PyForecasts, forecast, read_csv};
+    #[pymodule_export]
+    use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    #[pymodule_export]
+    use crate::panel::PyPanel;
+    #[pymodule_export]
+    use crate::series::PySeries;
+    #[pymodule_export]
+    use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        let py = module.py();
+        let mapping = py.import("collections.abc")?.getattr("Mapping")?;
+        for class in ["Panel", "Forecasts"] {
+            mapping.call_method1("register", (module.getattr(class)?,))?;
+        }
+        let keywords = PyDict::new(py);
+        keywords.set_item("module", "unjuran")?;
+        let fields = ("Interval", ("lower", "upper"));
+        let interval = py.import("collections")?.getattr("namedtuple")?.call(fields, Some(&keywords))?;
+        interval.setattr("__doc__", "Lower and upper bounds: arrays with a number a year, or two numbers.")?;
+        module.add("Interval", interval)
+    }
+}

@@ -1,9 +1,7 @@
 //! A law that cannot fall below a number.
 
-use serde::{Deserialize, Serialize};
-
 use super::continuous::Continuous;
-use super::whole::Whole;
+use super::whole::rounded;
 use super::{Distribution, Predictive, crps, moments};
 
 /// The law of `max(Y, c)`: a year under way cannot end below what was already counted.
@@ -13,13 +11,14 @@ use super::{Distribution, Predictive, crps, moments};
 ///
 /// Where less than a tenth of the law lies above c, the count has refuted it. Its latent centre is then moved to c and the
 /// upper half is used, so that a band of honest width remains ([`AtLeast::is_moved`]).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Stored", into = "Stored")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AtLeast {
-    continuous: Continuous,
+    law: Continuous,
     pub(super) whole: bool,
     least: f64,
-    /// The mass that is left out at the lower end: 0, or what lies below `least` once the law was moved there.
+    /// The law before it was moved, if it was.
+    refuted: Option<Continuous>,
+    /// The mass left out at the lower end: 0, or what lies below `least` once the law was moved there.
     below: f64,
 }
 
@@ -27,27 +26,22 @@ pub struct AtLeast {
 const REFUTED: f64 = 0.1;
 
 impl AtLeast {
-    /// The law `of` held at `least` or above. Laws without a latent number are returned as they are.
+    /// The law `of` held at `least` or above. Sample values are returned as they are.
     pub fn held(of: Distribution, least: f64) -> Distribution {
-        let (continuous, whole) = match of {
+        let (law, whole) = match of {
             Distribution::Continuous(law) => (law, false),
-            Distribution::Whole(law) => (law.continuous(), true),
+            Distribution::Whole(law) => (law.continuous().clone(), true),
             other => return other,
         };
-        let law = Self { continuous, whole, least, below: 0.0 };
-        let above = 1.0 - law.mass_below();
-        Distribution::AtLeast(if above < REFUTED { Self::moved(continuous, whole, least) } else { law })
-    }
-
-    fn moved(continuous: Continuous, whole: bool, least: f64) -> Self {
-        let law = Self { continuous: continuous.centred_at(least), whole, least, below: 0.0 };
-        Self { below: law.mass_below(), ..law }
-    }
-
-    /// P(Y < least) before the law is held; of a rounded law P(Y < k) = F(k - 1/2).
-    fn mass_below(&self) -> f64 {
-        let edge = if self.whole { self.least - 0.5 } else { self.least };
-        if self.whole && self.least <= 0.0 { 0.0 } else { self.continuous.cdf(edge) }
+        // why: P(Y < k) of a rounded law is F(k - 1/2).
+        let edge = if whole { least - 0.5 } else { least };
+        let below = |law: &Continuous| if whole && least <= 0.0 { 0.0 } else { law.cdf(edge) };
+        if 1.0 - below(&law) >= REFUTED {
+            return Distribution::AtLeast(Self { law, whole, least, refuted: None, below: 0.0 });
+        }
+        let moved = law.centred_at(least);
+        let below = below(&moved);
+        Distribution::AtLeast(Self { law: moved, whole, least, refuted: Some(law), below })
     }
 
     /// What the outcome cannot be below.
@@ -55,32 +49,35 @@ impl AtLeast {
         self.least
     }
 
-    /// The law before it was held, moved up if it had to be, and not yet rounded.
-    pub fn continuous(&self) -> Continuous {
-        self.continuous
+    /// The law that is held, moved up if it had to be, and not yet rounded.
+    pub fn continuous(&self) -> &Continuous {
+        &self.law
     }
 
     /// Whether the law had to be moved up to the count.
     pub fn is_moved(&self) -> bool {
-        self.below > 0.0
+        self.refuted.is_some()
     }
 
     /// Probability of exactly the whole number `k`; 0 for amounts.
     pub(super) fn pmf(&self, k: f64) -> f64 {
         match self.whole {
-            true if k > self.least => self.continuous.between(k - 0.5, k + 0.5) / (1.0 - self.below),
+            true if k > self.least => self.law.between(k - 0.5, k + 0.5) / (1.0 - self.below),
             true => self.cdf(k),
             false => 0.0,
         }
     }
 
-    fn unconditional(&self) -> Distribution {
-        if self.whole { Whole::new(self.continuous).into() } else { self.continuous.into() }
+    fn on_its_scale(&self, y: f64) -> f64 {
+        if self.whole { rounded(y) } else { y }
     }
 
-    /// The outcome that belongs to the latent number `z` of the unconditional law.
-    pub(crate) fn from_latent(&self, z: f64) -> f64 {
-        self.quantile(self.continuous.kernel().cdf(z).clamp(f64::EPSILON, 1.0 - f64::EPSILON))
+    /// The outcome of an uncapped draw: a draw of a refuted law is moved to the same probability of the new one.
+    pub(crate) fn drawn(&self, y: f64) -> f64 {
+        match &self.refuted {
+            Some(refuted) => self.quantile(refuted.cdf(y).clamp(1e-9, 1.0 - 1e-9)),
+            None => self.on_its_scale(self.law.capped(y)).max(self.least),
+        }
     }
 }
 
@@ -89,12 +86,13 @@ impl Predictive for AtLeast {
         if x < self.least {
             return 0.0;
         }
-        ((self.unconditional().cdf(x) - self.below) / (1.0 - self.below)).clamp(0.0, 1.0)
+        let x = if self.whole { x.floor() + 0.5 } else { x };
+        ((self.law.cdf(x) - self.below) / (1.0 - self.below)).clamp(0.0, 1.0)
     }
 
     fn quantile(&self, p: f64) -> f64 {
         let q = (self.below + p * (1.0 - self.below)).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON);
-        self.unconditional().quantile(q).max(self.least)
+        self.on_its_scale(self.law.quantile(q)).max(self.least)
     }
 
     fn mean(&self) -> f64 {
@@ -107,32 +105,10 @@ impl Predictive for AtLeast {
 
     fn crps(&self, y: f64) -> f64 {
         if self.whole {
-            crps::of_whole(self, |x| (self.continuous.uncapped(x) - self.below) / (1.0 - self.below), y)
+            crps::of_whole(self, |x| (self.law.uncapped_cdf(x) - self.below) / (1.0 - self.below), y)
         } else {
             crps::of_continuous(self, y)
         }
-    }
-}
-
-/// The stored form: the mass left out follows from the rest.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    law: Continuous,
-    whole: bool,
-    least: f64,
-    moved: bool,
-}
-
-impl From<Stored> for AtLeast {
-    fn from(Stored { law, whole, least, moved }: Stored) -> Self {
-        if moved { Self::moved(law, whole, least) } else { Self { continuous: law, whole, least, below: 0.0 } }
-    }
-}
-
-impl From<AtLeast> for Stored {
-    fn from(law: AtLeast) -> Self {
-        Self { law: law.continuous, whole: law.whole, least: law.least, moved: law.is_moved() }
     }
 }
 

@@ -1,82 +1,114 @@
-//! A latent law carried to the scale of the data.
+//! Latent laws carried to the scale of the data.
 
 use serde::{Deserialize, Serialize};
 
 use super::kernel::Kernel;
+use super::link::Link;
 use super::{Predictive, crps, moments};
 
-/// How the latent number z becomes an outcome y.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where outcomes can lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Link {
-    /// y = z.
-    Identity,
-    /// y = exp(z).
-    Log,
+pub enum Support {
+    /// Anywhere.
+    #[default]
+    Real,
+    /// From zero on: the mass below is an atom at zero.
+    NonNegative,
 }
 
-impl Link {
-    /// The outcome of a latent number.
-    pub fn inverse(self, z: f64) -> f64 {
-        match self {
-            Self::Identity => z,
-            Self::Log => z.exp(),
-        }
-    }
-
-    /// The latent number of an outcome: minus infinity at and below zero for the logarithm.
-    pub fn apply(self, y: f64) -> f64 {
-        match self {
-            Self::Identity => y,
-            Self::Log if y > 0.0 => y.ln(),
-            Self::Log => f64::NEG_INFINITY,
-        }
-    }
+/// One latent law with its weight in a mixture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Component {
+    /// Weight; the weights of a mixture add up to one.
+    pub weight: f64,
+    /// The law of the latent number.
+    pub kernel: Kernel,
+    /// From latent number to outcome.
+    pub link: Link,
 }
 
 /// The probability above which a heavy tail is capped, and below which its mirror image is.
 const CAP: f64 = 0.9995;
 
-/// A real outcome: y = `link`^-1(z) with z normal or Student-t.
+impl Component {
+    fn cdf(&self, y: f64) -> f64 {
+        let z = self.link.apply(y);
+        if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.cdf(z) }
+    }
+
+    fn density(&self, y: f64) -> f64 {
+        let z = self.link.apply(y);
+        if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.density(z) * self.link.slope(y) }
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        self.link.inverse(self.kernel.quantile(p))
+    }
+
+    /// Whether every quantile up to the cap is a finite number.
+    pub(crate) fn is_proper(&self) -> bool {
+        self.kernel.is_proper() && self.link.is_proper() && self.quantile(CAP).is_finite()
+    }
+}
+
+/// A real outcome: y = `link`^-1(z) with z normal or Student-t, or a mixture of such laws.
 ///
 /// A Student-t has no variance at two degrees of freedom and its exponential no mean at all, so such laws are capped: the
-/// mass beyond the 0.9995 quantile (on the identity also below the 0.0005 quantile) sits on that quantile. Quantiles in
-/// between are unchanged; mean and variance are those of the capped law.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Stored", into = "Stored")]
+/// mass beyond the 0.9995 quantile (on the real line also below the 0.0005 quantile) sits on that quantile. Quantiles in
+/// between are unchanged; mean and variance are those of the capped law. A single normal law on the real line is not.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Continuous {
-    kernel: Kernel,
-    link: Link,
+    components: Vec<Component>,
+    support: Support,
     /// The smallest and the largest outcome; infinite where the law is not capped.
     lower: f64,
     upper: f64,
 }
 
 impl Continuous {
-    /// The law of `link`^-1(z) with z from `kernel`.
+    /// The law of `link`^-1(z) with z from `kernel`, on the real line.
     pub fn new(kernel: Kernel, link: Link) -> Self {
-        let capped = |p: f64| link.inverse(kernel.quantile(p));
-        let (lower, upper) = match (link, kernel.df()) {
-            (Link::Identity, None) => (f64::NEG_INFINITY, f64::INFINITY),
-            (Link::Identity, Some(_)) => (capped(1.0 - CAP), capped(CAP)),
-            (Link::Log, _) => (0.0, capped(CAP)),
-        };
-        Self { kernel, link, lower, upper }
+        Self::mixture(vec![Component { weight: 1.0, kernel, link }], Support::Real)
     }
 
-    /// The latent law.
-    pub fn kernel(&self) -> Kernel {
-        self.kernel
+    /// The mixture of laws whose weights add up to one.
+    pub fn mixture(components: Vec<Component>, support: Support) -> Self {
+        let mut law = Self { components, support, lower: f64::NEG_INFINITY, upper: f64::INFINITY };
+        let heavy =
+            law.components.len() > 1 || law.components.iter().any(|c| c.kernel.df().is_some() || !c.link.is_linear());
+        if heavy {
+            law.upper = law.quantile(CAP);
+            law.lower = law.quantile(1.0 - CAP);
+        }
+        if support == Support::NonNegative {
+            law.lower = 0.0;
+            law.upper = law.upper.max(0.0);
+        }
+        law
     }
 
-    /// The link.
-    pub fn link(&self) -> Link {
-        self.link
+    /// The laws of the mixture.
+    pub fn components(&self) -> &[Component] {
+        &self.components
     }
 
-    /// The outcome that belongs to the latent number `z`.
-    pub(crate) fn from_latent(&self, z: f64) -> f64 {
-        self.link.inverse(z).clamp(self.lower, self.upper)
+    /// The outcome of an uncapped draw.
+    pub(crate) fn capped(&self, y: f64) -> f64 {
+        y.clamp(self.lower, self.upper)
+    }
+
+    /// The law with its latent centres moved so that its median is about `y`.
+    #[must_use]
+    pub(crate) fn centred_at(&self, y: f64) -> Self {
+        let mut components = self.components.clone();
+        for component in &mut components {
+            // why: a logarithm has no place for zero; the law of a count of zero is centred just above it.
+            let z = component.link.apply(y);
+            let z = if z.is_finite() { z } else { component.link.apply(0.5) };
+            component.kernel = component.kernel.centred_at(z);
+        }
+        Self::mixture(components, self.support)
     }
 
     /// The smallest and the largest outcome; infinite where the law is not capped.
@@ -84,30 +116,48 @@ impl Continuous {
         (self.lower, self.upper)
     }
 
-    /// The distribution function as if there were no caps.
-    pub(super) fn uncapped(&self, x: f64) -> f64 {
-        self.kernel.cdf(self.link.apply(x))
-    }
-
     /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
     pub(super) fn between(&self, a: f64, b: f64) -> f64 {
-        let latent = |x: f64| match x {
-            x if x >= self.upper => f64::INFINITY,
-            x if x < self.lower => f64::NEG_INFINITY,
-            x => self.link.apply(x),
+        let end = |y: f64, z: f64| match y {
+            y if y >= self.upper => f64::INFINITY,
+            y if y < self.lower => f64::NEG_INFINITY,
+            _ => z,
         };
-        self.kernel.between(latent(a), latent(b))
+        let of = |c: &Component| c.kernel.between(end(a, c.link.apply(a)), end(b, c.link.apply(b)));
+        self.components.iter().map(|c| c.weight * of(c)).sum()
     }
 
-    /// The law with its latent centre moved so that its median is `y`.
-    #[must_use]
-    pub(crate) fn centred_at(self, y: f64) -> Self {
-        Self::new(self.kernel.centred_at(self.link.apply(y)), self.link)
+    /// The distribution function as if there were no caps.
+    pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
+        self.components.iter().map(|c| c.weight * c.cdf(y)).sum()
     }
 
-    /// Whether every quantile is a finite number.
-    pub(crate) fn is_proper(&self) -> bool {
-        self.kernel.is_proper() && self.link.inverse(self.kernel.quantile(CAP)).is_finite()
+    /// The quantile of a mixture lies between the least and the greatest of its members; Newton's steps from inside that
+    /// bracket, bisection where a step leaves it.
+    fn solve(&self, p: f64) -> f64 {
+        let ends = self.components.iter().map(|c| c.quantile(p));
+        let (mut low, mut high) =
+            ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), q| (low.min(q), high.max(q)));
+        let mut y = 0.5 * (low + high);
+        for _ in 0..200 {
+            if high - low <= 1e-13 * low.abs().max(high.abs()) {
+                break;
+            }
+            let miss = self.uncapped_cdf(y) - p;
+            if miss < 0.0 {
+                low = y;
+            } else {
+                high = y;
+            }
+            let density: f64 = self.components.iter().map(|c| c.weight * c.density(y)).sum();
+            let newton = y - miss / density;
+            let step = newton - y;
+            y = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            if step.abs() <= 1e-12 * y.abs() && miss.abs() < 1e-9 {
+                break;
+            }
+        }
+        y
     }
 }
 
@@ -118,53 +168,44 @@ impl Predictive for Continuous {
         } else if x < self.lower {
             0.0
         } else {
-            self.uncapped(x)
+            self.uncapped_cdf(x)
         }
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.from_latent(self.kernel.quantile(p))
+        let y = match self.components.as_slice() {
+            [one] => one.quantile(p),
+            _ => self.solve(p),
+        };
+        self.capped(y)
     }
 
     fn mean(&self) -> f64 {
-        match self.link {
+        match self.components.as_slice() {
             // why: a law that is symmetric, caps included, has its centre for a mean.
-            Link::Identity => self.kernel.location(),
-            Link::Log => moments::of_continuous(self).mean,
+            [one] if one.link.is_linear() && self.support == Support::Real => one.quantile(0.5),
+            _ => moments::of_continuous(self).mean,
         }
     }
 
     fn variance(&self) -> f64 {
-        match (self.link, self.kernel.df()) {
-            (Link::Identity, None) => self.kernel.scale().powi(2),
+        match self.components.as_slice() {
+            [Component { kernel, link: Link::Identity, .. }]
+                if kernel.df().is_none() && self.support == Support::Real =>
+            {
+                kernel.scale().powi(2)
+            }
             _ => moments::of_continuous(self).variance,
         }
     }
 
     fn crps(&self, y: f64) -> f64 {
-        match (self.link, self.kernel.df()) {
-            (Link::Identity, None) => crps::of_normal(self.kernel.location(), self.kernel.scale(), y),
+        match self.components.as_slice() {
+            [one] if one.link.is_linear() && one.kernel.df().is_none() && self.support == Support::Real => {
+                let sd = one.kernel.scale() / one.link.slope(1.0);
+                crps::of_normal(one.quantile(0.5), sd, y)
+            }
             _ => crps::of_continuous(self, y),
         }
-    }
-}
-
-/// The stored form: the caps follow from the rest.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    kernel: Kernel,
-    link: Link,
-}
-
-impl From<Stored> for Continuous {
-    fn from(Stored { kernel, link }: Stored) -> Self {
-        Self::new(kernel, link)
-    }
-}
-
-impl From<Continuous> for Stored {
-    fn from(law: Continuous) -> Self {
-        Self { kernel: law.kernel, link: law.link }
     }
 }

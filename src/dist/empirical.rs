@@ -1,13 +1,10 @@
 //! The law of sample values.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Predictive, crps};
 use crate::error::{Error, Result};
 
 /// The law that gives each of n sample values the weight 1/n.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Empirical {
     /// In ascending order, never empty, all finite.
     sorted: Vec<f64>,
@@ -72,18 +69,5 @@ impl Predictive for Empirical {
 
     fn crps(&self, y: f64) -> f64 {
         crps::of_sample(&self.sorted, y)
-    }
-}
-
-impl TryFrom<Vec<f64>> for Empirical {
-    type Error = Error;
-    fn try_from(values: Vec<f64>) -> Result<Self> {
-        Self::new(values)
-    }
-}
-
-impl From<Empirical> for Vec<f64> {
-    fn from(law: Empirical) -> Self {
-        law.sorted
     }
 }

@@ -1,21 +1,16 @@
 //! The latent number: a normal or Student-t law with a location and a scale.
 
-use serde::{Deserialize, Serialize};
-
-use crate::error::{Error, Result};
 use crate::numeric::special::{StudentT, normal};
 
 /// A symmetric law of the latent number behind an observation.
 ///
 /// Normal: density `exp(-((z - location) / scale)^2 / 2) / (scale sqrt(2 pi))`. Student: `(z - location) / scale` has a
 /// t law with `df` degrees of freedom.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Kernel {
     location: f64,
     scale: f64,
     /// Degrees of freedom; none for the normal law.
-    #[serde(skip_serializing_if = "Option::is_none")]
     df: Option<f64>,
 }
 
@@ -53,9 +48,21 @@ impl Kernel {
 
     /// Probability of a value above `a` and at most `b`, with all its digits also where both lie far above the centre.
     pub(crate) fn between(&self, a: f64, b: f64) -> f64 {
+        let below = |z: f64| match z {
+            f64::NEG_INFINITY => 0.0,
+            f64::INFINITY => 1.0,
+            z => self.cdf(z),
+        };
         // why: above the centre two probabilities near 1 would cancel; their mirror images near 0 do not.
-        let mirrored = |z: f64| self.cdf(2.0 * self.location - z);
-        if a > self.location { mirrored(a) - mirrored(b) } else { self.cdf(b) - self.cdf(a) }
+        let mirrored = |z: f64| below(2.0 * self.location - z);
+        if a > self.location { mirrored(a) - mirrored(b) } else { below(b) - below(a) }
+    }
+
+    /// Density at `z`.
+    pub fn density(&self, z: f64) -> f64 {
+        let t = (z - self.location) / self.scale;
+        let log = self.df.map_or_else(|| normal::log_density(t), |df| StudentT::new(df).log_density(t));
+        log.exp() / self.scale
     }
 
     /// The value below which `p` of the mass lies.
@@ -70,29 +77,15 @@ impl Kernel {
         Self { location, ..self }
     }
 
+    /// The same law around the same centre, `factor` times as wide.
+    #[must_use]
+    pub(crate) fn widened(self, factor: f64) -> Self {
+        Self { scale: self.scale * factor, ..self }
+    }
+
     /// Whether the law can be computed with: finite centre, finite positive scale and degrees of freedom.
     pub(crate) fn is_proper(&self) -> bool {
         let positive = |x: f64| x.is_finite() && x > 0.0;
         self.location.is_finite() && positive(self.scale) && self.df.is_none_or(positive)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    location: f64,
-    scale: f64,
-    df: Option<f64>,
-}
-
-impl TryFrom<Stored> for Kernel {
-    type Error = Error;
-    fn try_from(Stored { location, scale, df }: Stored) -> Result<Self> {
-        let kernel = Self { location, scale, df };
-        if kernel.is_proper() {
-            return Ok(kernel);
-        }
-        let problem = format!("location {location}, scale {scale}, df {df:?}: scale and df are above 0");
-        Err(Error::BadJson { expected: "distribution".into(), problem })
     }
 }

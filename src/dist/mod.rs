@@ -1,8 +1,8 @@
 //! What might be observed: predictive distributions of one year.
 //!
 //! A forecast is a distribution; points and intervals are views of it. Every law here is one of four:
-//! - [`Continuous`]: a normal or Student-t law of a latent number, carried to the scale of the data by a [`Link`] and
-//!   capped at its 0.0005 and 0.9995 quantiles where a tail is too heavy for a mean to exist;
+//! - [`Continuous`]: a normal or Student-t law of a latent number, or a mixture of such, carried to the scale of the data
+//!   by a [`Link`] and capped at its 0.0005 and 0.9995 quantiles where a tail is too heavy for a mean to exist;
 //! - [`Whole`]: such a law rounded to whole numbers from 0, for counts;
 //! - [`AtLeast`]: one of these held at or above what was already counted;
 //! - [`Empirical`]: the law of sample values.
@@ -23,15 +23,15 @@ mod continuous;
 mod crps;
 mod empirical;
 mod kernel;
+mod link;
 mod moments;
 mod whole;
 
-use serde::{Deserialize, Serialize};
-
 pub use at_least::AtLeast;
-pub use continuous::{Continuous, Link};
+pub use continuous::{Component, Continuous, Support};
 pub use empirical::Empirical;
 pub use kernel::Kernel;
+pub use link::Link;
 pub use whole::Whole;
 
 /// What every predictive law answers.
@@ -57,8 +57,7 @@ pub trait Predictive {
 }
 
 /// A predictive law of one year.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Distribution {
     /// Real outcomes.
@@ -102,13 +101,13 @@ impl Distribution {
         }
     }
 
-    /// The outcome that belongs to the value `z` of the latent number; the median for laws without one.
-    pub(crate) fn from_latent(&self, z: f64) -> f64 {
+    /// The outcome of an uncapped draw `y` of the latent law behind, on the scale of the data.
+    pub(crate) fn drawn(&self, y: f64) -> f64 {
         match self {
-            Self::Continuous(law) => law.from_latent(z),
-            Self::Whole(law) => law.from_latent(z),
-            Self::AtLeast(law) => law.from_latent(z),
-            Self::Empirical(law) => law.quantile(0.5),
+            Self::Continuous(law) => law.capped(y),
+            Self::Whole(law) => law.drawn(y),
+            Self::AtLeast(law) => law.drawn(y),
+            Self::Empirical(_) => y,
         }
     }
 }

@@ -1,14 +1,12 @@
 //! A latent law rounded to whole numbers from 0.
 
-use serde::{Deserialize, Serialize};
-
 use super::continuous::Continuous;
 use super::{Predictive, crps, moments};
 
 /// A count: `Y = max(0, ceil(X - 1/2))` with X continuous, so `P(Y = 0) = F(1/2)` and
 /// `P(Y = k) = F(k + 1/2) - F(k - 1/2)`. Quantiles are whole and never negative because of what the law is, not by
 /// clamping at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Whole {
     of: Continuous,
 }
@@ -20,8 +18,8 @@ impl Whole {
     }
 
     /// The continuous law that is rounded.
-    pub fn continuous(&self) -> Continuous {
-        self.of
+    pub fn continuous(&self) -> &Continuous {
+        &self.of
     }
 
     /// Probability of exactly the whole number `k`.
@@ -29,14 +27,14 @@ impl Whole {
         if k > 0.0 { self.of.between(k - 0.5, k + 0.5) } else { self.cdf(k) }
     }
 
-    /// The outcome that belongs to the latent number `z`.
-    pub(crate) fn from_latent(self, z: f64) -> f64 {
-        rounded(self.of.from_latent(z))
+    /// The count of an uncapped draw.
+    pub(crate) fn drawn(&self, y: f64) -> f64 {
+        rounded(self.of.capped(y))
     }
 }
 
 /// The count that a real number x stands for: the whole k from 0 with k - 1/2 < x <= k + 1/2.
-fn rounded(x: f64) -> f64 {
+pub(super) fn rounded(x: f64) -> f64 {
     // why `+ 0.0`: the ceiling of -0.3 is -0, which prints as "-0".
     (x - 0.5).ceil().max(0.0) + 0.0
 }
@@ -59,6 +57,6 @@ impl Predictive for Whole {
     }
 
     fn crps(&self, y: f64) -> f64 {
-        crps::of_whole(self, |x| self.of.uncapped(x), y)
+        crps::of_whole(self, |x| self.of.uncapped_cdf(x), y)
     }
 }

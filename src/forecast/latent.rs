@@ -2,22 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dist::{Continuous, Kernel, Link};
-use crate::error::{Error, Result};
+use crate::dist::{Component, Kernel, Link};
 use crate::numeric::rng::Stream;
 
-/// `z = location + root e`, with e independent standard normals; with `df` degrees of freedom, `e` is divided by
-/// `sqrt(chi^2_df / df)`, the same for all years (a multivariate Student-t). The outcome of year i is `link`^-1(z_i),
-/// rounded for counts.
+/// The latent numbers z of the years i = 1..h:
 ///
-/// Every model of this crate ends in such a law, so that marginals and joint paths cannot disagree.
+/// ```text
+/// z_i = location_i + sum_k shared_ik u_k + sum_{j<i} ripple_j e_{i-j}
+/// ```
+///
+/// with u and e independent standard normals. `shared` is what is unknown once and for all (coefficients, the last state),
+/// `ripple_j` what the shock of a year does j years later (`ripple_0` in its own year). With `df` degrees of freedom the
+/// sum of deviations is divided by `sqrt(chi^2_df / df)`, the same for all years: a multivariate Student-t.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Latent {
     /// Centre of each year.
     pub location: Vec<f64>,
-    /// One row a year: how the independent shocks (columns) enter it.
-    pub root: Vec<Vec<f64>>,
+    /// One row a year, one column for each thing unknown.
+    pub shared: Vec<Vec<f64>>,
+    /// What a shock does in its own year, one year later, and so on.
+    pub ripple: Vec<f64>,
     /// Degrees of freedom shared by all years; none for normal shocks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub df: Option<f64>,
@@ -26,37 +31,43 @@ pub struct Latent {
 }
 
 impl Latent {
-    /// The law of each year on its own.
-    pub(super) fn marginals(&self) -> impl Iterator<Item = Continuous> + '_ {
-        self.location.iter().zip(&self.root).map(|(&location, row)| {
-            // why not sqrt of the sum of squares: rows of 1e200 must not overflow.
-            let scale = row.iter().fold(0.0_f64, |norm, &r| norm.hypot(r));
+    /// The law of each year on its own, with the weight of this member.
+    pub(super) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
+        // why hypot: the squares of numbers near 1e200 would overflow.
+        let shocks = self.ripple.iter().scan(0.0_f64, |norm, r| {
+            *norm = norm.hypot(*r);
+            Some(*norm)
+        });
+        self.location.iter().zip(&self.shared).zip(shocks).map(move |((&location, row), shocks)| {
+            let scale = row.iter().fold(shocks, |norm, r| norm.hypot(*r));
             let kernel =
                 self.df.map_or_else(|| Kernel::normal(location, scale), |df| Kernel::student(location, scale, df));
-            Continuous::new(kernel, self.link)
+            Component { weight, kernel, link: self.link }
         })
     }
 
-    /// One draw of the latent numbers, written to `z`.
+    /// One draw of the latent numbers, written to `z`; `shocks` is room for the draws behind it.
     pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, z: &mut [f64]) {
-        let columns = self.root.first().map_or(0, Vec::len);
+        let columns = self.shared.first().map_or(0, Vec::len);
         shocks.clear();
-        shocks.extend((0..columns).map(|_| stream.normal()));
+        shocks.extend((0..columns + z.len()).map(|_| stream.normal()));
         let stretch = self.df.map_or(1.0, |df| (df / stream.chi_squared(df)).sqrt());
-        for ((z, &location), row) in z.iter_mut().zip(&self.location).zip(&self.root) {
-            *z = location + stretch * row.iter().zip(&*shocks).map(|(r, e)| r * e).sum::<f64>();
+        let (unknown, yearly) = shocks.split_at(columns);
+        for (i, z) in z.iter_mut().enumerate() {
+            let shared: f64 = self.shared[i].iter().zip(unknown).map(|(r, u)| r * u).sum();
+            let ripples: f64 = self.ripple.iter().zip(yearly[..=i].iter().rev()).map(|(r, e)| r * e).sum();
+            *z = self.location[i] + stretch * (shared + ripples);
         }
     }
 
-    /// Refuses shapes that do not fit and numbers that are not finite.
-    pub(super) fn checked(self, series: &str, model: &str) -> Result<Self> {
-        let columns = self.root.first().map_or(0, Vec::len);
-        let fits = !self.location.is_empty()
-            && self.root.len() == self.location.len()
-            && self.root.iter().all(|row| row.len() == columns && row.iter().all(|r| r.is_finite()));
-        if fits && self.marginals().all(|law| law.is_proper()) {
-            return Ok(self);
-        }
-        Err(Error::Overflow { series: series.to_owned(), model: model.to_owned() })
+    /// Whether the shapes fit `years` years and every number given is finite.
+    pub(super) fn is_sound(&self, years: usize) -> bool {
+        let columns = self.shared.first().map_or(0, Vec::len);
+        let finite = |numbers: &[f64]| numbers.iter().all(|x| x.is_finite());
+        years > 0
+            && [self.location.len(), self.shared.len(), self.ripple.len()] == [years; 3]
+            && self.shared.iter().all(|row| row.len() == columns && finite(row))
+            && finite(&self.location)
+            && finite(&self.ripple)
     }
 }

@@ -14,6 +14,7 @@
 //! ```
 
 mod fan;
+mod joint;
 mod latent;
 mod paths;
 #[cfg(feature = "svg")]
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use fan::{Band, Fan, Mark, Past};
+pub use joint::Joint;
 pub use latent::Latent;
 pub use paths::Paths;
 #[cfg(feature = "svg")]
@@ -54,7 +56,7 @@ pub struct Projection<'a> {
     /// Remarks of the model, beside those of the training view.
     pub notes: Vec<Note>,
     /// The joint law of the years from `training.next` on.
-    pub latent: Latent,
+    pub joint: Joint,
 }
 
 /// Lower and upper bounds of an interval, a value a year.
@@ -77,7 +79,7 @@ pub struct Forecast {
     params: BTreeMap<String, f64>,
     years: Vec<Year>,
     steps: Vec<Distribution>,
-    latent: Latent,
+    joint: Joint,
     notes: Vec<Note>,
     version: String,
 }
@@ -89,19 +91,22 @@ impl Forecast {
     /// # Errors
     /// [`Error::Overflow`] if a centre or scale is not a finite number; [`Error::YearOutOfRange`] past 9999.
     pub fn new(projection: Projection<'_>) -> Result<Self> {
-        let Projection { series, training, model, params, notes, latent } = projection;
+        let Projection { series, training, model, params, notes, joint } = projection;
         let notes = training.notes.iter().cloned().chain(notes).collect();
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self::assemble(Parts { series: series.clone(), model, params, latent, notes, version }, training)
+        Self::assemble(Parts { series: series.clone(), model, params, joint, notes, version }, training)
     }
 
     fn assemble(parts: Parts, training: &Training) -> Result<Self> {
-        let Parts { series, model, params, latent, mut notes, version } = parts;
-        let latent = latent.checked(series.name(), &model)?;
-        let years = (0..latent.location.len()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        let Parts { series, model, params, joint, mut notes, version } = parts;
         let counts = training.unit == Unit::Count;
-        let mut steps: Vec<Distribution> =
-            latent.marginals().map(|law| if counts { Distribution::from(law).whole() } else { law.into() }).collect();
+        let joint = if counts { joint.held_at_zero() } else { joint }.checked(series.name(), &model)?;
+        let years = (0..joint.years()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        let mut steps: Vec<Distribution> = joint
+            .marginals()
+            .into_iter()
+            .map(|law| if counts { Distribution::from(law).whole() } else { law.into() })
+            .collect();
         if let (Some(UnderWay { year, counted, .. }), Some(first)) = (training.under_way, steps.first_mut()) {
             *first = AtLeast::held(first.clone(), counted);
             let note = Note::CountedAboveForecast { year, counted };
@@ -109,14 +114,14 @@ impl Forecast {
                 notes.push(note);
             }
         }
-        Ok(Self { series, model, params, years, steps, latent, notes, version })
+        Ok(Self { series, model, params, years, steps, joint, notes, version })
     }
 
-    /// The same forecast with the width of each year multiplied by a factor around the same centre.
+    /// The same forecast with the width of each year multiplied by a factor around the same median.
     ///
-    /// The factor acts on the latent scale, on the year's row of [`Latent::root`]: marginals and joint paths change
-    /// together, a path's y becomes `Q_new(F_old(y))`, and years stay as dependent on each other as they were. A year under
-    /// way still cannot end below what was counted. The reason is added to the notes.
+    /// The factor acts on the latent scale, in the joint law: marginals and joint paths change together, a path's y becomes
+    /// `Q_new(F_old(y))` (for a mixture of several links nearly so), and years stay as dependent on each other as they
+    /// were. A year under way still cannot end below what was counted. The reason is added to the notes.
     ///
     /// ```
     /// use unjuran::series::{Horizon, Series, Unit, Year};
@@ -142,9 +147,7 @@ impl Forecast {
             });
         }
         let mut parts = Parts::from(self.clone());
-        for (row, factor) in parts.latent.root.iter_mut().zip(factors) {
-            row.iter_mut().for_each(|r| *r *= factor);
-        }
+        parts.joint = parts.joint.widened(factors);
         // why: whether the count so far refutes the law is judged again below.
         parts.notes.retain(|note| !matches!(note, Note::CountedAboveForecast { .. }));
         parts.notes.push(Note::Widened { factors: factors.to_vec(), because: because.to_owned() });
@@ -175,7 +178,8 @@ impl Forecast {
     /// The first 16 hexadecimal digits of the SHA-256 of the observed series in its stored form.
     pub fn fingerprint(&self) -> String {
         let stored = serde_json::to_vec(&self.series).unwrap_or_default();
-        Sha256::digest(&stored).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let head = Sha256::digest(&stored).iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+        format!("{head:016x}")
     }
 
     /// What a reader must be told.
@@ -274,9 +278,9 @@ impl Forecast {
         let mut values = vec![0.0; rows * h];
         let mut shocks = Vec::new();
         for path in values.chunks_exact_mut(h) {
-            self.latent.draw(&mut stream, &mut shocks, path);
+            self.joint.draw(&mut stream, &mut shocks, path);
             for (value, law) in path.iter_mut().zip(&self.steps) {
-                *value = law.from_latent(*value);
+                *value = law.drawn(*value);
             }
         }
         Ok(Paths::new(h, values))
@@ -326,7 +330,7 @@ fn past(observation: &Observation) -> Past {
 /// Half of what an interval of this level leaves outside.
 fn tail_of(level: f64) -> Result<f64> {
     // why 1: nobody asks for a 0.95% interval, and everybody means 95%.
-    if !(level >= 1.0 && level < 100.0) {
+    if !(1.0..100.0).contains(&level) {
         return Err(Error::BadLevel { level });
     }
     Ok((100.0 - level) / 200.0)
@@ -339,7 +343,7 @@ struct Parts {
     series: Series,
     model: String,
     params: BTreeMap<String, f64>,
-    latent: Latent,
+    joint: Joint,
     notes: Vec<Note>,
     version: String,
 }
@@ -354,13 +358,6 @@ impl TryFrom<Parts> for Forecast {
 
 impl From<Forecast> for Parts {
     fn from(f: Forecast) -> Self {
-        Self {
-            series: f.series,
-            model: f.model,
-            params: f.params,
-            latent: f.latent,
-            notes: f.notes,
-            version: f.version,
-        }
+        Self { series: f.series, model: f.model, params: f.params, joint: f.joint, notes: f.notes, version: f.version }
     }
 }

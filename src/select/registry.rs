@@ -4,10 +4,12 @@ use super::AutoEts;
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
+use crate::regression::{LinearTrend, LogLinearTrend};
 use crate::smoothing::{Drift, Ets, Naive, Trend};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 6] = ["AutoETS", "ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,Ad,N)", "Naive", "Drift"];
+pub const MODEL_NAMES: [&str; 8] =
+    ["AutoETS", "ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,Ad,N)", "Naive", "Drift", "LinearTrend", "LogLinearTrend"];
 
 /// The model of this name with default settings.
 ///
@@ -27,6 +29,8 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "ETS(A,Ad,N)" => ets(Trend::Damped),
         "Naive" => Ok(Box::new(Naive)),
         "Drift" => Ok(Box::new(Drift)),
+        "LinearTrend" => Ok(Box::new(LinearTrend)),
+        "LogLinearTrend" => Ok(Box::new(LogLinearTrend)),
         _ => {
             let known = MODEL_NAMES.map(str::to_owned).to_vec();
             Err(Error::UnknownModel { name: name.to_owned(), known })

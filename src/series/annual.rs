@@ -183,7 +183,7 @@ impl Series {
 
     /// The unit: as said, else whole non-negative numbers mean a count and anything else an amount.
     pub fn unit(&self) -> Unit {
-        let is_count = |y: f64| y >= 0.0 && y <= LARGEST_COUNT && y.fract() == 0.0;
+        let is_count = |y: f64| (0.0..=LARGEST_COUNT).contains(&y) && y.fract() == 0.0;
         let all = self.values.iter().all(|v| match *v {
             Value::Exact(y) => is_count(y),
             Value::Censored { lower, upper } => is_count(lower) && is_count(upper),

@@ -1,6 +1,6 @@
 //! Exponential smoothing: models that follow the level, and if the data ask for it the slope, of a series.
 //!
-//! All members share one recursion ([`recursion`]) and one variance rule ([`variance`]):
+//! All members share one recursion (`recursion`) and one variance rule (`variance`):
 //!
 //! ```text
 //! y_t = l_{t-1} + phi b_{t-1} + e_t

@@ -127,7 +127,7 @@ impl FittedRandomWalk {
     }
 
     /// The random walk without drift whose variance is `prior` updated by the changes of the series.
-    pub(super) fn with_prior(series: &Series, training: Training, model: &str, prior: Prior) -> Self {
+    pub(super) fn with_prior(series: &Series, training: Training, model: &str, prior: &Prior) -> Self {
         let changes = changes(&training.y);
         let df = prior.df + changes.len() as f64;
         let sigma = ((prior.df * prior.square + squares(&changes, 0.0)) / df).sqrt();
@@ -177,14 +177,9 @@ impl FittedRandomWalk {
         let (h, sigma) = (horizon.get(), self.sigma());
         let stale = self.stale as f64;
         let lead = |i: usize| stale + (i + 1) as f64;
-        let root = (0..h)
-            .map(|i| {
-                // columns: the years since the last number, the drift, one shock for each forecast year
-                let mut row = vec![stale.sqrt() * sigma, lead(i) * self.drift_se];
-                row.extend((0..h).map(|j| if j <= i { sigma } else { 0.0 }));
-                row
-            })
-            .collect();
+        // shared by all years: the years since the last number, and the drift
+        let shared = (0..h).map(|i| vec![stale.sqrt() * sigma, lead(i) * self.drift_se]).collect();
+        let ripple = vec![sigma; h];
         let location = (0..h).map(|i| self.last + lead(i) * self.drift).collect();
         Forecast::new(Projection {
             series: &self.series,
@@ -192,7 +187,7 @@ impl FittedRandomWalk {
             model: self.report.model.clone(),
             params: self.report.params.clone(),
             notes: self.report.notes.clone(),
-            latent: Latent { location, root, df: self.df, link: Link::Identity },
+            joint: Latent { location, shared, ripple, df: self.df, link: Link::Identity }.into(),
         })
     }
 }

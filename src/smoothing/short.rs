@@ -2,7 +2,7 @@
 //!
 //! A random walk whose variance is not estimated from a handful of changes but learned: `sigma^2 ~ InvGamma(nu / 2,
 //! nu s^2 / 2)` with `s^2 = (RELATIVE level)^2 + POISSON level` and `level` the mean size of the observed years (counts: at
-//! least 1). After m changes d_i over g_i years the law of lead h is Student-t with `nu + m` degrees of freedom around the
+//! least 1). After m changes `d_i` over `g_i` years the law of lead h is Student-t with `nu + m` degrees of freedom around the
 //! last value, `scale^2 = h (nu s^2 + sum d_i^2 / g_i) / (nu + m)`. With no change at all the experience is the forecast.
 //!
 //! The constants are what the annual-counts collection shows after one, two and three years; `make short-series` prints
@@ -52,7 +52,7 @@ impl ShortSeries {
             Unit::Amount | Unit::Rate if level == 0.0 => 1.0,
             Unit::Amount | Unit::Rate => (RELATIVE * level).powi(2),
         };
-        Ok(FittedRandomWalk::with_prior(series, training, "ShortSeries", Prior { df: DF, square }))
+        Ok(FittedRandomWalk::with_prior(series, training, "ShortSeries", &Prior { df: DF, square }))
     }
 }
 

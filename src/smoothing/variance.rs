@@ -7,15 +7,11 @@
 //! Reference: Hyndman and others (2008), section 6.1 (class 1).
 
 use super::recursion::{Doubt, Smoothing, State};
+use crate::dist::Link;
+use crate::forecast::Latent;
 
-/// Centres and shocks of `h` years ahead; see [`crate::forecast::Latent`].
-pub(crate) struct Ahead {
-    pub(crate) location: Vec<f64>,
-    pub(crate) root: Vec<Vec<f64>>,
-}
-
-/// The joint law of the next `h` years, `sigma` the standard deviation of a shock.
-pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f64, h: usize) -> Ahead {
+/// The joint law of the next `h` years: normal, on the scale of the recursion, `sigma` the standard deviation of a shock.
+pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f64, h: usize) -> Latent {
     let Smoothing { alpha, beta, phi } = *smoothing;
     // reach[i] = phi + ... + phi^(i + 1), the weight of the slope in year i + 1
     let mut reach = Vec::with_capacity(h);
@@ -25,17 +21,11 @@ pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f6
         sum += power;
         reach.push(sum);
     }
-    // shock[j]: what a shock does j years later, 1 in its own year
-    let shock = |j: usize| if j == 0 { 1.0 } else { alpha + beta * reach[j - 1] };
     let (level, slope) = doubt.root();
-    let root = (0..h)
-        .map(|i| {
-            let mut row = vec![sigma * (level.0 + reach[i] * slope.0), sigma * (level.1 + reach[i] * slope.1)];
-            row.extend((0..h).map(|j| if j <= i { sigma * shock(i - j) } else { 0.0 }));
-            row
-        })
-        .collect();
-    Ahead { location: reach.iter().map(|r| state.level + r * state.slope).collect(), root }
+    let shared = reach.iter().map(|r| vec![sigma * (level.0 + r * slope.0), sigma * (level.1 + r * slope.1)]).collect();
+    let ripple = (0..h).map(|j| sigma * if j == 0 { 1.0 } else { alpha + beta * reach[j - 1] }).collect();
+    let location = reach.iter().map(|r| state.level + r * state.slope).collect();
+    Latent { location, shared, ripple, df: None, link: Link::Identity }
 }
 
 #[cfg(test)]
@@ -44,8 +34,11 @@ mod tests {
 
     fn variances(smoothing: Smoothing, h: usize) -> Vec<f64> {
         let state = State { level: 10.0, slope: 1.0 };
-        let rows = ahead(&smoothing, state, Doubt::default(), 1.0, h).root;
-        rows.iter().map(|row| row.iter().map(|r| r * r).sum()).collect()
+        (0..h).map(|i| variance(&ahead(&smoothing, state, Doubt::default(), 1.0, h), i)).collect()
+    }
+
+    fn variance(latent: &Latent, i: usize) -> f64 {
+        latent.shared[i].iter().chain(&latent.ripple[..=i]).map(|r| r * r).sum()
     }
 
     #[test]
@@ -79,8 +72,7 @@ mod tests {
         let direct = ahead(&smoothing, state, Doubt::default(), 1.0, 3);
         let through_gap = ahead(&smoothing, after, doubt, 1.0, 2);
         for i in 0..2 {
-            let v = |row: &[f64]| row.iter().map(|r| r * r).sum::<f64>();
-            assert!((v(&direct.root[i + 1]) - v(&through_gap.root[i])).abs() < 1e-14);
+            assert!((variance(&direct, i + 1) - variance(&through_gap, i)).abs() < 1e-14);
             assert!((direct.location[i + 1] - through_gap.location[i]).abs() < 1e-14);
         }
     }

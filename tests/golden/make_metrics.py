@@ -100,13 +100,13 @@ def law_of(case: dict):
     df, loc, scale, log = case["df"], case["location"], case["scale"], case["link"] == "log"
     latent = stats.norm(loc, scale) if df is None else stats.t(df, loc, scale)
     back = np.exp if log else (lambda z: z)
-    lower = 0.0 if log else (-np.inf if df is None else float(latent.ppf(0.0005)))
-    upper = np.inf if not log and df is None else float(back(latent.ppf(0.9995)))
+    capped = log or df is not None
+    lower, upper = (float(back(latent.ppf(p))) if capped else s * np.inf for p, s in ((0.0005, -1), (0.9995, 1)))
 
     def cdf(x: float) -> float:
         if x >= upper:
             return 1.0
-        if x < lower or (log and x <= 0):
+        if x < lower:
             return 0.0
         return float(latent.cdf(np.log(x) if log else x))
 
@@ -139,7 +139,7 @@ def law_crps() -> list[dict]:
                 total += (cdf(k + 0.5) - (k >= outcome)) ** 2
                 k += 1
             probability = cdf(outcome + 0.5) - (cdf(outcome - 0.5) if outcome > 0 else 0.0)
-            beyond = outcome - 0.5 >= upper
+            beyond = outcome - 0.5 >= upper or outcome + 0.5 < lower
             case = law | {"y": y, "crps": mass + abs(y - inside), "count": outcome, "count_crps": total}
             cases.append(case | {"log_score": float(np.log(0.0005 if beyond else probability))})
     return cases

@@ -82,7 +82,9 @@ def period(row: dict[str, str]) -> tuple[str, str, str]:
 def tidy(row: dict[str, str]) -> list[str]:
     """A row of the long table as a row of the tidy one."""
     if row["unit"] not in UNITS or row["seed_file"] not in STATEMENTS:
-        raise SystemExit(f"{row['series_id']} {row['year']}: unknown unit or file: {row['unit']!r}, {row['seed_file']!r}")
+        raise SystemExit(
+            f"{row['series_id']} {row['year']}: unknown unit or file: {row['unit']!r}, {row['seed_file']!r}"
+        )
     period_end, to_label, to_source = period(row)
     statement = f"{STATEMENTS[row['seed_file']]} ({row['seed_file']})"
     # The long table calls its source texts seeds; a reader of the package knows them as statements.

@@ -4,7 +4,7 @@
 //! the distance from the centre to the bound, g the link. A count y stands for y - 1/2 to y + 1/2, so the nearer edge
 //! decides. Up to 1 the interval held the outcome.
 
-use crate::dist::{Continuous, Distribution, Predictive as _};
+use crate::dist::{Component, Continuous, Distribution, Link, Predictive as _};
 
 /// The factor for the central interval of `level` per cent; NaN where no factor is large enough.
 pub(super) fn stretch(law: &Distribution, y: f64, level: f64) -> f64 {
@@ -12,8 +12,8 @@ pub(super) fn stretch(law: &Distribution, y: f64, level: f64) -> f64 {
     let edges = if law.is_whole() { edges_of_count(y) } else { (y, y) };
     let factor = match law {
         Distribution::Continuous(latent) => of_latent(latent, edges, upper),
-        Distribution::Whole(whole) => of_latent(&whole.continuous(), edges, upper),
-        Distribution::AtLeast(held) => of_latent(&held.continuous(), edges, upper),
+        Distribution::Whole(whole) => of_latent(whole.continuous(), edges, upper),
+        Distribution::AtLeast(held) => of_latent(held.continuous(), edges, upper),
         Distribution::Empirical(_) => of_quantiles(law, y, upper),
     };
     if factor.is_finite() { factor } else { f64::NAN }
@@ -25,10 +25,22 @@ fn edges_of_count(y: f64) -> (f64, f64) {
 }
 
 fn of_latent(law: &Continuous, (lower, upper): (f64, f64), p: f64) -> f64 {
-    let (kernel, link) = (law.kernel(), law.link());
-    let centre = kernel.location();
-    let outside = (link.apply(lower) - centre).max(centre - link.apply(upper)).max(0.0);
-    outside / (kernel.quantile(p) - centre)
+    let outside =
+        |link: Link, centre: f64| ((link.apply(lower) - centre).max(0.0), (centre - link.apply(upper)).max(0.0));
+    if let [Component { kernel, link, .. }] = law.components() {
+        let centre = kernel.location();
+        let (above, below) = outside(*link, centre);
+        return above.max(below) / (kernel.quantile(p) - centre);
+    }
+    // A mixture is measured on the scale of its heaviest member, on each side by the distance of its own quantile.
+    let Some(heaviest) = law.components().iter().max_by(|a, b| a.weight.total_cmp(&b.weight)) else { return f64::NAN };
+    let latent = |p: f64| heaviest.link.apply(law.quantile(p));
+    let centre = latent(0.5);
+    match outside(heaviest.link, centre) {
+        (above, _) if above > 0.0 => above / (latent(p) - centre),
+        (_, below) if below > 0.0 => below / (centre - latent(1.0 - p)),
+        _ => 0.0,
+    }
 }
 
 /// For laws without a latent number: the distance from the median over that of the bound on the same side.
@@ -41,7 +53,7 @@ fn of_quantiles(law: &Distribution, y: f64, p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dist::{Empirical, Kernel, Link};
+    use crate::dist::{Empirical, Kernel, Support};
 
     fn law(location: f64, scale: f64, link: Link) -> Distribution {
         Continuous::new(Kernel::normal(location, scale), link).into()
@@ -74,6 +86,23 @@ mod tests {
     #[test]
     fn no_factor_reaches_an_amount_of_zero_under_a_logarithm() {
         assert!(stretch(&law(1.0, 0.5, Link::Log), 0.0, 95.0).is_nan());
+    }
+
+    #[test]
+    fn a_mixture_is_measured_from_its_own_median_to_its_own_quantile() {
+        let component = |location: f64, scale: f64| Component {
+            weight: 0.5,
+            kernel: Kernel::normal(location, scale),
+            link: Link::Log,
+        };
+        let law: Distribution =
+            Continuous::mixture(vec![component(2.0, 0.3), component(2.0, 0.9)], Support::Real).into();
+        for (p, level) in [(0.1, 80.0), (0.9, 80.0), (0.975, 95.0)] {
+            assert!((stretch(&law, law.quantile(p), level) - 1.0).abs() < 1e-9);
+        }
+        // twice as far on the log scale
+        let twice = (2.0 * (law.quantile(0.9).ln() - 2.0) + 2.0).exp();
+        assert!((stretch(&law, twice, 80.0) - 2.0).abs() < 1e-9);
     }
 
     #[test]

@@ -104,7 +104,7 @@ mod tests {
         assert!((mae(&y, &f).unwrap().value - 3.5).abs() < 1e-15);
         assert!((rmse(&y, &f).unwrap().value - 12.5_f64.sqrt()).abs() < 1e-15);
         assert!((mape(&y, &f).unwrap().value - 90.0).abs() < 1e-12); // 100 and 80
-        assert!((smape(&y, &f).unwrap().value - (200.0 + 400.0 / 7.0) / 2.0).abs() < 1e-12); // 200 * 4 / 14
+        assert!((smape(&y, &f).unwrap().value - 900.0 / 7.0).abs() < 1e-12); // 200 and 400 / 7
     }
 
     #[test]

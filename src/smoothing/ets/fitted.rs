@@ -6,9 +6,8 @@ use super::super::recursion::{Doubt, Smoothing, State};
 use super::super::variance::ahead;
 use super::likelihood::{Concentrated, pass};
 use super::{Ets, Trend, estimate};
-use crate::dist::Link;
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Latent, Projection};
+use crate::forecast::{Forecast, Projection};
 use crate::model::{Criteria, FitReport, Fitted, Spread, spread};
 use crate::series::{Horizon, Series, Training};
 
@@ -78,14 +77,14 @@ impl FittedEts {
     /// # Errors
     /// [`Error::Overflow`] if the numbers become too large to compute with.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
-        let ahead = ahead(&self.smoothing, self.end, self.doubt, self.report.sigma, horizon.get());
+        let latent = ahead(&self.smoothing, self.end, self.doubt, self.report.sigma, horizon.get());
         Forecast::new(Projection {
             series: &self.series,
             training: &self.training,
             model: self.report.model.clone(),
             params: self.report.params.clone(),
             notes: self.report.notes.clone(),
-            latent: Latent { location: ahead.location, root: ahead.root, df: None, link: Link::Identity },
+            joint: latent.into(),
         })
     }
 

@@ -4,8 +4,8 @@
 //! loglik = -n/2 (ln(2 pi SSE / n) + 1) - 1/2 sum ln S_t        SSE = sum e_t^2 / S_t
 //! ```
 //!
-//! over the n observed years, with sigma^2 = SSE / n put in; S_t = 1 unless years were missing. The innovations are linear
-//! in (l_0, b_0): one run from zero and one for each unit vector give `e = e(0) - X (l_0, b_0)`, and weighted least squares
+//! over the n observed years, with sigma^2 = SSE / n put in; `S_t` = 1 unless years were missing. The innovations are linear
+//! in (`l_0`, `b_0`): one run from zero and one for each unit vector give `e = e(0) - X (l_0, b_0)`, and weighted least squares
 //! the rest.
 
 use super::super::recursion::{Doubt, Gain, Smoothing, State};
@@ -160,7 +160,9 @@ fn norm(x: &[f64]) -> f64 {
 /// Scales to length one; the length before.
 fn normalise(x: &mut [f64]) -> f64 {
     let length = norm(x);
-    x.iter_mut().for_each(|v| *v /= length);
+    for v in x {
+        *v /= length;
+    }
     length
 }
 

@@ -93,8 +93,8 @@ impl std::str::FromStr for Trend {
 /// | `alpha` | estimated in 0.0001..0.9999 | 0 to 2, see below | weight of the last year in the level |
 /// | `beta` | estimated in 0.0001..alpha | see below | weight of the last year in the slope |
 /// | `phi` | estimated in 0.8..0.98 | above 0, at most 1 | share of the slope that is left a year later |
-/// | `level` | estimated | finite | level l_0 before the first year |
-/// | `slope` | estimated | finite | slope b_0 before the first year |
+/// | `level` | estimated | finite | level `l_0` before the first year |
+/// | `slope` | estimated | finite | slope `b_0` before the first year |
 ///
 /// Fixed parameters must not lie outside the closure of the admissible region, where forecasts would rest ever more on
 /// the distant past: `0 <= alpha <= 2` without a trend, otherwise `alpha >= 0`, `beta >= 0` and

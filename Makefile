@@ -1,0 +1,90 @@
+# Everything here runs from a fresh clone with Rust, Python 3.10 or newer, make and a C compiler; the network is used for
+# the package registries only. `make` alone lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WHEELS := target/wheels
+
+# What a wheel is made of: it is built again when one of these is newer.
+RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
+PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
+
+.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench docs clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- the virtual environment: made once, tools from the pinned file, again only when that file changes ---------------
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.build-tools: requirements-dev.txt | $(BIN)/python
+	$(PIP) install --constraint requirements-dev.txt maturin numpy narwhals
+	@touch $@
+
+$(VENV)/.dev-tools: requirements-dev.txt $(VENV)/.build-tools
+	$(PIP) install --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.build-tools pyproject.toml README.md $(RUST) $(PACKAGE)
+	rm -f $(WHEELS)/unjuran-*.whl
+	$(BIN)/maturin build --release --interpreter $(BIN)/python --out $(WHEELS)
+	$(PIP) install --force-reinstall --no-deps $(WHEELS)/unjuran-*.whl
+	@touch $@
+
+venv: $(VENV)/.dev-tools ## Make .venv with the pinned tools
+
+install: $(VENV)/.package ## Build the wheel (release) and install it into .venv
+
+# --- the two commands to know ----------------------------------------------------------------------------------------
+
+demo: install ## Forecast the Malaysian series and write demo/malaysia.html
+	$(BIN)/unjuran demo --out demo/malaysia.html
+
+# Linters first, then the two test runners, so that their closing lines end the output.
+test: check package install rust-test python-test ## Everything that must hold before a commit lands
+
+# --- the parts -------------------------------------------------------------------------------------------------------
+
+check: rust-lint python-lint ## Formatters, linters, type check: no tests
+
+rust-lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo check --no-default-features --locked
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
+
+rust-test:
+	cargo test --locked
+
+package: ## What the published crate holds: no Python
+	@list="$$(cargo package --list --allow-dirty --locked)"; \
+	if grep -E '^python/|\.pyi?$$|pyproject|notebooks' <<< "$$list"; then echo 'the crate must hold no Python' >&2; exit 1; fi; \
+	echo "the published crate: $$(wc -l <<< "$$list") files, no Python"
+
+python-lint: $(VENV)/.dev-tools
+	$(BIN)/ruff format --check python benches
+	$(BIN)/ruff check python benches
+	$(BIN)/mypy
+
+python-test: $(VENV)/.dev-tools $(VENV)/.package
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
+	$(BIN)/python benches/panel.py
+
+docs: ## The crate's documentation, in target/doc
+	cargo doc --no-deps --locked
+
+clean: ## Remove everything that was made
+	rm -rf target $(VENV) demo/*.html dist
+	find python -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,181 @@
+//! The columns of a frame, as `frames.py` lays them out, to series and back.
+
+use std::collections::HashMap;
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyDict, PyList};
+use unjuran::Error;
+use unjuran::series::{Coverage, Observation, Panel, Series, Unit, Value, Year};
+
+use crate::arrays;
+use crate::errors::Result;
+use crate::input::{self, Ahead};
+use crate::panel::PyPanel;
+use crate::run::{Block, NO_YEAR, Run, table};
+
+/// Rows grouped by series: those of series i are `offsets[i]..offsets[i + 1]`. Bytes hold int64 or float64 numbers.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Columns {
+    names: Vec<String>,
+    offsets: PyBackedBytes,
+    /// The year of each row; int64's least where it could not be read.
+    years: PyBackedBytes,
+    y: PyBackedBytes,
+    /// Bounds of masked cells; NaN where there are none.
+    lower: Option<PyBackedBytes>,
+    upper: Option<PyBackedBytes>,
+    /// Shares of partial years; NaN where there are none.
+    share: Option<PyBackedBytes>,
+    /// Rows with a cut-off date.
+    ends: HashMap<usize, String>,
+    /// One a series.
+    units: Option<Vec<Option<String>>>,
+    /// Series that were refused on the Python side, with the reason.
+    refused: HashMap<usize, String>,
+}
+
+fn float(bytes: &[u8], at: usize) -> f64 {
+    bytes.get(8 * at..8 * at + 8).and_then(|w| w.try_into().ok()).map_or(f64::NAN, f64::from_ne_bytes)
+}
+
+fn integer(bytes: &[u8], at: usize) -> i64 {
+    bytes.get(8 * at..8 * at + 8).and_then(|w| w.try_into().ok()).map_or(NO_YEAR, i64::from_ne_bytes)
+}
+
+impl Columns {
+    fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    fn rows(&self, i: usize) -> std::ops::Range<usize> {
+        let at = |i| usize::try_from(integer(&self.offsets, i)).unwrap_or(0);
+        at(i)..at(i + 1)
+    }
+
+    /// One row as an observation.
+    fn observation(&self, row: usize) -> unjuran::Result<Observation> {
+        let year = Year::new(integer(&self.years, row))?;
+        let optional = |column: &Option<PyBackedBytes>| column.as_ref().map_or(f64::NAN, |c| float(c, row));
+        let (y, lower, upper) = (float(&self.y, row), optional(&self.lower), optional(&self.upper));
+        let value = match (y.is_nan(), lower.is_nan() && upper.is_nan()) {
+            (false, _) => Value::Exact(y),
+            (true, true) => Value::Missing,
+            (true, false) => Value::Censored { lower, upper },
+        };
+        let share = optional(&self.share);
+        let coverage = match self.ends.get(&row) {
+            Some(day) => Coverage::Through(day.parse()?),
+            None if share.is_nan() => Coverage::Full,
+            None => Coverage::Share(share),
+        };
+        Ok(Observation { year, value, coverage, source: None })
+    }
+
+    fn series(&self, i: usize, unit: Option<Unit>) -> unjuran::Result<Series> {
+        let observations = self.rows(i).map(|row| self.observation(row)).collect::<unjuran::Result<Vec<_>>>()?;
+        let series = Series::from_observations(self.names[i].clone(), observations)?;
+        let own = self.units.as_ref().and_then(|units| units[i].as_deref()).map(str::parse).transpose()?;
+        match unit.or(own) {
+            Some(unit) => series.with_unit(unit),
+            None => Ok(series),
+        }
+    }
+
+    /// The first year to forecast of a series that could not be built.
+    fn next_year(&self, i: usize) -> i64 {
+        let years = self.rows(i).map(|row| integer(&self.years, row));
+        match years.clone().min() {
+            Some(NO_YEAR) | None => NO_YEAR,
+            Some(_) => years.max().map_or(NO_YEAR, |last| last + 1),
+        }
+    }
+}
+
+/// `frames.py`: a forecast of every series of a frame, as columns.
+#[pyfunction]
+#[pyo3(name = "_forecast_columns")]
+pub(crate) fn forecast_columns<'py>(
+    py: Python<'py>,
+    columns: Columns,
+    settings: &Bound<'py, PyDict>,
+) -> Result<Bound<'py, PyDict>> {
+    let setting = |name: &str| -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(settings.get_item(name)?.filter(|value| !value.is_none()))
+    };
+    let ahead = Ahead::new(setting("h")?.as_ref(), setting("until")?.as_ref())?;
+    let threads = setting("threads")?.map(|t| input::integer(&t, "threads")).transpose()?;
+    let run = Run::new(setting("model")?.as_ref(), ahead, threads)?;
+    let levels = input::levels(setting("level")?.as_ref(), &[80.0, 95.0])?;
+    let unit = input::unit(setting("unit")?.as_ref())?;
+    let blocks = run.each(py, columns.len(), |i| {
+        if let Some(why) = columns.refused.get(&i) {
+            return Block::refused(&run, &levels, why.clone(), columns.next_year(i));
+        }
+        match columns.series(i, unit) {
+            Ok(series) => Block::new(&run, &levels, &run.on(&series), input::first_ahead(&series)),
+            Err(error) => Block::refused(&run, &levels, error.to_string(), columns.next_year(i)),
+        }
+    })?;
+    Ok(table(py, &run, &levels, &blocks)?)
+}
+
+/// `frames.py`: the series of a frame; the first that is refused is the error.
+#[pyfunction]
+#[pyo3(name = "_panel_from_columns")]
+pub(crate) fn panel_from_columns(columns: Columns, unit: Option<&Bound<'_, PyAny>>) -> Result<PyPanel> {
+    let unit = input::unit(unit)?;
+    let series = (0..columns.len()).map(|i| columns.series(i, unit)).collect::<unjuran::Result<Vec<_>>>()?;
+    Ok(PyPanel(Panel::new(series)?))
+}
+
+/// `frames.py`: the observations of a panel, a row each, as columns.
+#[pyfunction]
+#[pyo3(name = "_panel_columns")]
+pub(crate) fn panel_columns<'py>(py: Python<'py>, panel: &Bound<'py, PyPanel>) -> Result<Bound<'py, PyDict>> {
+    let panel = &panel.get().0;
+    let (mut index, mut years) = (Vec::new(), Vec::new());
+    let (mut y, mut lower, mut upper, mut share) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let ends = PyList::empty(py);
+    let units = PyList::empty(py);
+    for (i, series) in (0..).zip(panel.iter()) {
+        units.append(series.unit().to_string())?;
+        for observation in series.observations() {
+            index.push(i);
+            years.push(i64::from(observation.year.get()));
+            let (exact, low, high) = match observation.value {
+                Value::Exact(y) => (y, f64::NAN, f64::NAN),
+                Value::Censored { lower, upper } => (f64::NAN, lower, upper),
+                Value::Missing => (f64::NAN, f64::NAN, f64::NAN),
+            };
+            y.push(exact);
+            lower.push(low);
+            upper.push(high);
+            let (day, part) = match observation.coverage {
+                Coverage::Through(day) => (Some(day.to_string()), f64::NAN),
+                Coverage::Share(share) => (None, share),
+                Coverage::Full => (None, f64::NAN),
+            };
+            ends.append(day)?;
+            share.push(part);
+        }
+    }
+    let columns = PyDict::new(py);
+    columns.set_item("names", PyList::new(py, panel.iter().map(Series::name))?)?;
+    columns.set_item("series", arrays::integers(py, index.into_iter())?)?;
+    columns.set_item("ds", arrays::integers(py, years.into_iter())?)?;
+    for (name, values) in [("y", &y), ("y_lo", &lower), ("y_hi", &upper), ("share", &share)] {
+        columns.set_item(name, arrays::floats(py, values)?)?;
+    }
+    columns.set_item("period_end", ends)?;
+    columns.set_item("unit", units)?;
+    Ok(columns)
+}
+
+/// An error of a kind that the core has, raised by `frames.py` with the core's sentence.
+#[pyfunction]
+#[pyo3(name = "_missing_column")]
+pub(crate) fn missing_column(column: String, known: Vec<String>) -> Result<()> {
+    Err(Error::MissingColumn { file: "the frame".to_owned(), column, known }.into())
+}

@@ -1,0 +1,366 @@
+//! `unjuran.Forecast` and the distribution of a sum.
+
+use std::sync::Arc;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use unjuran::Error;
+use unjuran::dist::{Empirical, Predictive as _};
+use unjuran::forecast::{Fan, Forecast, SvgStyle};
+use unjuran::persist::Persist as _;
+
+use crate::arrays;
+use crate::errors::{Result, to_python};
+use crate::input;
+use crate::series::{PySeries, not_stored, quoted};
+
+/// Bands of a picture where nobody says others.
+const FAN: [f64; 3] = [50.0, 80.0, 95.0];
+
+/// Predictive distributions of consecutive years, with where they come from.
+///
+/// Made by `forecast` and by ``FittedModel.forecast``. The years begin with the year under way if the series has one; its
+/// distribution never falls below what was counted. Of counts, all quantiles are whole and never negative. Arrays have
+/// one number a year.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> s = uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015, name="cases")
+/// >>> fc = uj.Naive().fit(s).forecast(3)
+/// >>> fc.years.tolist(), fc.median.tolist()
+/// ([2023, 2024, 2025], [139.0, 139.0, 139.0])
+/// >>> bool(fc.quantile(0.9)[0] == fc.interval(80).upper[0])
+/// True
+#[pyclass(name = "Forecast", module = "unjuran", frozen, eq)]
+#[derive(Clone, PartialEq)]
+pub(crate) struct PyForecast(pub(crate) Arc<Forecast>);
+
+impl PyForecast {
+    pub(crate) fn new(forecast: Forecast) -> Self {
+        Self(Arc::new(forecast))
+    }
+
+    fn fan_of(&self, levels: Option<&Bound<'_, PyAny>>) -> Result<Fan> {
+        Ok(self.0.fan(&input::levels(levels, &FAN)?)?)
+    }
+}
+
+#[pymethods]
+impl PyForecast {
+    /// The years forecast, an int64 array.
+    #[getter]
+    fn years<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::integers(py, self.0.years().iter().map(|y| i64::from(y.get())))
+    }
+
+    /// The mean of each year.
+    #[getter]
+    fn mean<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.0.mean())
+    }
+
+    /// The median of each year; whole for counts.
+    #[getter]
+    fn median<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.0.median())
+    }
+
+    /// The variance of each year.
+    #[getter]
+    fn variance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.0.variance())
+    }
+
+    /// The smallest outcome of each year that is not exceeded with probability ``p``, for p above 0 and below 1.
+    fn quantile<'py>(&self, py: Python<'py>, p: f64) -> Result<Bound<'py, PyAny>> {
+        Ok(arrays::floats(py, &self.0.quantile(p)?)?)
+    }
+
+    /// The central interval of each year; ``level`` in percent.
+    ///
+    /// Returns
+    /// -------
+    /// Interval
+    ///     A named tuple ``(lower, upper)`` of arrays: for 80 the quantiles 0.1 and 0.9.
+    ///
+    /// Raises
+    /// ------
+    /// BadLevelError
+    ///     A level that is no percentage, such as 0.95.
+    fn interval<'py>(&self, py: Python<'py>, level: f64) -> Result<Bound<'py, PyAny>> {
+        let interval = self.0.interval(level)?;
+        let (lower, upper) = (arrays::floats(py, &interval.lower)?, arrays::floats(py, &interval.upper)?);
+        Ok(named_interval(py, (lower, upper))?)
+    }
+
+    /// Probability that the outcome of ``year`` is not above ``x``.
+    fn cdf(&self, year: &Bound<'_, PyAny>, x: f64) -> Result<f64> {
+        Ok(self.0.cdf(input::integer(year, "year")?, x)?)
+    }
+
+    /// Probability that the count of ``year`` is exactly ``k``; refused unless the series counts.
+    fn pmf(&self, year: &Bound<'_, PyAny>, k: f64) -> Result<f64> {
+        Ok(self.0.pmf(input::integer(year, "year")?, k)?)
+    }
+
+    /// Joint sample paths.
+    ///
+    /// Parameters
+    /// ----------
+    /// n : int
+    ///     How many, 1 to 1,000,000.
+    /// seed : int, default 0
+    ///     The same seed gives the same paths, and series of different names different ones.
+    ///
+    /// Returns
+    /// -------
+    /// numpy.ndarray of shape (n, h)
+    ///     A row a path, a column a year.
+    #[pyo3(signature = (n, seed=None))]
+    fn paths<'py>(
+        &self,
+        py: Python<'py>,
+        n: &Bound<'py, PyAny>,
+        seed: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let n = input::integer(n, "n")?;
+        let seed = seed.map_or(Ok(0), |seed| input::integer(seed, "seed"))?;
+        let seed = u64::try_from(seed).map_err(|_| Error::BadParameter {
+            model: "paths".to_owned(),
+            parameter: "seed".to_owned(),
+            value: seed.to_string(),
+            allowed: "a whole number from 0".to_owned(),
+        })?;
+        let paths = py.detach(|| self.0.paths(n, seed))?;
+        Ok(arrays::rows(py, paths.as_slice(), paths.years())?)
+    }
+
+    /// The distribution of the sum over all forecast years, from 10,000 joint paths with a fixed seed.
+    fn total(&self, py: Python<'_>) -> Result<PyDistribution> {
+        Ok(PyDistribution { law: py.detach(|| self.0.total())?, of: self.clone() })
+    }
+
+    /// The observed series.
+    #[getter]
+    fn series(&self) -> PySeries {
+        PySeries(self.0.series().clone())
+    }
+
+    /// Name of the model that made the forecast, as in "ETS(A,Ad,N)".
+    #[getter]
+    fn model(&self) -> &str {
+        self.0.model()
+    }
+
+    /// Parameters of the model by name.
+    #[getter]
+    fn params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let params = PyDict::new(py);
+        for (name, value) in self.0.params() {
+            params.set_item(name, value)?;
+        }
+        Ok(params)
+    }
+
+    /// What a reader must be told, one sentence each: a year under way, gaps, masked cells, a short series.
+    #[getter]
+    fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.0.notes().iter().map(ToString::to_string))
+    }
+
+    /// The version of unjuran that made the forecast.
+    #[getter]
+    fn version(&self) -> &str {
+        self.0.version()
+    }
+
+    /// Sixteen hexadecimal digits that stand for the observed series, to tell what a forecast was made from.
+    #[getter]
+    fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+
+    /// Everything a picture of the forecast shows, as plain Python values: history, medians, bands, notes.
+    ///
+    /// Parameters
+    /// ----------
+    /// levels : sequence of float, default (50, 80, 95)
+    ///     Bands, in percent.
+    #[pyo3(signature = (levels=None))]
+    fn fan<'py>(&self, py: Python<'py>, levels: Option<&Bound<'py, PyAny>>) -> Result<Bound<'py, PyAny>> {
+        let fan = serde_json::to_value(self.fan_of(levels)?).map_err(|e| not_stored("fan", &e))?;
+        Ok(to_python(py, &fan)?)
+    }
+
+    /// The fan chart as SVG text, complete in itself: no script, nothing loaded from outside.
+    ///
+    /// Parameters
+    /// ----------
+    /// width, height : int, default 640 and 360
+    ///     In pixels; on a page with less room the chart shrinks.
+    /// levels : sequence of float, default (50, 80, 95)
+    ///     Bands, in percent.
+    #[pyo3(signature = (*, width=640, height=360, levels=None))]
+    fn to_svg(&self, width: u32, height: u32, levels: Option<&Bound<'_, PyAny>>) -> Result<String> {
+        Ok(self.fan_of(levels)?.to_svg(&SvgStyle::new(width, height)))
+    }
+
+    fn _repr_html_(&self) -> Result<String> {
+        Ok(self.fan_of(None)?.to_svg(&SvgStyle::default()))
+    }
+
+    /// The fan chart in matplotlib (``pip install unjuran[plot]``).
+    ///
+    /// Parameters
+    /// ----------
+    /// ax : matplotlib.axes.Axes, optional
+    ///     Where to draw; left out, on a new figure.
+    /// levels : sequence of float, default (50, 80, 95)
+    ///     Bands, in percent.
+    ///
+    /// Returns
+    /// -------
+    /// matplotlib.axes.Axes
+    #[pyo3(signature = (ax=None, *, levels=None))]
+    fn plot<'py>(
+        slf: &Bound<'py, Self>,
+        ax: Option<&Bound<'py, PyAny>>,
+        levels: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let fan = slf.get().fan(slf.py(), levels)?;
+        Ok(slf.py().import("unjuran.plot")?.call_method1("fan", (fan, ax))?)
+    }
+
+    /// The forecast as a frame with columns unique_id, ds, <model> (the median), <model>-lo-80, <model>-hi-80, ...
+    ///
+    /// Parameters
+    /// ----------
+    /// backend : {"pandas", "polars", "pyarrow"}, optional
+    ///     Default: the first of these that is installed.
+    /// level : sequence of float, default (80, 95)
+    ///     Intervals, in percent.
+    #[pyo3(signature = (backend=None, *, level=None))]
+    fn to_frame<'py>(
+        slf: &Bound<'py, Self>,
+        backend: Option<&str>,
+        level: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let frames = slf.py().import("unjuran.frames")?;
+        let level = level.map_or_else(|| (80, 95).into_pyobject(slf.py()).map(Bound::into_any), |l| Ok(l.clone()))?;
+        Ok(frames.call_method1("from_forecast", (slf, level, backend))?)
+    }
+
+    /// The forecast as JSON text, in a versioned envelope.
+    fn to_json(&self) -> Result<String> {
+        Ok(self.0.to_json()?)
+    }
+
+    /// The forecast that ``to_json`` wrote; it answers as before.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored forecast.
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self::new(Forecast::from_json(text)?))
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.years().len()
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        let (median, years) = (self.0.median(), self.0.years());
+        let span = match (years.first(), years.last()) {
+            (Some(first), Some(last)) => format!("{first}-{last}"),
+            _ => String::new(),
+        };
+        let shown: Vec<String> =
+            median.iter().take(12).map(|m| format!("{m:.6}").parse().unwrap_or(*m).to_string()).collect();
+        let more = if median.len() > shown.len() { ", ..." } else { "" };
+        let name = quoted(self.0.series().name())?;
+        Ok(format!("Forecast of {name} by {}, {span}: median {}{more}", self.0.model(), shown.join(", ")))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json()?,)))
+    }
+}
+
+/// The predictive distribution of one number, such as a sum over years, from simulated outcomes.
+#[pyclass(name = "Distribution", module = "unjuran", frozen, eq)]
+#[derive(Clone, PartialEq)]
+pub(crate) struct PyDistribution {
+    law: Empirical,
+    /// What it is the total of, for pickle.
+    of: PyForecast,
+}
+
+#[pymethods]
+impl PyDistribution {
+    /// The mean.
+    #[getter]
+    fn mean(&self) -> f64 {
+        self.law.mean()
+    }
+
+    /// The median.
+    #[getter]
+    fn median(&self) -> f64 {
+        self.law.quantile(0.5)
+    }
+
+    /// The variance.
+    #[getter]
+    fn variance(&self) -> f64 {
+        self.law.variance()
+    }
+
+    /// Standard error of the mean: what the simulation behind the distribution leaves open.
+    #[getter]
+    fn standard_error(&self) -> f64 {
+        self.law.standard_error()
+    }
+
+    /// The smallest outcome that is not exceeded with probability ``p``, for p above 0 and below 1.
+    fn quantile(&self, p: f64) -> Result<f64> {
+        if !(p > 0.0 && p < 1.0) {
+            return Err(Error::BadProbability { probability: p }.into());
+        }
+        Ok(self.law.quantile(p))
+    }
+
+    /// The central interval; ``level`` in percent. A named tuple ``(lower, upper)``.
+    fn interval<'py>(&self, py: Python<'py>, level: f64) -> Result<Bound<'py, PyAny>> {
+        let tail = (100.0 - input::checked_level(level)?) / 200.0;
+        Ok(named_interval(py, (self.law.quantile(tail), self.law.quantile(1.0 - tail)))?)
+    }
+
+    /// Probability of an outcome not above ``x``.
+    fn cdf(&self, x: f64) -> f64 {
+        self.law.cdf(x)
+    }
+
+    /// Probability of exactly ``k``.
+    fn pmf(&self, k: f64) -> f64 {
+        self.law.pmf(k)
+    }
+
+    fn __repr__(&self) -> String {
+        let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| self.law.quantile(p));
+        format!("<distribution with median {middle}, 80% from {low} to {high}>")
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        Ok((Bound::new(py, self.of.clone())?.getattr(intern!(py, "total"))?, PyTuple::empty(py)))
+    }
+}
+
+/// A pair as `unjuran.Interval`.
+fn named_interval<'py, T: IntoPyObject<'py>>(py: Python<'py>, pair: (T, T)) -> PyResult<Bound<'py, PyAny>> {
+    let pair = PyTuple::new(py, [pair.0, pair.1])?;
+    py.import("unjuran._core")?.getattr("Interval")?.call_method1("_make", (pair,))
+}

@@ -1,0 +1,359 @@
+//! Models with their settings, and fitted models.
+
+use std::sync::Arc;
+
+use pyo3::PyClassInitializer;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use unjuran::Automatic;
+use unjuran::model::{Fitted, Forecaster};
+use unjuran::select::{AutoEts, model_by_name};
+use unjuran::smoothing::{Drift, Ets, EtsParams, Naive};
+
+use crate::arrays;
+use crate::errors::Result;
+use crate::forecast::PyForecast;
+use crate::input::{self, Ahead};
+use crate::series::PySeries;
+
+/// A model with its settings, not yet fitted: the base of `ETS`, `Naive` and the others.
+///
+/// A model is a value; ``fit`` never changes it. Wherever a model is asked for, its name does as well.
+#[pyclass(name = "Model", module = "unjuran", subclass, frozen)]
+pub(crate) struct PyModel {
+    pub(crate) model: Arc<dyn Forecaster>,
+    /// What the constructor was given, for `repr` and pickle.
+    class: &'static str,
+    positional: Option<String>,
+    named: Vec<(&'static str, f64)>,
+}
+
+impl PyModel {
+    pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Self { model: Arc::new(model), class, positional: None, named: Vec::new() })
+    }
+}
+
+#[pymethods]
+impl PyModel {
+    /// The model fitted to a series.
+    ///
+    /// Parameters
+    /// ----------
+    /// series : Series
+    ///     A partial last year is left out of the fit; missing years are gaps.
+    ///
+    /// Returns
+    /// -------
+    /// FittedModel
+    ///
+    /// Raises
+    /// ------
+    /// TooFewYearsError
+    ///     Fewer observed full years than the model needs.
+    /// NoObservedYearsError
+    ///     No full year with a number at all.
+    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<PyFitted> {
+        let series = input::series(series, "series")?;
+        let model = Arc::clone(&slf.get().model);
+        let data = &series.get().0;
+        let fitted = slf.py().detach(|| model.fit(data))?;
+        Ok(PyFitted::new(fitted, slf.clone().unbind(), series.clone().unbind()))
+    }
+
+    /// The model's name: the column of its forecasts in a frame.
+    #[getter]
+    fn name(&self) -> String {
+        self.model.name()
+    }
+
+    fn __repr__(&self) -> String {
+        let class = self.positional.iter().map(|text| format!("\"{text}\""));
+        let named = self.named.iter().map(|(name, value)| format!("{name}={value}"));
+        format!("{}({})", self.class, class.chain(named).collect::<Vec<_>>().join(", "))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        let Ok(other) = other.cast::<Self>() else { return false };
+        let other = other.get();
+        (self.class, &self.positional, &self.named) == (other.class, &other.positional, &other.named)
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        (self.class, &self.positional).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let named = PyDict::new(py);
+        for (name, value) in &self.named {
+            named.set_item(name, value)?;
+        }
+        Ok((PyTuple::new(py, self.positional.iter())?, named))
+    }
+}
+
+/// Exponential smoothing of one class, by maximum likelihood.
+///
+/// Parameters
+/// ----------
+/// spec : {"ANN", "AAN", "AAdN"}
+///     No slope, a slope that goes on, a slope that dies out; errors are additive.
+/// alpha, beta, phi : float, optional
+///     Smoothing of level and slope, and damping; left out, they are estimated. ``beta`` is Hyndman's beta.
+/// l0, b0 : float, optional
+///     Level and slope before the first year; left out, they are estimated.
+///
+/// Raises
+/// ------
+/// BadParameterError
+///     An unknown class, or a parameter outside its range or not in the class.
+///
+/// References
+/// ----------
+/// Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> s = uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015)
+/// >>> uj.ETS("ANN", alpha=1).fit(s).forecast(2).median.tolist()
+/// [139.0, 139.0]
+#[pyclass(name = "ETS", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyEts;
+
+#[pymethods]
+impl PyEts {
+    #[new]
+    #[pyo3(signature = (spec, *, alpha=None, beta=None, phi=None, l0=None, b0=None))]
+    fn new(
+        spec: &str,
+        alpha: Option<f64>,
+        beta: Option<f64>,
+        phi: Option<f64>,
+        l0: Option<f64>,
+        b0: Option<f64>,
+    ) -> Result<PyClassInitializer<Self>> {
+        type Setter = fn(EtsParams, f64) -> EtsParams;
+        let given: [(&'static str, Option<f64>, Setter); 5] = [
+            ("alpha", alpha, EtsParams::alpha),
+            ("beta", beta, EtsParams::beta),
+            ("phi", phi, EtsParams::phi),
+            ("l0", l0, EtsParams::level),
+            ("b0", b0, EtsParams::slope),
+        ];
+        let mut params = Ets::params().trend(spec.parse()?);
+        let mut named = Vec::new();
+        for (name, value, set) in given {
+            if let Some(value) = value {
+                params = set(params, value);
+                named.push((name, value));
+            }
+        }
+        let model = Arc::new(params.check()?);
+        let base = PyModel { model, class: "ETS", positional: Some(spec.to_owned()), named };
+        Ok(PyClassInitializer::from(base).add_subclass(Self))
+    }
+}
+
+/// Exponential smoothing whose class the data choose by the corrected Akaike criterion. Needs five observed years.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.AutoETS().name
+/// 'AutoETS'
+#[pyclass(name = "AutoETS", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyAutoEts;
+
+#[pymethods]
+impl PyAutoEts {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        PyModel::plain("AutoETS", AutoEts).add_subclass(Self)
+    }
+}
+
+/// Next year is like the last one, give or take the yearly changes seen. Needs two observed years.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.Naive().fit(uj.Series([7, 9, 8], start=2020)).forecast(2).median.tolist()
+/// [8.0, 8.0]
+#[pyclass(name = "Naive", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyNaive;
+
+#[pymethods]
+impl PyNaive {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        PyModel::plain("Naive", Naive).add_subclass(Self)
+    }
+}
+
+/// The last year plus the mean yearly change, a year at a time. Needs three observed years.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.Drift().fit(uj.Series([10, 13, 12], start=2020)).forecast(2).median.tolist()
+/// [13.0, 14.0]
+#[pyclass(name = "Drift", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyDrift;
+
+#[pymethods]
+impl PyDrift {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        PyModel::plain("Drift", Drift).add_subclass(Self)
+    }
+}
+
+/// A model that has seen its data.
+///
+/// Pickled, it carries model and series and is fitted again, to the same numbers.
+#[pyclass(name = "FittedModel", module = "unjuran", subclass, frozen)]
+pub(crate) struct PyFitted {
+    fitted: Box<dyn Fitted>,
+    model: Py<PyModel>,
+    series: Py<PySeries>,
+}
+
+impl PyFitted {
+    pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
+        Self { fitted, model, series }
+    }
+}
+
+#[pymethods]
+impl PyFitted {
+    /// The distributions of the years that follow; the first is the year under way if the series has one.
+    ///
+    /// Parameters
+    /// ----------
+    /// h : int, optional
+    ///     How many years, 1 to 100.
+    /// until : int, optional
+    ///     The last year to forecast, instead of ``h``.
+    ///
+    /// Returns
+    /// -------
+    /// Forecast
+    #[pyo3(signature = (h=None, *, until=None))]
+    fn forecast(
+        &self,
+        py: Python<'_>,
+        h: Option<&Bound<'_, PyAny>>,
+        until: Option<&Bound<'_, PyAny>>,
+    ) -> Result<PyForecast> {
+        let horizon = Ahead::new(h, until)?.horizon(&self.series.get().0)?;
+        Ok(PyForecast::new(py.detach(|| self.fitted.forecast(horizon))?))
+    }
+
+    /// The model that was fitted, with its settings.
+    #[getter]
+    fn model(&self, py: Python<'_>) -> Py<PyModel> {
+        self.model.clone_ref(py)
+    }
+
+    /// The series it was fitted to.
+    #[getter]
+    fn series(&self, py: Python<'_>) -> Py<PySeries> {
+        self.series.clone_ref(py)
+    }
+
+    /// Name of what was fitted: "ETS(A,N,N)" where `AutoETS` chose that class.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.fitted.report().model
+    }
+
+    /// Parameters by name.
+    #[getter]
+    fn params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let params = PyDict::new(py);
+        for (name, value) in &self.fitted.report().params {
+            params.set_item(name, value)?;
+        }
+        Ok(params)
+    }
+
+    /// Residual standard deviation, on the scale of the model.
+    #[getter]
+    fn sigma(&self) -> f64 {
+        self.fitted.report().sigma
+    }
+
+    /// Log-likelihood, constants included; None for models without one.
+    #[getter]
+    fn loglik(&self) -> Option<f64> {
+        self.fitted.report().criteria.map(|c| c.loglik)
+    }
+
+    /// Akaike's information criterion; None for models without a likelihood.
+    #[getter]
+    fn aic(&self) -> Option<f64> {
+        self.fitted.report().criteria.map(|c| c.aic)
+    }
+
+    /// The same, corrected for short series; None also where the series is too short for the correction.
+    #[getter]
+    fn aicc(&self) -> Option<f64> {
+        self.fitted.report().criteria.and_then(|c| c.aicc)
+    }
+
+    /// Schwarz's information criterion; None for models without a likelihood.
+    #[getter]
+    fn bic(&self) -> Option<f64> {
+        self.fitted.report().criteria.map(|c| c.bic)
+    }
+
+    /// What the model expected of each year before seeing it, a float64 array over the years of the fit; NaN in gaps.
+    #[getter]
+    fn fitted<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::gaps(py, &self.fitted.report().fitted)
+    }
+
+    /// Observed less expected, on the scale of the model; NaN in gaps.
+    #[getter]
+    fn residuals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::gaps(py, &self.fitted.report().residuals)
+    }
+
+    /// What a reader must be told, one sentence each.
+    #[getter]
+    fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.fitted.report().notes.iter().map(ToString::to_string))
+    }
+
+    /// Parameters, likelihood, criteria and notes as a text of several lines.
+    fn summary(&self) -> String {
+        self.fitted.report().to_string()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let series = self.series.get().0.name();
+        Ok(format!("<{} fitted to {}>", self.fitted.report().model, PyString::new(py, series).repr()?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Py<PySeries>,))> {
+        Ok((self.model.bind(py).getattr("fit")?, (self.series.clone_ref(py),)))
+    }
+}
+
+/// The model meant by an argument: an object, a name, or nothing for the default.
+pub(crate) fn resolved(model: Option<&Bound<'_, PyAny>>) -> Result<Arc<dyn Forecaster>> {
+    let Some(model) = model else { return Ok(Arc::new(Automatic)) };
+    if let Ok(model) = model.cast::<PyModel>() {
+        return Ok(Arc::clone(&model.get().model));
+    }
+    if let Ok(name) = model.cast::<PyString>() {
+        return Ok(Arc::from(model_by_name(&name.extract::<String>()?)?));
+    }
+    let given = model.repr()?;
+    Err(PyTypeError::new_err(format!("model must be a model such as uj.Naive(), or its name, not {given}")).into())
+}

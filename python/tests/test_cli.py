@@ -1,0 +1,79 @@
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import unjuran as uj
+from unjuran.cli import main
+
+TIDY = "unique_id,ds,y\ncases,2019,286\ncases,2020,165\ncases,2021,115\ncases,2022,139\nempty,2020,\n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(TIDY)
+    return path
+
+
+def test_the_demo_prints_a_table_and_writes_one_page(tmp_path, capsys):
+    out = tmp_path / "folder" / "malaysia.html"
+    assert main(["demo", "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"Trafficking-in-persons cases +48 to 2023-05-31 +\d+ \[\d+, [\d,]+\]", printed)
+    assert "2027" in printed.splitlines()[0]
+    assert max(map(len, printed.splitlines())) <= 160
+    page = out.read_text(encoding="utf-8")
+    assert page.count("<svg ") == 20
+    assert not re.search(r"<script|<link|src=|href=|url\((?!#)|@import", page)
+    HTMLParser().feed(page)
+    assert [p.name for p in out.parent.iterdir()] == ["malaysia.html"], "nothing is left beside it"
+
+
+def test_a_file_is_forecast_to_the_screen_a_page_or_a_table(table, tmp_path, capsys):
+    assert main(["forecast", str(table), "-h", "2"]) == 0
+    printed = capsys.readouterr()
+    assert "2024" in printed.out
+    assert "2025" not in printed.out
+    assert "empty" in printed.err
+    assert main(["forecast", str(table), "--until", "2025", "--model", "Naive", "--out", str(tmp_path / "f.html")]) == 0
+    assert (tmp_path / "f.html").read_text().count("<svg ") == 1
+    assert main(["forecast", str(table), "--out", str(tmp_path / "f.csv")]) == 0
+    lines = (tmp_path / "f.csv").read_text().splitlines()
+    assert lines[0] == "unique_id,ds,model,median,lo-80,hi-80,lo-95,hi-95"
+    assert len(lines) == 6
+    assert lines[1].startswith("cases,2023,")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["forecast", "none.csv"],
+        ["forecast", "TABLE", "-h", "0"],
+        ["forecast", "TABLE", "--model", "ARIMA"],
+        ["forecast", "TABLE", "--through", "yesterday"],
+        ["forecast", "TABLE", "--out", "/proc/none/f.html"],
+    ],
+)
+def test_a_refusal_is_one_sentence_on_standard_error(arguments, table, capsys):
+    assert main([str(table) if a == "TABLE" else a for a in arguments]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("unjuran: ")
+    assert "Traceback" not in printed.err
+
+
+def test_help_and_version_are_there(capsys):
+    for arguments in (["--help"], ["forecast", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as caught:
+            main(arguments)
+        assert caught.value.code == 0
+    assert uj.__version__ in capsys.readouterr().out
+
+
+def test_the_command_is_installed():
+    command = Path(sys.executable).parent / "unjuran"
+    assert "demo" in subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout

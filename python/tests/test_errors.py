@@ -1,0 +1,77 @@
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+
+import unjuran as uj
+from unjuran import errors
+
+SOURCE = Path(__file__).parents[2] / "src" / "error.rs"
+PYTHON_TYPES = {
+    "String": {"str"},
+    "Vec<String>": {"tuple[str, ...]"},
+    "f64": {"float", "float | None"},  # JSON has no infinity: where one can come, the attribute is None
+    **{whole: {"int"} for whole in ["i32", "i64", "u64", "usize"]},
+}
+
+
+def rust_kinds():
+    """Every variant of the Rust enum with its fields and their types."""
+    body = re.search(r"pub enum Error \{\n(.*?)\n\}\n", SOURCE.read_text(), re.DOTALL).group(1)
+    kinds, current = {}, None
+    for line in body.splitlines():
+        if variant := re.fullmatch(r"    (\w+)(?: \{|,)", line):
+            current = kinds.setdefault(variant.group(1), {})
+        elif field := re.fullmatch(r"        (\w+): ([^,]+),", line):
+            current[field.group(1)] = field.group(2)
+    return kinds
+
+
+def classes():
+    return {
+        name: kind
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.UnjuranError) and kind is not errors.UnjuranError
+    }
+
+
+def test_every_rust_kind_has_its_class_and_every_class_its_kind():
+    kinds = rust_kinds()
+    assert len(kinds) > 30
+    assert {f"{kind}Error" for kind in kinds} == set(classes())
+
+
+@pytest.mark.parametrize("kind", rust_kinds())
+def test_the_attributes_of_a_class_are_the_fields_of_its_kind(kind):
+    declared = classes()[f"{kind}Error"].__annotations__
+    fields = rust_kinds()[kind]
+    assert list(declared) == list(fields)
+    for name, rust in fields.items():
+        assert declared[name] in PYTHON_TYPES[rust], f"{name}: {rust}"
+
+
+@pytest.mark.parametrize("kind", classes().values(), ids=lambda k: k.__name__)
+def test_every_class_says_when_it_occurs_in_one_line(kind):
+    assert kind.__doc__.count("\n") == 0
+    assert issubclass(kind, ValueError)
+
+
+def test_an_error_carries_its_fields_and_survives_pickling():
+    with pytest.raises(uj.UnjuranError) as caught:
+        uj.Series([1, -1], start=2000, name="cases", unit="count")
+    error = caught.value
+    assert type(error) is errors.NegativeCountError
+    assert (error.kind, error.series, error.year, error.value) == ("NegativeCount", "cases", 2001, -1.0)
+    assert str(error) == error.message
+    assert "cases" in str(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert vars(again) == vars(error)
+    assert str(again) == str(error)
+
+
+def test_a_key_error_reads_as_its_sentence():
+    with pytest.raises(KeyError) as caught:
+        uj.Panel([])["cases"]
+    assert str(caught.value) == 'no series "cases" in the panel: it has none'

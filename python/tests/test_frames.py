@@ -1,0 +1,346 @@
+import datetime
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import unjuran as uj
+from unjuran import errors
+
+BACKENDS = {
+    "pandas": pd.DataFrame,
+    "pandas[pyarrow]": lambda data: pl.DataFrame(data, strict=False).to_pandas(use_pyarrow_extension_array=True),
+    "polars": lambda data: pl.DataFrame(data, strict=False),
+    "pyarrow": pa.table,
+}
+CASES = [163, 463, 429, 302, 286, 165, 115, 139]
+ARRESTS = [247, 679, 550, 516, 531, 252, 230, 324]
+
+
+@pytest.fixture(params=BACKENDS, ids=list(BACKENDS))
+def make(request):
+    return BACKENDS[request.param]
+
+
+def tidy(years=range(2015, 2023), **more):
+    years = list(years)
+    return {"unique_id": ["cases"] * 8 + ["arrests"] * 8, "ds": years * 2, "y": CASES + ARRESTS, **more}
+
+
+def rows(frame):
+    """Any frame as a list of dicts with None for null."""
+    if isinstance(frame, pd.DataFrame):
+        return [{k: None if pd.isna(v) else v for k, v in row.items()} for row in frame.to_dict("records")]
+    return frame.to_dicts() if isinstance(frame, pl.DataFrame) else frame.to_pylist()
+
+
+def columns(frame):
+    return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
+
+
+def test_a_frame_in_gives_the_same_kind_of_frame_out(make):
+    frame = make(tidy())
+    out = uj.forecast(frame, h=2, model="Naive", level=[80, 97.5])
+    assert type(out) is type(frame)
+    names = ["Naive", "Naive-lo-80", "Naive-hi-80", "Naive-lo-97.5", "Naive-hi-97.5"]
+    assert columns(out) == ["unique_id", "ds", *names, "status"]
+    got = rows(out)
+    assert [(r["unique_id"], r["ds"]) for r in got] == [
+        ("cases", 2023),
+        ("cases", 2024),
+        ("arrests", 2023),
+        ("arrests", 2024),
+    ]
+    assert {r["status"] for r in got} == {"ok"}
+    fc = uj.forecast(uj.Series(ARRESTS, start=2015, name="arrests"), h=2, model="Naive")
+    assert [r["Naive"] for r in got[2:]] == fc.median.tolist()
+    assert [r["Naive-hi-97.5"] for r in got[2:]] == fc.interval(97.5).upper.tolist()
+
+
+def test_by_default_there_are_intervals_of_80_and_95(make):
+    out = columns(uj.forecast(make(tidy()), h=1, model="Naive"))
+    assert [c for c in out if "-" in c] == ["Naive-lo-80", "Naive-hi-80", "Naive-lo-95", "Naive-hi-95"]
+    assert columns(uj.forecast(make(tidy()), h=1, model="Naive", level=[])) == ["unique_id", "ds", "Naive", "status"]
+
+
+def test_the_order_of_rows_does_not_matter_and_names_keep_theirs(make):
+    frame = tidy()
+    shuffled = np.random.default_rng(0).permutation(16).tolist()
+    shuffled.sort(key=lambda i: (i != 3, i % 3))  # the first row is one of "cases"
+    mixed = {name: [values[i] for i in shuffled] for name, values in frame.items()}
+    assert rows(uj.forecast(make(mixed), h=2)) == rows(uj.forecast(make(frame), h=2))
+
+
+def test_other_names_of_columns_come_back(make):
+    frame = tidy()
+    frame = {"measure": frame["unique_id"], "year": frame["ds"], "value": frame["y"], "y_lo": ["text"] * 16}
+    frame["y_lo"] = [None] * 16
+    out = uj.forecast(make(frame), h=1, id_col="measure", time_col="year", target_col="value")
+    assert columns(out)[:2] == ["measure", "year"]
+
+
+@pytest.mark.parametrize(
+    "position",
+    [(12, 31), (1, 1), (7, 1), (2, 28)],
+)
+def test_dates_keep_their_place_in_the_year(make, position):
+    years = [datetime.date(y, *position) for y in range(2015, 2023)]
+    got = rows(uj.forecast(make(tidy(years)), h=3, level=[]))
+    days = [r["ds"] for r in got[:3]]
+    assert [(d.year, d.month, d.day) for d in days] == [(y, *position) for y in (2023, 2024, 2025)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.period_range("2015", "2022", freq="Y"),
+        pd.period_range("2015", "2022", freq="Y-MAR"),
+        pd.date_range("2015-12-31", periods=8, freq="YE"),
+        pd.date_range("2015-01-01", periods=8, freq="YS", tz="Asia/Kuala_Lumpur"),
+        pd.date_range("2015-12-31 23:59", periods=8, freq="YE", unit="s"),
+        np.arange(2015, 2023, dtype="int16"),
+        pd.array(range(2015, 2023), dtype="UInt16"),
+        np.arange(2015.0, 2023.0),
+        [str(y) for y in range(2015, 2023)],
+        [f"{y}-12-31" for y in range(2015, 2023)],
+    ],
+    ids=lambda c: str(getattr(c, "dtype", "text")),
+)
+def test_the_time_column_comes_back_in_its_type(column):
+    frame = pd.DataFrame({"unique_id": "cases", "ds": column, "y": CASES})
+    out = uj.forecast(frame, h=2, level=[])
+    assert out["ds"].dtype == frame["ds"].dtype
+    both = pd.concat([frame["ds"], out["ds"]], ignore_index=True)
+    years = both.dt.year if hasattr(both, "dt") and hasattr(both.dt, "year") else both.astype(str).str[:4].astype(int)
+    assert years.tolist() == list(range(2015, 2025))
+    rest = both.astype(str).str[4:]
+    assert rest.nunique() == 1, "month, day and time stay"
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        pd.Categorical(["b"] * 8 + ["a"] * 8, categories=["a", "b", "unused"]),
+        np.array([7] * 8 + [3] * 8),
+        pd.array(["b"] * 8 + ["a"] * 8, dtype="string"),
+        np.array(["b"] * 8 + ["a"] * 8, dtype=object),
+    ],
+    ids=lambda c: str(c.dtype),
+)
+def test_the_names_come_back_in_their_type(ids):
+    frame = pd.DataFrame({**tidy(), "unique_id": ids}, index=range(100, 116))
+    out = uj.forecast(frame, h=1, level=[])
+    assert out["unique_id"].dtype == frame["unique_id"].dtype
+    assert out["unique_id"].tolist() == [ids[0], ids[8]]
+    assert out.index.tolist() == [0, 1]
+
+
+def test_one_bad_series_never_stops_the_run(make):
+    frame = {
+        "unique_id": ["good"] * 8 + ["infinite"] * 2 + ["twice"] * 2 + ["empty"] * 2,
+        "ds": [*range(2015, 2023), 2020, 2021, 2020, 2020, 2019, 2020],
+        "y": [float(y) for y in CASES] + [1.0, float("inf"), 1.0, 2.0, None, None],
+    }
+    got = rows(uj.forecast(make(frame), h=2, model="Naive", level=[80]))
+    by_name = {}
+    for r in got:
+        by_name.setdefault(r["unique_id"], []).append(r)
+    assert {name: [r["ds"] for r in rs] for name, rs in by_name.items()} == {
+        "good": [2023, 2024],
+        "infinite": [2022, 2023],
+        "twice": [2021, 2022],
+        "empty": [2021, 2022],
+    }
+    assert {r["status"] for r in by_name["good"]} == {"ok"}
+    for name, part in [
+        ("infinite", "2021: inf is not allowed"),
+        ("twice", "occurs twice"),
+        ("empty", "no usable year"),
+    ]:
+        assert all(part in r["status"] for r in by_name[name])
+        assert all(r["Naive"] is None and r["Naive-hi-80"] is None for r in by_name[name])
+
+
+def test_unreadable_years_give_one_row_without_a_year(make):
+    frame = {"unique_id": ["a", "a", "b"], "ds": ["2020", "last year", "2020"], "y": [1, 2, 3]}
+    got = rows(uj.forecast(make(frame), h=2, level=[]))
+    assert [(r["unique_id"], r["ds"]) for r in got] == [("a", None), ("b", "2021"), ("b", "2022")]
+    assert got[0]["status"] == "series \"a\": row 1: 'last year' is not a year"
+    frame = {"unique_id": ["a", "a", "b"], "ds": [2020, None, 2020], "y": [1, 2, 3]}
+    got = rows(uj.forecast(make(frame), h=1, level=[]))
+    assert [(r["unique_id"], r["ds"]) for r in got] == [("a", None), ("b", 2021)]
+    frame["ds"] = [datetime.date(2020, 12, 31), None, datetime.date(2020, 12, 31)]
+    got = rows(uj.forecast(make(frame), h=1, level=[]))
+    assert got[0]["ds"] is None
+    assert got[1]["ds"].year == 2021
+
+
+def test_a_series_without_a_name_is_refused_alone(make):
+    frame = {"unique_id": ["a", None, "a", None], "ds": [2020, 2020, 2021, 2021], "y": [1, 2, 3, 4]}
+    got = rows(uj.forecast(make(frame), h=1, level=[]))
+    assert [r["unique_id"] for r in got] == ["a", None]
+    assert "no name" in got[1]["status"]
+
+
+def test_gaps_and_nulls_are_missing_years(make):
+    frame = {"unique_id": ["a"] * 3, "ds": [2018, 2019, 2021], "y": [5, None, 7]}
+    panel = uj.Panel.from_frame(make(frame))
+    assert panel["a"] == uj.Series({2018: 5, 2019: None, 2021: 7}, name="a")
+    frame["y"] = [5.0, float("nan"), 7.0]
+    assert uj.Panel.from_frame(make(frame)) == panel
+
+
+def test_masked_cells_partial_years_and_units_come_from_columns_of_their_own(make):
+    frame = {
+        "unique_id": ["a"] * 3 + ["b"] * 2 + ["c"],
+        "ds": [2021, 2022, 2023, 2022, 2023, 2023],
+        "y": [9, None, 3, 5, 2, 4],
+        "y_lo": [None, 0, None, None, None, None],
+        "y_hi": [None, 4, None, None, None, None],
+        "period_end": [None, None, "2023-05-31", "2022-12-31", None, None],
+        "share": [None, None, None, None, 0.5, None],
+        "unit": [None, None, None, "amount", None, None],
+        "remark": ["left alone"] * 6,
+    }
+    panel = uj.Panel.from_frame(make(frame))
+    a = uj.Series({2021: 9}, name="a").with_censored(2022, 0, 4).with_partial(2023, 3, through="2023-05-31")
+    b = uj.Series({2022: 5}, name="b", unit="amount").with_partial(2023, 2, share=0.5)
+    assert panel == uj.Panel([a, b, uj.Series({2023: 4}, name="c")])
+    frame["period_end"] = [None if d is None else datetime.date.fromisoformat(d) for d in frame["period_end"]]
+    assert uj.Panel.from_frame(make(frame)) == panel
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_a_panel_goes_to_a_frame_and_back(backend):
+    a = uj.Series({2021: 9}, name="a").with_censored(2022, 0, 4).with_partial(2023, 3, through="2023-05-31")
+    b = uj.Series({2022: 5, 2024: 1.5}, name="b", unit="rate")
+    panel = uj.Panel([a, b])
+    again = uj.Panel.from_frame(panel.to_frame(backend))
+    assert again.keys() == panel.keys()
+    assert again["b"] == b
+    assert repr(again["a"]) == repr(a)
+    malaysia = uj.datasets.malaysia()
+    again = uj.Panel.from_frame(malaysia.to_frame(backend))
+    assert [repr(s) for s in again.values()] == [repr(s) for s in malaysia.values()]
+
+
+@pytest.mark.parametrize("y", [["5", "<5"], [True, False], [b"5", b"6"]], ids=repr)
+def test_text_among_the_values_is_refused_with_the_way_out(make, y):
+    frame = make({"unique_id": ["a", "a"], "ds": [2020, 2021], "y": y})
+    for call in (lambda: uj.forecast(frame, h=1), lambda: uj.Panel.from_frame(frame)):
+        with pytest.raises(TypeError, match=r"column 'y', row 0: .* is not a number.*read_csv.*y_lo.*period_end"):
+            call()
+
+
+def test_decimals_and_objects_are_numbers():
+    decimal = pa.array(CASES, pa.decimal128(10, 2))
+    frame = pa.table({"unique_id": ["a"] * 8, "ds": range(2015, 2023), "y": decimal})
+    assert uj.Panel.from_frame(frame)["a"] == uj.Series(CASES, start=2015, name="a")
+    frame = pd.DataFrame({"unique_id": "a", "ds": range(2015, 2023), "y": pd.Series(CASES, dtype=object)})
+    frame.loc[2, "y"] = None
+    assert uj.Panel.from_frame(frame)["a"] == uj.Series(CASES, start=2015, name="a").with_missing(2017)
+
+
+def test_long_integers_are_refused_not_rounded(make):
+    frame = make({"unique_id": ["a", "b"], "ds": [2020, 2020], "y": [2**53 + 1, 5]})
+    got = rows(uj.forecast(frame, h=1, level=[]))
+    assert "more digits" in got[0]["status"]
+    assert got[1]["status"] == "ok"
+
+
+def test_a_column_that_is_not_there_is_named(make):
+    with pytest.raises(errors.MissingColumnError) as caught:
+        uj.forecast(make({"unique_id": ["a"], "year": [2020], "y": [1]}), h=1)
+    assert caught.value.column == "ds"
+    assert caught.value.known == ("unique_id", "year", "y")
+
+
+def test_a_series_has_one_unit(make):
+    frame = {"unique_id": ["a", "a", "b"], "ds": [2020, 2021, 2020], "y": [1, 2, 3], "unit": ["count", "rate", None]}
+    got = rows(uj.forecast(make(frame), h=1, level=[]))
+    assert "two units" in got[0]["status"]
+    assert got[1]["status"] == "ok"
+
+
+def test_a_panel_is_strict_where_a_forecast_goes_on(make):
+    for bad, part in [({"ds": [2020, None]}, "not a year"), ({"unique_id": ["a", None]}, "no name")]:
+        frame = {"unique_id": ["a", "a"], "ds": [2020, 2021], "y": [1, 2], **bad}
+        with pytest.raises(uj.UnjuranError, match=part):
+            uj.Panel.from_frame(make(frame))
+    with pytest.raises(errors.DuplicateYearError):
+        uj.Panel.from_frame(make({"unique_id": ["a", "a"], "ds": [2020, 2020], "y": [1, 2]}))
+
+
+def test_an_empty_frame_gives_an_empty_frame():
+    frame = pd.DataFrame({"unique_id": pd.Series(dtype=str), "ds": pd.Series(dtype=int), "y": pd.Series(dtype=float)})
+    out = uj.forecast(frame, h=2, model="Naive")
+    assert len(out) == 0
+    assert columns(out)[:3] == ["unique_id", "ds", "Naive"]
+    assert columns(out)[-1] == "status"
+
+
+def test_arguments_are_checked_even_before_the_first_series():
+    frame = pd.DataFrame(tidy())
+    with pytest.raises(errors.BadLevelError, match="for 95% write 95"):
+        uj.forecast(frame, h=1, level=[0.95])
+    with pytest.raises(errors.BadHorizonError):
+        uj.forecast(frame, h=0)
+    with pytest.raises(errors.UnknownModelError):
+        uj.forecast(frame, h=1, model="ARIMA")
+    with pytest.raises(errors.BadParameterError, match="different names"):
+        uj.forecast(frame, h=1, model=["Naive", uj.Naive()])
+    with pytest.raises(errors.BadParameterError, match="different names"):
+        uj.forecast(frame, h=1, model=[])
+
+
+def test_several_models_stand_side_by_side(make):
+    out = uj.forecast(make(tidy()), h=1, model=["Naive", uj.Drift()], level=[80])
+    names = ["Naive", "Naive-lo-80", "Naive-hi-80", "Drift", "Drift-lo-80", "Drift-hi-80"]
+    assert columns(out) == ["unique_id", "ds", *names, "status"]
+    frame = make({"unique_id": ["a", "a"], "ds": [2020, 2021], "y": [3, 4]})
+    (row,) = rows(uj.forecast(frame, h=1, model=["Naive", "Drift"], level=[]))
+    assert row["Naive"] == 4
+    assert row["Drift"] is None
+    assert row["status"].startswith("Drift: ")
+
+
+def test_until_counts_from_each_series_own_last_year(make):
+    frame = {"unique_id": ["a", "a", "b"], "ds": [2019, 2020, 2022], "y": [1, 2, 3]}
+    got = rows(uj.forecast(make(frame), until=2023, level=[]))
+    assert [(r["unique_id"], r["ds"]) for r in got] == [("a", 2021), ("a", 2022), ("a", 2023), ("b", 2023)]
+    got = rows(uj.forecast(make(frame), until=2021, level=[]))
+    assert [(r["unique_id"], r["ds"]) for r in got] == [("a", 2021), ("b", None)]
+
+
+def test_results_do_not_depend_on_threads_or_partitions():
+    rng = np.random.default_rng(1)
+    many = pd.DataFrame(
+        {
+            "unique_id": np.repeat([f"s{i}" for i in range(300)], 12),
+            "ds": np.tile(np.arange(2010, 2022), 300),
+            "y": rng.poisson(30, 3600),
+        }
+    )
+    one = uj.forecast(many, h=3, threads=1)
+    pd.testing.assert_frame_equal(one, uj.forecast(many, h=3, threads=2))
+    pd.testing.assert_frame_equal(one, uj.forecast(many, h=3))
+    parts = [uj.forecast(part, h=3) for _, part in many.groupby("unique_id", sort=False)]
+    pd.testing.assert_frame_equal(one, pd.concat(parts, ignore_index=True))
+
+
+def test_the_number_of_threads_is_checked(monkeypatch):
+    for threads in (0, -1, 5000):
+        with pytest.raises(errors.BadParameterError, match="threads"):
+            uj.forecast(pd.DataFrame(tidy()), h=1, threads=threads)
+    monkeypatch.setenv("UNJURAN_THREADS", "many")
+    with pytest.raises(errors.BadParameterError, match="UNJURAN_THREADS"):
+        uj.forecast(pd.DataFrame(tidy()), h=1)
+
+
+def test_the_frame_given_is_left_as_it_was():
+    frame = pd.DataFrame(tidy())
+    before = frame.copy(deep=True)
+    uj.forecast(frame, h=1)
+    pd.testing.assert_frame_equal(frame, before)

@@ -1,0 +1,135 @@
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import unjuran as uj
+from unjuran import errors
+
+MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift()]
+TRENDS = [uj.LinearTrend(), uj.LogLinearTrend()]
+
+
+@pytest.mark.parametrize("model", MODELS + TRENDS, ids=repr)
+def test_every_model_fits_reports_and_forecasts(model, cases):
+    fit = model.fit(cases)
+    assert fit.series == cases
+    assert fit.model == model
+    assert fit.sigma > 0
+    assert fit.fitted.shape == fit.residuals.shape == (8,)
+    known = ~np.isnan(fit.fitted)
+    assert known.sum() >= 7
+    if model != uj.LogLinearTrend():  # its residuals are differences of logarithms
+        np.testing.assert_allclose((cases.values - fit.fitted)[known], fit.residuals[known])
+    assert fit.name.split("(")[0] in fit.summary()
+    assert len(fit.forecast(3)) == 3
+    assert fit.forecast(3).model == fit.name
+
+
+@pytest.mark.parametrize("model", MODELS + TRENDS, ids=repr)
+def test_models_and_fits_are_values(model, cases):
+    assert model == pickle.loads(pickle.dumps(model)) == copy.deepcopy(model)
+    assert hash(model) == hash(copy.copy(model))
+    assert eval(repr(model), {"ETS": uj.ETS, **vars(uj)}) == model
+    fit = model.fit(cases)
+    again = pickle.loads(pickle.dumps(fit))
+    assert again.forecast(4) == fit.forecast(4)
+    assert again.params == fit.params
+
+
+def test_different_settings_make_different_models():
+    assert len(set(MODELS)) == len(MODELS)
+    assert uj.ETS("ANN") != uj.ETS("ANN", alpha=0.5)
+    assert uj.Naive() != uj.Drift()
+    assert uj.Naive() != "Naive"
+
+
+def test_fixed_parameters_stay_fixed(cases):
+    fit = uj.ETS("AAdN", alpha=0.3, beta=0.1, phi=0.9, l0=200, b0=5).fit(cases)
+    assert fit.params == {"alpha": 0.3, "beta": 0.1, "phi": 0.9, "l0": 200.0, "b0": 5.0}
+
+
+def test_criteria_follow_from_the_likelihood(cases):
+    # ETS(A,N,N): alpha, the level before the first year and the variance are estimated, k = 3, n = 8
+    fit = uj.ETS("ANN").fit(cases)
+    assert fit.aic == pytest.approx(2 * 3 - 2 * fit.loglik)
+    assert fit.aicc == pytest.approx(fit.aic + 2 * 3 * 4 / (8 - 3 - 1))
+    assert fit.bic == pytest.approx(3 * np.log(8) - 2 * fit.loglik)
+
+
+def test_naive_repeats_the_last_year_and_drift_goes_on_with_the_mean_change():
+    s = uj.Series([10, 14, 12, 16], start=2019)
+    assert uj.Naive().fit(s).forecast(3).median.tolist() == [16, 16, 16]
+    assert uj.Drift().fit(s).forecast(3).median.tolist() == [18, 20, 22]
+
+
+def test_a_gap_is_nan_among_fitted_values_and_residuals(cases):
+    fit = uj.ETS("ANN").fit(cases.with_missing(2018))
+    assert np.isnan(fit.residuals[3])
+    assert not np.isnan(fit.residuals[4:]).any()
+
+
+def test_a_model_is_named_by_an_object_or_a_text(cases):
+    for text, model in [("Naive", uj.Naive()), ("AutoETS", uj.AutoETS()), ("ETS(A,N,N)", uj.ETS("ANN"))]:
+        assert uj.forecast(cases, h=2, model=text) == uj.forecast(cases, h=2, model=model)
+        assert model.name == text
+    with pytest.raises(errors.UnknownModelError) as caught:
+        uj.forecast(cases, h=2, model="ARIMA")
+    assert "Naive" in caught.value.known
+    assert caught.value.name == "ARIMA"
+    for wrong in (5, uj.Naive, cases):
+        with pytest.raises(TypeError, match=r"uj\.Naive\(\)"):
+            uj.forecast(cases, h=2, model=wrong)
+
+
+def test_too_few_years_are_told_with_both_numbers():
+    with pytest.raises(errors.TooFewYearsError) as caught:
+        uj.Drift().fit(uj.Series([3, 4], start=2020, name="short"))
+    error = caught.value
+    assert (error.series, error.model, error.needed, error.got) == ("short", "Drift", 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "parameter"),
+    [({"alpha": 3}, "alpha"), ({"alpha": float("nan")}, "alpha"), ({"phi": 0}, "phi"), ({"l0": float("inf")}, "l0")],
+)
+def test_inadmissible_parameters_are_refused_at_once(settings, parameter):
+    with pytest.raises(errors.BadParameterError) as caught:
+        uj.ETS("AAdN", **settings)
+    assert caught.value.parameter == parameter
+
+
+def test_a_parameter_that_the_class_does_not_have_is_refused():
+    with pytest.raises(errors.BadParameterError, match="has no beta"):
+        uj.ETS("ANN", beta=0.1)
+    with pytest.raises(errors.BadParameterError, match='"ANN", "AAN", "AAdN"'):
+        uj.ETS("ZZN")
+
+
+def test_fit_takes_a_series_and_the_base_class_is_no_model():
+    with pytest.raises(TypeError, match=r"series must be an unjuran\.Series, not list"):
+        uj.Naive().fit([1, 2, 3])
+    with pytest.raises(TypeError):
+        uj.Model()
+
+
+def test_a_trend_knows_its_coefficients():
+    # The line through (1, 1), (2, 3), (3, 2), by hand: 1 + t / 2, rss 3/2 on one degree of freedom, r2 1/4,
+    # se of the slope sqrt(3/2 / 2).
+    fit = uj.LinearTrend().fit(uj.Series([1, 3, 2], start=2020))
+    assert isinstance(fit, uj.FittedTrend)
+    assert isinstance(fit, uj.FittedModel)
+    assert fit.coef == pytest.approx([1, 0.5])
+    assert fit.se[1] == pytest.approx(0.75**0.5)
+    assert fit.t[1] == pytest.approx(0.5 / 0.75**0.5)
+    assert 0 < fit.p[1] < 1
+    assert (fit.r2, fit.rss, fit.df) == (pytest.approx(0.25), pytest.approx(1.5), 1)
+    assert len(fit.names) == 2
+    assert dict(zip(fit.names, fit.coef.tolist(), strict=True)) == fit.params
+
+
+def test_a_zero_has_no_logarithm():
+    with pytest.raises(errors.NotPositiveError) as caught:
+        uj.LogLinearTrend().fit(uj.Series([3, 0, 4, 5], start=2020, name="zeros"))
+    assert (caught.value.year, caught.value.model) == (2021, "LogLinearTrend")

@@ -1,0 +1,190 @@
+"""The time column of a frame: years out of whatever it holds, and the same kind of thing back for other years.
+
+A year may be an integer, a date or timestamp anywhere in it, a pandas period, or text that begins with it. What comes
+back has the month, day and time of the series' last row, so that nothing moves by a year.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    _Column: TypeAlias = nw.Series[Any]
+    _Integers: TypeAlias = NDArray[np.int64]
+
+#: Stands for a year that could not be read.
+NO_YEAR = int(np.iinfo(np.int64).min)
+
+_TEXT = re.compile(r"\s*(\d{4})(-\d\d-\d\d(?:[T ].*)?)?\s*")
+
+
+class _Maker(Protocol):
+    def __call__(self, years: _Integers, rows: _Integers, /) -> _Column: ...
+
+
+class YearColumn(NamedTuple):
+    """Years by row, why some could not be read, and the way back."""
+
+    values: _Integers
+    unreadable: dict[int, str]
+    at: _Maker
+    """A column of these years, each in the position within the year that the given row has."""
+
+
+def read_years(column: _Column) -> YearColumn:
+    """The years of a time column."""
+    dtype = column.dtype
+    if dtype.is_integer():
+        return _whole(column, column.is_null().to_numpy().astype(bool))
+    if dtype.is_float():
+        values = np.asarray(column.cast(nw.Float64).to_numpy(), dtype=float)
+        with np.errstate(invalid="ignore"):
+            return _whole(column, ~(np.abs(values) < 1e6) | (np.floor(values) != values))
+    if dtype == nw.Date or dtype == nw.Datetime:
+        return _dates(column)
+    native = column.to_native()
+    if str(getattr(native, "dtype", "")).startswith("period["):
+        return _periods(column, native)
+    return _objects(column)
+
+
+def _whole(column: _Column, bad: NDArray[np.bool_]) -> YearColumn:
+    items = column.to_list() if bad.any() else []
+    filled = (
+        column
+        if not bad.any()
+        else nw.new_series(
+            "year",
+            [0 if b else int(i) for i, b in zip(items, bad.tolist(), strict=True)],
+            nw.Int64,
+            backend=column.implementation,
+        )
+    )
+    values = np.array(filled.cast(nw.Int64).to_numpy(), dtype=np.int64)
+    values[bad] = NO_YEAR
+
+    def at(years: _Integers, _: _Integers) -> _Column:
+        return _like(column, nw.new_series(column.name, years, column.dtype, backend=column.implementation))
+
+    return YearColumn(values, _not_years(bad, items), at)
+
+
+def _dates(column: _Column) -> YearColumn:
+    zone = getattr(column.dtype, "time_zone", None)
+    local = column.dt.replace_time_zone(None) if zone is not None else column
+    moments = np.asarray(local.cast(nw.Datetime("us")).to_numpy(), dtype="datetime64[us]")
+    values, bad, moved = _calendar(moments)
+
+    def at(years: _Integers, rows: _Integers) -> _Column:
+        moment = nw.new_series(column.name, moved(years, rows), nw.Datetime("us"), backend=column.implementation)
+        moment = moment.dt.replace_time_zone(zone) if zone is not None else moment
+        return _like(column, moment.cast(column.dtype))
+
+    return YearColumn(values, _not_years(bad, column.to_list() if bad.any() else []), at)
+
+
+def _periods(column: _Column, native: Any) -> YearColumn:
+    pd = nw.get_native_namespace(column)
+    name = str(native.dtype).removeprefix("period[").removesuffix("]")
+    if name.split("-")[0] in ("Y", "A", "YE"):
+        bad = native.isna().to_numpy()
+        values = native.dt.year.fillna(0).to_numpy().astype(np.int64)
+        values[bad] = NO_YEAR
+        moved = None
+    else:
+        values, bad, moved = _calendar(native.dt.start_time.to_numpy().astype("datetime64[us]"))
+
+    def at(years: _Integers, rows: _Integers) -> _Column:
+        if moved is None:
+            periods = pd.PeriodIndex.from_ordinals(years - 1970, freq=native.dtype.freq)
+        else:
+            periods = pd.PeriodIndex(moved(years, rows), freq=native.dtype.freq)
+        return nw.from_native(pd.Series(periods, name=column.name), series_only=True)
+
+    return YearColumn(values, _not_years(bad, column.to_list() if bad.any() else []), at)
+
+
+def _objects(column: _Column) -> YearColumn:
+    """Text, dates as Python objects, mixtures."""
+    items = column.to_list()
+    values = np.array([_year_of(item) for item in items], dtype=np.int64)
+
+    def at(years: _Integers, rows: _Integers) -> _Column:
+        moved = [_in_year(items[row], year) for year, row in zip(years.tolist(), rows.tolist(), strict=True)]
+        if column.dtype == nw.Categorical or column.dtype == nw.Enum:  # new years are no category yet
+            return nw.new_series(column.name, moved, nw.String, backend=column.implementation).cast(nw.Categorical)
+        dtype = column.dtype if column.dtype == nw.String else None
+        return _like(column, nw.new_series(column.name, moved, dtype, backend=column.implementation))
+
+    return YearColumn(values, _not_years(values == NO_YEAR, items), at)
+
+
+def _calendar(
+    moments: NDArray[np.datetime64],
+) -> tuple[_Integers, NDArray[np.bool_], Callable[[_Integers, _Integers], NDArray[np.datetime64]]]:
+    """Years of moments, which are none, and the way to the same month, day and time of another year."""
+    bad = np.isnat(moments)
+    known = np.where(bad, np.datetime64("1970-01-01", "us"), moments)
+    months = known.astype("datetime64[M]")
+    month = months.astype(np.int64)
+    day = known.astype("datetime64[D]") - months.astype("datetime64[D]")
+    time = known - known.astype("datetime64[D]")
+    values = np.where(bad, NO_YEAR, month // 12 + 1970)
+
+    def moved(years: _Integers, rows: _Integers) -> NDArray[np.datetime64]:
+        start = ((years - 1970) * 12 + month[rows] % 12).astype("datetime64[M]")
+        longest = (start + 1).astype("datetime64[D]") - start.astype("datetime64[D]") - 1
+        return start.astype("datetime64[D]") + np.minimum(day[rows], longest) + time[rows]  # type: ignore[no-any-return]
+
+    return values, bad, moved
+
+
+def is_nothing(item: Any) -> bool:
+    """Whether an item of a column stands for no value."""
+    return item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and item != item)
+
+
+def _year_of(item: Any) -> int:
+    if isinstance(item, str):
+        text = _TEXT.fullmatch(item)
+        return int(text.group(1)) if text else NO_YEAR
+    if is_nothing(item) or isinstance(item, (bool, np.bool_)):
+        return NO_YEAR
+    year = getattr(item, "year", item)
+    try:
+        return int(year) if int(year) == year and abs(year) < 10**6 else NO_YEAR
+    except (TypeError, ValueError):
+        return NO_YEAR
+
+
+def _in_year(item: Any, year: int) -> Any:
+    if isinstance(item, str):
+        text = _TEXT.fullmatch(item)
+        return f"{year:04d}{(text and text.group(2)) or ''}"
+    if hasattr(item, "replace"):
+        try:
+            return item.replace(year=year)
+        except ValueError:  # 29 February
+            return item.replace(year=year, day=28)
+    if str(getattr(item, "freqstr", "")).startswith(("Y", "A")):  # an annual period of pandas
+        return item + (year - item.year)
+    return year
+
+
+def _like(column: _Column, made: _Column) -> _Column:
+    """What was made, in the very dtype of the column where pandas has several of a kind."""
+    if not column.implementation.is_pandas_like():
+        return made
+    return nw.from_native(made.to_native().astype(column.to_native().dtype), series_only=True)
+
+
+def _not_years(bad: NDArray[np.bool_], items: list[Any]) -> dict[int, str]:
+    return {row: f"row {row}: {items[row]!r} is not a year" for row in np.flatnonzero(bad).tolist()}

@@ -1,0 +1,294 @@
+"""What can go wrong: one class a cause, all of them `UnjuranError`.
+
+The attributes of a class are the fields of the refusal, so that a program can branch on the cause and a person can read
+the sentence. Each class says when it occurs and what to do.
+"""
+
+from __future__ import annotations
+
+
+class UnjuranError(ValueError):
+    """Anything this package refuses; its text names the series, the year, the value and what is allowed."""
+
+    kind: str
+    message: str
+
+    def __init__(self, message: str = "", **fields: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = type(self).__name__.removesuffix("Error")
+        self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class YearOutOfRangeError(UnjuranError):
+    """A year outside 1 to 9999: check which column holds the years."""
+
+    year: int
+
+
+class BadDateError(UnjuranError):
+    """Text that is no date: write dates as YYYY-MM-DD."""
+
+    text: str
+
+
+class DateOutsideYearError(UnjuranError):
+    """A cut-off date in another year than the one it describes: correct the date or the year."""
+
+    series: str
+    year: int
+    date: str
+
+
+class BadShareError(UnjuranError):
+    """A share of the year that is not above 0 and at most 1: give 5 of 12 months as 5 / 12."""
+
+    series: str
+    year: int
+    share: float | None
+
+
+class EmptySeriesError(UnjuranError):
+    """A series without a year: give at least one."""
+
+    series: str
+
+
+class NoObservedYearsError(UnjuranError):
+    """A series without one full year that has a number: nothing can be learned from it alone."""
+
+    series: str
+    years: int
+
+
+class LengthMismatchError(UnjuranError):
+    """Values and years of different lengths: give one value a year."""
+
+    series: str
+    values: int
+    years: int
+
+
+class DuplicateYearError(UnjuranError):
+    """A year that occurs twice in a series: keep one, or give the sources names of their own."""
+
+    series: str
+    year: int
+
+
+class NotFiniteError(UnjuranError):
+    """An infinite or astronomically large value: a missing year is None or NaN."""
+
+    series: str
+    year: int
+    value: str
+
+
+class NegativeCountError(UnjuranError):
+    """A count below zero: correct it, or say unit="amount"."""
+
+    series: str
+    year: int
+    value: float
+
+
+class FractionalCountError(UnjuranError):
+    """A count with a fraction, or beyond 2**53: correct it, or say unit="amount" or unit="rate"."""
+
+    series: str
+    year: int
+    value: float
+
+
+class BadBoundsError(UnjuranError):
+    """A masked cell whose bounds are not finite or in the wrong order: give the lower one first."""
+
+    series: str
+    year: int
+    lower: str
+    upper: str
+
+
+class PartialNotLastError(UnjuranError):
+    """A partial year with a year after it: only the last year may be partial; mark an earlier one missing."""
+
+    series: str
+    year: int
+    last: int
+
+
+class PartialValueError(UnjuranError):
+    """A partial year without a count so far: give the number, or leave the year out."""
+
+    series: str
+    year: int
+    value: str
+
+
+class PartialRateError(UnjuranError):
+    """A partial year of a rate: give the count so far, or leave the year out."""
+
+    series: str
+    year: int
+
+
+class UnknownUnitError(UnjuranError):
+    """A unit that does not exist: use "count", "amount" or "rate"."""
+
+    unit: str
+
+
+class DuplicateSeriesError(UnjuranError):
+    """A name that two series of a panel share: rename one."""
+
+    series: str
+
+
+class UnknownSeriesError(UnjuranError, KeyError):
+    """A name that no series of the panel has: `known` lists those there are. Also a KeyError."""
+
+    series: str
+    known: tuple[str, ...]
+
+
+class CsvError(UnjuranError):
+    """A cell of a CSV file that cannot be read: the file, line and column say where it stands."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    problem: str
+
+
+class MissingColumnError(UnjuranError):
+    """A table without a column that is needed: rename it, or name yours with id_col, time_col, target_col."""
+
+    file: str
+    column: str
+    known: tuple[str, ...]
+
+
+class FileError(UnjuranError):
+    """A file that cannot be opened, read or written: the operating system's words are in `problem`."""
+
+    path: str
+    problem: str
+
+
+class BadLevelError(UnjuranError):
+    """A level that is no percentage: for an 80% interval write 80."""
+
+    level: float | None
+
+
+class BadProbabilityError(UnjuranError):
+    """A probability that is not above 0 and below 1."""
+
+    probability: float | None
+
+
+class BadHorizonError(UnjuranError):
+    """A number of years ahead outside 1 to 100."""
+
+    horizon: int
+
+
+class HorizonAmbiguousError(UnjuranError):
+    """Both or neither of h and until: say the horizon once."""
+
+
+class BadDrawsError(UnjuranError):
+    """A number of sample paths outside 1 to 1,000,000."""
+
+    draws: int
+
+
+class YearNotForecastError(UnjuranError):
+    """A year that the forecast does not cover: `first` and `last` say which it does."""
+
+    series: str
+    year: int
+    first: int
+    last: int
+
+
+class NotACountError(UnjuranError):
+    """The probability of one value of an amount or a rate: use the distribution function, cdf."""
+
+    series: str
+    unit: str
+
+
+class TooFewYearsError(UnjuranError):
+    """Fewer observed full years than the model needs: take a simpler model or the default."""
+
+    series: str
+    model: str
+    needed: int
+    got: int
+
+
+class NotPositiveError(UnjuranError):
+    """A value at or below zero for a model of logarithms: take a model of the plain scale."""
+
+    series: str
+    model: str
+    year: int
+    value: float
+
+
+class BadParameterError(UnjuranError):
+    """A setting of a model outside its range: `allowed` says what is."""
+
+    model: str
+    parameter: str
+    value: str
+    allowed: str
+
+
+class UnknownModelError(UnjuranError):
+    """A model name that does not exist: `known` lists those that do."""
+
+    name: str
+    known: tuple[str, ...]
+
+
+class RankDeficientError(UnjuranError):
+    """Columns of a regression that say the same in the observed years: leave one of them out."""
+
+    series: str
+    columns: tuple[str, ...]
+
+
+class MatrixShapeError(UnjuranError):
+    """A matrix and a response that do not fit together: give one row of the matrix for each value."""
+
+    series: str
+    entries: int
+    columns: int
+    rows: int
+
+
+class MatrixNumberError(UnjuranError):
+    """A row of a matrix, or its response, with an infinite or missing number: leave the row out; rows count from 1."""
+
+    series: str
+    row: int
+
+
+class OverflowError(UnjuranError):  # noqa: A001 - the name of the cause; nobody imports * from here
+    """Values too large or too far apart to compute with: change the unit of measurement."""
+
+    series: str
+    model: str
+
+
+class BadJsonError(UnjuranError):
+    """Text that is no stored object of the expected type: it was cut, edited or is of another type."""
+
+    expected: str
+    problem: str

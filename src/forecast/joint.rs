@@ -1,0 +1,130 @@
+//! The joint law of all forecast years: one latent law, or a mixture of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::latent::Latent;
+use crate::dist::{Component, Continuous, Predictive as _, Support};
+use crate::error::{Error, Result};
+use crate::numeric::rng::Stream;
+
+/// A mixture of latent laws: with probability `weight` the years follow the member.
+///
+/// Every model of this crate ends in such a law, so that marginals and joint paths cannot disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Joint {
+    members: Vec<Member>,
+    support: Support,
+    /// What the deviations from the centres are multiplied by, one factor a year; none if they were never widened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    widths: Vec<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Member {
+    weight: f64,
+    latent: Latent,
+}
+
+impl Joint {
+    /// The mixture of these laws with weights in proportion to those given; `support` is where outcomes can lie.
+    pub fn mixture(members: Vec<(f64, Latent)>, support: Support) -> Self {
+        let total: f64 = members.iter().map(|(weight, _)| weight).sum();
+        let members = members.into_iter().map(|(weight, latent)| Member { weight: weight / total, latent }).collect();
+        Self { members, support, widths: Vec::new() }
+    }
+
+    /// The law for counts: no centre below zero.
+    ///
+    /// A falling line goes on below zero, a count does not. Left where it is, such a centre would put all mass on zero: a
+    /// band of no width around the one outcome the data never showed.
+    #[must_use]
+    pub(super) fn held_at_zero(mut self) -> Self {
+        for Member { latent, .. } in &mut self.members {
+            let least = latent.link.apply(0.0);
+            latent.location.iter_mut().for_each(|z| *z = z.max(least));
+        }
+        self
+    }
+
+    /// The law with the latent numbers of each year drawn away from their median by a factor: deviations of every member
+    /// are multiplied, and so are the distances of the members' centres from the median of the mixture.
+    #[must_use]
+    pub(super) fn widened(mut self, factors: &[f64]) -> Self {
+        if self.members.len() > 1 {
+            let medians: Vec<f64> = self.marginals().iter().map(|law| law.quantile(0.5)).collect();
+            for Member { latent, .. } in &mut self.members {
+                for ((z, &median), factor) in latent.location.iter_mut().zip(&medians).zip(factors) {
+                    let centre = latent.link.apply(median);
+                    // why: a logarithm has no place for a median of zero; such a member keeps its centre.
+                    if centre.is_finite() {
+                        *z = centre + factor * (*z - centre);
+                    }
+                }
+            }
+        }
+        self.widths = factors.iter().enumerate().map(|(i, factor)| self.width(i) * factor).collect();
+        self
+    }
+
+    fn width(&self, year: usize) -> f64 {
+        self.widths.get(year).copied().unwrap_or(1.0)
+    }
+
+    /// Number of years.
+    pub fn years(&self) -> usize {
+        self.members.first().map_or(0, |member| member.latent.location.len())
+    }
+
+    /// The law of each year on its own, before rounding.
+    pub(super) fn marginals(&self) -> Vec<Continuous> {
+        let mut years: Vec<Vec<Component>> = vec![Vec::with_capacity(self.members.len()); self.years()];
+        for Member { weight, latent } in &self.members {
+            for (i, (year, component)) in years.iter_mut().zip(latent.marginals(*weight)).enumerate() {
+                year.push(Component { kernel: component.kernel.widened(self.width(i)), ..component });
+            }
+        }
+        years.into_iter().map(|components| Continuous::mixture(components, self.support)).collect()
+    }
+
+    /// One draw of the years on the scale of the data, before rounding and caps.
+    pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, path: &mut [f64]) {
+        let mut left = if self.members.len() > 1 { stream.uniform() } else { 0.0 };
+        let last = self.members.len().saturating_sub(1);
+        for (i, Member { weight, latent }) in self.members.iter().enumerate() {
+            left -= weight;
+            if left < 0.0 || i == last {
+                latent.draw(stream, shocks, path);
+                for (i, z) in path.iter_mut().enumerate() {
+                    let centre = latent.location[i];
+                    // why the test: centre + (z - centre) is not z to the last bit.
+                    let wide = if self.widths.is_empty() { *z } else { centre + self.width(i) * (*z - centre) };
+                    *z = latent.link.inverse(wide);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Refuses weights, shapes and numbers that make no law.
+    pub(super) fn checked(self, series: &str, model: &str) -> Result<Self> {
+        let years = self.years();
+        let sound = self.members.iter().all(|m| m.weight > 0.0 && m.weight <= 1.0 && m.latent.is_sound(years));
+        let total: f64 = self.members.iter().map(|m| m.weight).sum();
+        let sound = sound
+            && (self.widths.is_empty() || self.widths.len() == years)
+            && self.marginals().iter().all(|law| law.components().iter().all(Component::is_proper));
+        if sound && (total - 1.0).abs() < 1e-9 {
+            return Ok(self);
+        }
+        Err(Error::Overflow { series: series.to_owned(), model: model.to_owned() })
+    }
+}
+
+impl From<Latent> for Joint {
+    /// One latent law, outcomes anywhere on the real line.
+    fn from(latent: Latent) -> Self {
+        Self { members: vec![Member { weight: 1.0, latent }], support: Support::Real, widths: Vec::new() }
+    }
+}

@@ -1,0 +1,286 @@
+//! Ordinary least squares with its inference.
+//!
+//! `y = X b + e` with independent e of variance sigma^2. With n rows, p columns and rss the squared residuals' sum:
+//!
+//! ```text
+//! sigma^2 = rss / (n - p)                 se(b_j) = sigma sqrt([(X'X)^-1]_jj)
+//! t_j = b_j / se(b_j)                     p_j = P(|T| >= |t_j|), T Student-t with n - p degrees of freedom
+//! r2 = 1 - rss / tss                      adjusted r2 = 1 - (1 - r2) (n - i) / (n - p)
+//! loglik = -n/2 (ln(2 pi rss / n) + 1)
+//! ```
+//!
+//! tss is taken around the mean if the columns have an intercept (i = 1), else around zero (i = 0). The criteria count
+//! sigma among the estimated numbers, as R does for `lm`.
+//!
+//! The coefficients are those of `linfa_linear::LinearRegression`, polished by iterative refinement in extended
+//! precision (see [`crate::numeric::least_squares`]): what is reported differs from linfa's in the digits that a
+//! factorisation in binary64 loses. Standard errors, leverages and predictions use our own factorisation, since linfa
+//! keeps none.
+//!
+//! Reference: Seber and Lee (2003), Linear Regression Analysis, chapters 3 and 4.
+
+use std::f64::consts::TAU;
+
+use linfa::Dataset;
+use linfa::traits::Fit;
+use linfa_linear::LinearRegression;
+use ndarray::{Array1, Array2};
+
+use crate::error::{Error, Result};
+use crate::model::Criteria;
+use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
+use crate::numeric::special::StudentT;
+
+/// One coefficient and what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coefficient {
+    /// Name of the column.
+    pub name: String,
+    /// The estimate.
+    pub estimate: f64,
+    /// Its standard error.
+    pub se: f64,
+    /// The estimate in units of its standard error; infinite if that is zero and the estimate is not.
+    pub t: f64,
+    /// The probability of a t at least as far from zero if the true coefficient were zero.
+    pub p: f64,
+}
+
+/// The line at one row of the columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its height.
+    pub mean: f64,
+    /// How the independent errors behind the coefficients enter it, in units of sigma: the squared length is the variance
+    /// of the height, the product with another row's root their covariance.
+    pub root: Vec<f64>,
+}
+
+/// A fitted ordinary regression.
+///
+/// ```
+/// use unjuran::regression::Ols;
+/// // The line through (1, 1), (2, 3), (3, 2), worked by hand: y = 1 + x/2, rss 3/2 on one degree of freedom.
+/// let names = ["intercept", "x"].map(String::from);
+/// let fit = Ols::fit("example", &names, &[1.0, 1.0, 1.0, 2.0, 1.0, 3.0], &[1.0, 3.0, 2.0], true)?;
+/// assert!((fit.coefficients()[1].estimate - 0.5).abs() < 1e-15);
+/// assert!((fit.sigma() - 1.5_f64.sqrt()).abs() < 1e-15);
+/// assert!((fit.r2() - 0.25).abs() < 1e-15);
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ols {
+    series: String,
+    coefficients: Vec<Coefficient>,
+    sigma: f64,
+    df: usize,
+    r2: f64,
+    adjusted_r2: f64,
+    fitted: Vec<f64>,
+    solution: LeastSquares,
+}
+
+impl Ols {
+    /// Regresses `y` on the columns called `names`; `rows` holds the matrix row by row, and `intercept` says whether
+    /// the columns have an intercept among them. `series` names the data in errors.
+    ///
+    /// # Errors
+    /// [`Error::MatrixShape`] and [`Error::MatrixNumber`] for what is no matrix of numbers, [`Error::TooFewYears`]
+    /// unless there are more rows than columns, [`Error::RankDeficient`] if columns cannot be told apart.
+    pub fn fit(series: &str, names: &[String], rows: &[f64], y: &[f64], intercept: bool) -> Result<Self> {
+        let (n, p) = (y.len(), names.len());
+        if p == 0 || n.checked_mul(p) != Some(rows.len()) {
+            return Err(Error::MatrixShape { series: series.to_owned(), entries: rows.len(), columns: p, rows: n });
+        }
+        if n <= p {
+            return Err(Error::TooFewYears { series: series.to_owned(), model: "OLS".into(), needed: p + 1, got: n });
+        }
+        let start = by_linfa(rows, p, y).unwrap_or_default();
+        let solution = LeastSquares::polished(rows, p, y, &start).map_err(|e| refused(series, names, e))?;
+
+        let df = n - p;
+        let sigma = (solution.rss() / df as f64).sqrt();
+        let law = StudentT::new(df as f64);
+        let coefficients = names
+            .iter()
+            .zip(solution.coefficients())
+            .zip(solution.r_inverse().chunks_exact(p))
+            .map(|((name, &estimate), row)| {
+                let se = sigma * row.iter().fold(0.0_f64, |norm, r| norm.hypot(*r));
+                // why: an exact fit has standard errors of zero, and a coefficient of zero is no evidence then either.
+                let t = if estimate.abs() > 0.0 { estimate / se } else { 0.0 };
+                Coefficient { name: name.clone(), estimate, se, t, p: law.two_sided(t) }
+            })
+            .collect();
+        let fitted = y.iter().zip(solution.residuals()).map(|(y, e)| y - e).collect();
+        let r2 = explained(y, solution.rss(), intercept);
+        let adjusted_r2 = 1.0 - (1.0 - r2) * (n - usize::from(intercept)) as f64 / df as f64;
+        Ok(Self { series: series.to_owned(), coefficients, sigma, df, r2, adjusted_r2, fitted, solution })
+    }
+
+    /// The coefficients in the order of the columns.
+    pub fn coefficients(&self) -> &[Coefficient] {
+        &self.coefficients
+    }
+
+    /// Residual standard deviation.
+    pub fn sigma(&self) -> f64 {
+        self.sigma
+    }
+
+    /// Degrees of freedom: rows less columns.
+    pub fn df(&self) -> usize {
+        self.df
+    }
+
+    /// Share of the variation that the columns explain; 0 if there is no variation.
+    pub fn r2(&self) -> f64 {
+        self.r2
+    }
+
+    /// The same, corrected for the number of columns.
+    pub fn adjusted_r2(&self) -> f64 {
+        self.adjusted_r2
+    }
+
+    /// Sum of squared residuals.
+    pub fn rss(&self) -> f64 {
+        self.solution.rss()
+    }
+
+    /// Observed less fitted, row by row.
+    pub fn residuals(&self) -> &[f64] {
+        self.solution.residuals()
+    }
+
+    /// The fitted values, row by row.
+    pub fn fitted(&self) -> &[f64] {
+        &self.fitted
+    }
+
+    /// How much each row pulls the line towards itself: the diagonal of the hat matrix.
+    pub fn leverages(&self) -> &[f64] {
+        self.solution.leverages()
+    }
+
+    /// Likelihood and information criteria. A mean squared residual below `least` counts as `least` (0 for the plain
+    /// textbook values), since the likelihood of an exact fit has no end.
+    pub fn criteria(&self, least: f64) -> Criteria {
+        let n = self.fitted.len();
+        let square = (self.rss() / n as f64).max(least).max(f64::MIN_POSITIVE);
+        let loglik = -0.5 * n as f64 * ((TAU * square).ln() + 1.0);
+        Criteria::new(loglik, self.coefficients.len() + 1, n)
+    }
+
+    /// The line at a row of the columns.
+    ///
+    /// # Errors
+    /// [`Error::MatrixShape`] unless the row has an entry for each column.
+    pub fn line_at(&self, row: &[f64]) -> Result<Line> {
+        let names = || self.coefficients.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        let root = self.solution.root(row).map_err(|e| refused(&self.series, &names(), e))?;
+        let mean = row.iter().zip(self.solution.coefficients()).map(|(x, b)| x * b).sum();
+        Ok(Line { mean, root })
+    }
+}
+
+/// The coefficients by linfa; none if it fails. The caller has checked the shape, on which linfa would panic.
+fn by_linfa(rows: &[f64], columns: usize, y: &[f64]) -> Option<Vec<f64>> {
+    let matrix = Array2::from_shape_vec((y.len(), columns), rows.to_vec()).ok()?;
+    let data = Dataset::new(matrix, Array1::from(y.to_vec()));
+    let fitted = LinearRegression::new().with_intercept(false).fit(&data).ok()?;
+    Some(fitted.params().to_vec())
+}
+
+/// The error of the numeric layer in words of the data.
+fn refused(series: &str, names: &[String], error: LeastSquaresError) -> Error {
+    let series = series.to_owned();
+    match error {
+        LeastSquaresError::RankDeficient { columns } => {
+            Error::RankDeficient { series, columns: columns.into_iter().map(|j| names[j].clone()).collect() }
+        }
+        LeastSquaresError::BadNumber { row } => Error::MatrixNumber { series, row: row + 1 },
+        LeastSquaresError::Shape { entries, columns, responses, .. } => {
+            Error::MatrixShape { series, entries, columns, rows: responses }
+        }
+    }
+}
+
+/// The share of the sum of squares of `y`, around its mean or around zero, that is not left in `rss`.
+fn explained(y: &[f64], rss: f64, around_mean: bool) -> f64 {
+    let n = y.len() as f64;
+    let mean = y.iter().map(|v| v / n).sum::<f64>();
+    let centre = if around_mean { mean + y.iter().map(|v| (v - mean) / n).sum::<f64>() } else { 0.0 };
+    let total: f64 = y.iter().map(|v| (v - centre).powi(2)).sum();
+    let largest = y.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    // why: a constant leaves nothing but the rounding of its mean, and a ratio of roundings is no share.
+    let varies = total > n * (4.0 * f64::EPSILON * largest).powi(2);
+    if varies { 1.0 - rss / total } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    /// The design of a straight line over t = 1, 2, ...
+    fn line(n: u32) -> Vec<f64> {
+        (1..=n).flat_map(|t| [1.0, f64::from(t)]).collect()
+    }
+
+    #[test]
+    fn a_line_through_three_dots_agrees_with_the_calculation_by_hand() {
+        // By hand for y = 1, 3, 2: b = (1, 1/2), sigma^2 = 3/2, se = (sqrt 7/2, sqrt 3/4), t = (sqrt 2/7, sqrt 1/3);
+        // one degree of freedom is a Cauchy law: p = 1 - 2 atan(t) / pi = 2/3 for the slope.
+        let fit = Ols::fit("s", &names(&["intercept", "trend"]), &line(3), &[1.0, 3.0, 2.0], true).unwrap();
+        let [intercept, slope] = fit.coefficients() else { panic!("two coefficients") };
+        let near = |got: f64, expected: f64| assert!((got - expected).abs() < 1e-14, "{got} for {expected}");
+        near(intercept.estimate, 1.0);
+        near(intercept.se, 3.5_f64.sqrt());
+        near(slope.estimate, 0.5);
+        near(slope.se, 0.75_f64.sqrt());
+        near(slope.t, (1.0_f64 / 3.0).sqrt());
+        near(slope.p, 2.0 / 3.0);
+        near(fit.r2(), 0.25);
+        near(fit.adjusted_r2(), -0.5);
+        near(fit.criteria(0.0).loglik, -1.5 * ((TAU * 0.5).ln() + 1.0));
+        let at_four = fit.line_at(&[1.0, 4.0]).unwrap();
+        near(at_four.mean, 3.0);
+        near(at_four.root.iter().map(|r| r * r).sum(), 7.0 / 3.0);
+    }
+
+    #[test]
+    fn without_an_intercept_the_variation_is_taken_around_zero() {
+        // By hand for y = b x through (1, 1), (2, 1): b = 3/5, rss = 2 - 9/5 = 1/5, tss = 2.
+        let fit = Ols::fit("s", &names(&["x"]), &[1.0, 2.0], &[1.0, 1.0], false).unwrap();
+        assert!((fit.r2() - 0.9).abs() < 1e-15 && (fit.adjusted_r2() - 0.8).abs() < 1e-15);
+    }
+
+    #[test]
+    fn exact_fits_have_no_nan() {
+        for y in [[2.0, 4.0, 6.0, 8.0], [7.0; 4], [0.1; 4], [0.0; 4]] {
+            let fit = Ols::fit("s", &names(&["intercept", "trend"]), &line(4), &y, true).unwrap();
+            assert!(fit.sigma() < 1e-15 && (0.0..=1.0).contains(&fit.r2()), "{fit:?}");
+            assert!(fit.coefficients().iter().all(|c| !c.t.is_nan() && !c.p.is_nan()), "{fit:?}");
+            assert!(fit.criteria(0.0).loglik.is_finite());
+            assert!((fit.criteria(1e-6).loglik - 2.0 * (-1.0 - (TAU * 1e-6).ln())).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_fitted_is_refused_by_name() {
+        let names = names(&["intercept", "trend", "twice"]);
+        let rows: Vec<f64> = (1..=5).flat_map(|t| [1.0, f64::from(t), 2.0 * f64::from(t)]).collect();
+        let fit = |rows: &[f64], y: &[f64]| Ols::fit("s", &names, rows, y, true).unwrap_err();
+        let y = [1.0, 2.0, 4.0, 8.0, 16.0];
+        assert_eq!(fit(&rows, &y), Error::RankDeficient { series: "s".into(), columns: vec!["twice".into()] });
+        assert_eq!(fit(&rows[..9], &y[..3]).kind(), "TooFewYears");
+        assert_eq!(fit(&rows, &y[..4]).kind(), "MatrixShape");
+        assert_eq!(fit(&[], &[]).kind(), "TooFewYears");
+        let gap = [1.0, 2.0, f64::NAN, 8.0, 16.0];
+        assert_eq!(fit(&rows, &gap), Error::MatrixNumber { series: "s".into(), row: 3 });
+    }
+}

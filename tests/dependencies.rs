@@ -1,0 +1,13 @@
+//! What the lock file must hold: linfa pins ndarray 0.16, and a second ndarray would split every matrix type in two.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn ndarray_is_in_the_tree_once_and_the_bindings_bring_no_second_one() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let packages: Vec<&str> = lock.lines().filter_map(|l| l.strip_prefix("name = ")).collect();
+    assert_eq!(packages.iter().filter(|p| **p == "\"ndarray\"").count(), 1, "cargo tree -d shows who brings the other");
+    assert!(!packages.contains(&"\"numpy\""), "the bindings exchange bytes, never ndarray types");
+}
