@@ -83,18 +83,17 @@ impl Mixture {
             let (mass, density) = self.at(y);
             let miss = mass - p;
             if miss < 0.0 {
-                low = y
+                low = y;
             } else {
-                high = y
+                high = y;
             }
             let next = y - miss / density;
-            let inside = next > low && next < high;
-            let step = if inside { (next - y).abs() } else { f64::INFINITY };
-            y = if inside { next } else { 0.5 * (low + high) };
-            // why so coarse: Newton's steps square the error, the one just made has twice the digits.
-            if step <= 1e-6 * y.abs() {
-                break;
+            // why the mass too: beside a spike of the density a step is short though the root is far.
+            // why before the bracket: an exact hit is its end, from which the next step would bisect away.
+            if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < 1e-4 {
+                return next.clamp(low, high);
             }
+            y = if next > low && next < high { next } else { 0.5 * (low + high) };
         }
         y
     }

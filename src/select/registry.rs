@@ -8,8 +8,17 @@ use crate::regression::{LinearTrend, LogLinearTrend};
 use crate::smoothing::{BayesEts, Drift, Ets, Naive, Trend};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 9] =
-    ["BayesETS", "AutoETS", "ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,Ad,N)", "Naive", "Drift", "LinearTrend", "LogLinearTrend"];
+pub const MODEL_NAMES: [&str; 9] = [
+    "BayesETS",
+    "AutoETS",
+    "ETS(A,N,N)",
+    "ETS(A,A,N)",
+    "ETS(A,Ad,N)",
+    "Naive",
+    "Drift",
+    "LinearTrend",
+    "LogLinearTrend",
+];
 
 /// The model of this name with default settings.
 ///
