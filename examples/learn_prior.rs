@@ -19,6 +19,7 @@ use unjuran::smoothing::bayes::{Member, Shared};
 struct Plan {
     /// Each source alike, each cluster alike within it; or each series alike.
     by_source: bool,
+    lambdas: &'static [f64],
     alphas: &'static [f64],
     betas: &'static [f64],
     phis: &'static [f64],
@@ -27,6 +28,7 @@ struct Plan {
 
 const ANNUAL: Plan = Plan {
     by_source: false,
+    lambdas: &[0.0, 0.5, 1.0],
     alphas: &[0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.2],
     betas: &[0.0, 0.05, 0.15, 0.3, 0.5, 0.8],
     phis: &[0.6, 0.8, 0.9, 0.96, 1.0],
@@ -35,10 +37,12 @@ const ANNUAL: Plan = Plan {
 
 const COUNTS: Plan = Plan {
     by_source: true,
+    // why no logarithm: under it a count of zero lies infinitely far down, and series with zeros get bands to the sky
+    lambdas: &[0.25, 0.5, 1.0],
     alphas: &[0.0, 0.1, 0.25, 0.5, 0.75, 1.0],
     betas: &[0.0, 0.15, 0.5],
     phis: &[0.6, 0.8, 0.9, 1.0],
-    sizes: &[0.1, 0.4],
+    sizes: &[0.15, 0.4, 1.0],
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -80,7 +84,7 @@ impl Plan {
     /// Every member that the lists make; beta is at most alpha, and a member without a slope is one member.
     fn grid(&self) -> Vec<Member> {
         let mut grid = Vec::new();
-        for lambda in [0.0, 0.5, 1.0] {
+        for &lambda in self.lambdas {
             for &s in self.sizes {
                 for &alpha in self.alphas {
                     grid.push(Member { alpha, beta: 0.0, phi: 0.0, lambda, tau: 0.2, s });

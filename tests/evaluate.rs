@@ -20,8 +20,8 @@ use unjuran::numeric::rng::Stream;
 use unjuran::persist::Persist as _;
 use unjuran::select::AutoEts;
 use unjuran::series::{Coverage, Horizon, Note, Series, Training, Unit, Year};
-use unjuran::smoothing::{Drift, Naive};
 use unjuran::smoothing::BayesEts;
+use unjuran::smoothing::{Drift, Naive};
 use unjuran::{Error, Result};
 
 const CASES: [f64; 8] = [163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0];

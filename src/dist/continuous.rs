@@ -38,6 +38,11 @@ impl Component {
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.cdf(z) }
     }
 
+    fn quick_cdf(&self, y: f64) -> f64 {
+        let z = self.link.apply(y);
+        if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.quick_cdf(z) }
+    }
+
     /// Density of the outcome at `y`.
     pub(crate) fn density(&self, y: f64) -> f64 {
         let z = self.link.apply(y);
@@ -137,7 +142,10 @@ impl Continuous {
 
     /// The distribution function as if there were no caps.
     pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
-        self.components.iter().map(|c| c.weight * c.cdf(y)).sum()
+        match self.components.as_slice() {
+            [one] => one.cdf(y),
+            many => many.iter().map(|c| c.weight * c.quick_cdf(y)).sum(),
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl Table {
     /// Probability of at most `t`, and density at `t`.
     pub fn at(&self, t: f64) -> (f64, f64) {
         let size = t.abs();
-        if !(size < END) {
+        if size >= END || size.is_nan() {
             return (self.exact.cdf(t), self.exact.log_density(t).exp());
         }
         let place = size * PER_UNIT;

@@ -53,10 +53,14 @@ impl FittedBayesEts {
         if !total.is_finite() {
             return Err(Error::Overflow { series: training.name, model: "BayesETS".to_owned() });
         }
-        members.iter_mut().for_each(|m| m.weight = (m.weight - total).exp());
+        for m in &mut members {
+            m.weight = (m.weight - total).exp();
+        }
         members.retain(|m| m.weight >= NEGLIGIBLE);
         let kept: f64 = members.iter().map(|m| m.weight).sum();
-        members.iter_mut().for_each(|m| m.weight /= kept);
+        for m in &mut members {
+            m.weight /= kept;
+        }
         members.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let scale = evidence.scale;
         let report = report(&training, &members, scale);
@@ -81,7 +85,7 @@ impl FittedBayesEts {
         let mut laws = Vec::with_capacity(self.members.len());
         for Weighted { weight, member, seen } in &self.members {
             for (share, latent) in seen.ahead(member, self.scale, horizon.get()) {
-                if weight * share >= NEGLIGIBLE * 0.1 {
+                if weight * share >= NEGLIGIBLE {
                     laws.push((weight * share, latent));
                 }
             }

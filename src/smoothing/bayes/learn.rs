@@ -1,16 +1,17 @@
 //! Learning the weights of the grid from many series.
 //!
-//! The objective is the held-out score of the law that ships. With L_ik the log evidence of member k for the first n years
-//! of a series and p_ik the log density it then gives to the years held out (the sum over leads over the square root of
-//! their number, a heuristic that keeps long horizons from drowning short ones):
+//! With `L_ik` the log evidence of member k for the first n years of a series and `p_ik` the log density it then gives to the
+//! years held out (the sum over leads over the square root of their number, a heuristic that keeps long horizons from
+//! drowning short ones), the held-out score of the law that ships is
 //!
 //! ```text
 //! score = sum_i omega_i [ ln sum_k pi_k exp(eta L_ik + p_ik) - ln sum_k pi_k exp(eta L_ik) ]
 //! ```
 //!
-//! Its stationary points satisfy `sum_i omega_i r_ik = sum_i omega_i w_ik`, r and w the weights of member k in the first and
-//! the second sum; the steps multiply pi_k by the square root of their ratio. Weights start equal, and a share of each
-//! step's weights is spread over the neighbours on the grid, so that no member lives on luck alone.
+//! The start maximises the first sum by expectation and maximisation: `pi_k <- sum_i omega_i r_ik`, `r_ik` the weight of the
+//! member in it. The finish climbs the whole by exponentiated gradient, `omega_i (r_ik - w_ik)` with w the weights in the
+//! second sum. Weights start equal, and a share of each step's weights is spread over the neighbours on the grid, so that no
+//! member lives on luck alone.
 //!
 //! References: Kiefer and Wolfowitz (1956) and Koenker and Mizera (2014) for priors learned as weights; Gruenwald and van
 //! Ommen (2017) for eta; Gneiting and Raftery (2007) for the score.
@@ -90,7 +91,9 @@ fn of_lesson(lesson: &Lesson, settings: &Settings) -> Vec<Exercise> {
     };
     let mut found: Vec<Exercise> = settings.origins.iter().filter_map(|&n| cut(n)).collect();
     let total: f64 = found.iter().map(|e| (e.years as f64).powf(settings.long)).sum();
-    found.iter_mut().for_each(|e| e.weight = lesson.weight * (e.years as f64).powf(settings.long) / total);
+    for e in &mut found {
+        e.weight = lesson.weight * (e.years as f64).powf(settings.long) / total;
+    }
     found
 }
 
@@ -247,7 +250,9 @@ fn spread(pi: &mut [f64], neighbours: &[Vec<usize>]) {
         }
     }
     let total: f64 = pi.iter().sum();
-    pi.iter_mut().for_each(|p| *p /= total);
+    for p in pi {
+        *p /= total;
+    }
 }
 
 /// Whether a series has anything to teach: at least two exact full years.

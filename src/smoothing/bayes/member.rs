@@ -2,14 +2,14 @@
 //!
 //! On the scale `z = ((y / scale)^lambda - 1) / lambda` the member is the recursion of this family with an unknown start and
 //! an unknown shock: `l ~ N(z_1, V sigma^2)`, `b ~ N(0, tau^2 sigma^2)`, `sigma^2 ~ InvGamma(a, a s^2)`. All of it is
-//! conjugate: the innovations e_t of the filter have variance `S_t sigma^2` whatever the data, so with n of them
+//! conjugate: the innovations `e_t` of the filter have variance `S_t sigma^2` whatever the data, so with n of them
 //!
 //! ```text
 //! a_n = a + n/2        b_n = a s^2 + 1/2 sum e_t^2 / S_t
 //! log ML = -n/2 ln(2 pi) - 1/2 sum ln S_t + a ln(a s^2) - a_n ln b_n + lnG(a_n) - lnG(a) + log |dz/dy|
 //! ```
 //!
-//! and the next h years are a multivariate Student-t with 2 a_n degrees of freedom and `sigma^2 = b_n / a_n`. The first year
+//! and the next h years are a multivariate Student-t with `2 a_n` degrees of freedom and `sigma^2 = b_n / a_n`. The first year
 //! sets the level and is no evidence, for every member alike.
 //!
 //! Reference: West and Harrison (1997), section 4.5; Hyndman and others (2008), chapter 12, for the filter in this form.
@@ -71,7 +71,7 @@ pub(super) struct Solved {
     pub(super) state: State,
     pub(super) doubt: Doubt,
     pub(super) shape: f64,
-    /// b_n, so that sigma^2 is about `rate / shape`.
+    /// `b_n`, so that sigma^2 is about `rate / shape`.
     pub(super) rate: f64,
 }
 

@@ -27,6 +27,8 @@ mod member;
 mod posterior;
 mod prior;
 mod soft;
+#[cfg(test)]
+mod tests;
 
 pub use fitted::FittedBayesEts;
 pub use member::{Member, Shared};

@@ -11,12 +11,12 @@ use crate::series::{Training, Unit};
 const WIDE: f64 = 0.3;
 
 /// A member that has seen the series.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Seen {
     /// sigma integrated out.
     Closed(Solved),
     /// sigma on nodes, because cells are wide.
-    Soft([Node; NODES]),
+    Soft(Box<[Node; NODES]>),
 }
 
 impl Seen {
@@ -82,7 +82,7 @@ impl<'a> Evidence<'a> {
         let s2 = member.s * member.s + floor;
         let solved = solve(member, self.shared, &series.z, s2, self.constant, series.jacobian);
         if self.n > 0 && series.widest > WIDE * solved.sigma() {
-            return Some(Seen::Soft(nodes(member, self.shared, series, s2, &solved)));
+            return Some(Seen::Soft(Box::new(nodes(member, self.shared, series, s2, &solved))));
         }
         Some(Seen::Closed(solved))
     }

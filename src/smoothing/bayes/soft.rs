@@ -1,6 +1,6 @@
 //! The filter for years that are intervals: assumed-density filtering, given sigma.
 //!
-//! Given sigma, the filter expects z_t ~ N(m, S sigma^2). An interval tilts that scalar law to mass Z, mean m* and variance
+//! Given sigma, the filter expects `z_t ~ N(m, S sigma^2)`. An interval tilts that scalar law to mass Z, mean m* and variance
 //! v*; the state moves as if m* had been seen with v* left unknown (see `recursion`), and log Z is the evidence. sigma
 //! itself runs over a few nodes at equal quantiles of its law from the midpoints, each reweighted by its own evidence.
 //!
