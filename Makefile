@@ -16,7 +16,9 @@ WHEELS := target/wheels
 RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench docs clean
+DATA ?= $(UNJURAN_DATA)
+
+.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench prior docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +83,13 @@ python-test: $(VENV)/.dev-tools $(VENV)/.package
 
 bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
 	$(BIN)/python benches/panel.py
+
+# Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
+prior: $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir
+	@test -d "$(DATA)/annual-counts" || { echo 'say where the data are: make prior DATA=dir' >&2; exit 2; }
+	$(BIN)/python benches/prior/export.py $(DATA) target/prior
+	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
+	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked
