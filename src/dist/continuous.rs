@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Predictive;
 use super::kernel::Kernel;
 use super::link::Link;
-use super::moments;
+use super::{Predictive, crps, moments};
 
 /// Where outcomes can lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +111,24 @@ impl Continuous {
         Self::mixture(components, self.support)
     }
 
-    fn uncapped_cdf(&self, y: f64) -> f64 {
+    /// The smallest and the largest outcome; infinite where the law is not capped.
+    pub fn caps(&self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
+    /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
+    pub(super) fn between(&self, a: f64, b: f64) -> f64 {
+        let end = |y: f64, z: f64| match y {
+            y if y >= self.upper => f64::INFINITY,
+            y if y < self.lower => f64::NEG_INFINITY,
+            _ => z,
+        };
+        let of = |c: &Component| c.kernel.between(end(a, c.link.apply(a)), end(b, c.link.apply(b)));
+        self.components.iter().map(|c| c.weight * of(c)).sum()
+    }
+
+    /// The distribution function as if there were no caps.
+    pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
         self.components.iter().map(|c| c.weight * c.cdf(y)).sum()
     }
 
@@ -180,6 +196,16 @@ impl Predictive for Continuous {
                 kernel.scale().powi(2)
             }
             _ => moments::of_continuous(self).variance,
+        }
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        match self.components.as_slice() {
+            [one] if one.link.is_linear() && one.kernel.df().is_none() && self.support == Support::Real => {
+                let sd = one.kernel.scale() / one.link.slope(1.0);
+                crps::of_normal(one.quantile(0.5), sd, y)
+            }
+            _ => crps::of_continuous(self, y),
         }
     }
 }
