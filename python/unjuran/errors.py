@@ -232,6 +232,14 @@ class TooFewYearsError(UnjuranError):
     got: int
 
 
+class UnequalLengthsError(UnjuranError):
+    """Values and forecasts, bounds or distributions that are not as many: give one for each year."""
+
+    metric: str
+    actual: int
+    forecast: int
+
+
 class NotPositiveError(UnjuranError):
     """A value at or below zero for a model of logarithms: take a model of the plain scale."""
 

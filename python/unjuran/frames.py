@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from unjuran._core import Forecast, Panel
+    from unjuran._core import Backtest, Forecast, Panel
 
     _Frame: TypeAlias = nw.DataFrame[Any]
     _Column: TypeAlias = nw.Series[Any]
@@ -80,6 +80,29 @@ def from_forecast(forecast: Forecast, level: Any, backend: str | None) -> Any:
     return _build(out, _backend(backend)).to_native()
 
 
+def backtest(data: Any, names: _Names, settings: dict[str, Any]) -> Backtest:
+    """Backtest every series of a frame."""
+    tidy = _read(_frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame"), names)
+    return _core._backtest_columns(tidy.columns, settings, tidy)
+
+
+def from_backtest(table: dict[str, Any], tidy: _Tidy | None, backend: str | None) -> Any:
+    """The forecasts of a backtest, in the kind of frame that was given unless another is asked for."""
+    if tidy is not None and backend is None:
+        return tidy.answer(table)
+    series = table["series"]
+    out = {"unique_id": _repeat(table["names"], series), "ds": table["ds"], "cutoff": table["cutoff"], "y": table["y"]}
+    frame = _build({**out, **dict(table["columns"]), "status": table["status"]}, _backend(backend))
+    for column in ("ds", "cutoff"):
+        frame = _without_year(frame, column, table[column])
+    return frame.to_native()
+
+
+def from_columns(columns: dict[str, Any], backend: str | None) -> Any:
+    """These columns as a frame."""
+    return _build(columns, _backend(backend)).to_native()
+
+
 def from_table(names: Sequence[str], table: dict[str, Any], backend: str | None) -> Any:
     """The forecasts of a panel as one frame."""
     series = table["series"]
@@ -98,14 +121,26 @@ class _Tidy(NamedTuple):
     names: tuple[str, str]
 
     def answer(self, table: dict[str, Any]) -> Any:
-        series, years = table["series"], table["ds"]
+        series = table["series"]
         id_col, time_col = self.names
-        backend = self.ids.implementation
         ids = nw.maybe_reset_index(self.ids[series.tolist()]).alias(id_col)
-        ds = self.years.at(np.where(years == NO_YEAR, 1970, years), self.last[series]).alias(time_col)
-        numbers = _build({**dict(table["columns"]), "status": _repeat(table["status"], series)}, backend)
-        frame = nw.concat([ids.to_frame(), ds.to_frame(), numbers], how="horizontal")
-        return _without_year(frame, time_col, years).to_native()
+        years = {time_col: table["ds"]}
+        numbers = dict(table["columns"])
+        status = table["status"]
+        if "cutoff" in table:  # a backtest: more than one year a row, and a status a row
+            years["cutoff"] = table["cutoff"]
+            numbers = {"y": table["y"], **numbers}
+        else:
+            status = _repeat(status, series)
+        dates = [
+            self.years.at(np.where(one == NO_YEAR, 1970, one), self.last[series]).alias(name).to_frame()
+            for name, one in years.items()
+        ]
+        rest = _build({**numbers, "status": status}, self.ids.implementation)
+        frame = nw.concat([ids.to_frame(), *dates, rest], how="horizontal")
+        for name, one in years.items():
+            frame = _without_year(frame, name, one)
+        return frame.to_native()
 
 
 def _frame(data: Any, problem: str) -> _Frame:
