@@ -16,7 +16,7 @@ WHEELS := target/wheels
 RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench docs clean
+.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench accuracy docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,15 @@ python-test: $(VENV)/.dev-tools $(VENV)/.package
 
 bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
 	$(BIN)/python benches/panel.py
+
+# Polars reads Parquet by itself; versions are those of the pinned file.
+$(VENV)/.bench-tools: requirements-dev.txt $(VENV)/.build-tools
+	$(PIP) install --constraint requirements-dev.txt numpy polars
+	@touch $@
+
+accuracy: $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md
+	@test -n "$(DATA)" || { echo 'which directory? make accuracy DATA=dir' >&2; exit 1; }
+	$(BIN)/python -m benches.accuracy.run $(if $(FIXTURES),--fixtures) "$(DATA)"
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked
