@@ -6,18 +6,20 @@
     reason = "a test may stop at the first surprise and ask for the very number"
 )]
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
-use unjuran::dist::{Continuous, Distribution, Kernel, Link, Predictive as _};
+use unjuran::dist::{Continuous, Distribution, Kernel, Link, Predictive as _, Support};
 use unjuran::evaluate::backtest::{Backtest, BacktestTable};
 use unjuran::evaluate::calibrate::{Basis, Conformal, coverage_by_lead};
 use unjuran::evaluate::metrics::{Accuracy, mase, naive_scale, owa};
 use unjuran::evaluate::skill::{Skill, Verdict};
-use unjuran::forecast::Forecast;
+use unjuran::forecast::{Forecast, Joint, Latent, Projection};
 use unjuran::model::{FitReport, Fitted, Forecaster};
 use unjuran::numeric::rng::Stream;
 use unjuran::persist::Persist as _;
 use unjuran::select::AutoEts;
-use unjuran::series::{Coverage, Horizon, Note, Series, Unit, Year};
+use unjuran::series::{Coverage, Horizon, Note, Series, Training, Unit, Year};
 use unjuran::smoothing::{Drift, Naive};
 use unjuran::{Automatic, Error, Result};
 
@@ -327,11 +329,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn the_crps_is_finite_and_not_negative_and_at_most_the_mean_distance(law in law(), y in -500.0..5000.0_f64) {
+    fn the_crps_is_finite_and_not_negative_and_far_off_it_is_the_distance(law in law(), y in -500.0..5000.0_f64) {
         let y = if law.is_whole() { y.abs().round() } else { y };
         let score = law.crps(y);
         prop_assert!(score.is_finite() && score >= 0.0, "{score}");
-        // E|Y - y| less half the distance between draws, and never less than |E Y - y| less that; far off it is the distance
+        // far beyond the law it is the distance: at most to its lower end, at least to its upper
         let far = law.quantile(1.0 - 1e-12) + 1e6;
         prop_assert!(law.crps(far) <= far - law.quantile(1e-12) && law.crps(far) >= 1e6 * (1.0 - 1e-9));
     }
@@ -371,6 +373,92 @@ proptest! {
         for summary in table.summary().iter().chain(&table.summary_by_lead()) {
             let means = [summary.mae, summary.rmse, summary.smape, summary.mape, summary.mase, summary.scaled_crps];
             prop_assert!(means.iter().all(|m| !m.value.is_infinite() && m.used + m.undefined <= 1));
+        }
+    }
+}
+
+/// Half a random walk on the plain scale, half one on the log scale.
+#[derive(Debug)]
+struct TwoMinds(Unit);
+
+#[derive(Debug)]
+struct FittedTwoMinds(Series, Box<dyn Fitted>);
+
+impl Forecaster for TwoMinds {
+    fn name(&self) -> String {
+        "TwoMinds".to_owned()
+    }
+    fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
+        let series = series.clone().with_unit(self.0)?;
+        let fitted = Forecaster::fit(&Naive, &series)?;
+        Ok(Box::new(FittedTwoMinds(series, fitted)))
+    }
+}
+
+impl Fitted for FittedTwoMinds {
+    fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
+        let h = horizon.get();
+        let latent = |location: f64, sd: f64, link: Link| Latent {
+            location: vec![location; h],
+            shared: vec![vec![]; h],
+            ripple: vec![sd; h],
+            df: Some(5.0),
+            link,
+        };
+        let logs = |centre: f64| latent(centre, 0.25, Link::Log);
+        let members = vec![(0.3, logs(5.2)), (0.3, logs(4.6)), (0.4, latent(130.0, 30.0, Link::Identity))];
+        Forecast::new(Projection {
+            series: &self.0,
+            training: &Training::new(&self.0)?,
+            model: "TwoMinds".to_owned(),
+            params: BTreeMap::new(),
+            notes: vec![],
+            joint: Joint::mixture(members, Support::Real),
+        })
+    }
+    fn report(&self) -> &FitReport {
+        self.1.report()
+    }
+}
+
+#[test]
+fn widening_a_mixture_spreads_its_members_and_keeps_paths_and_marginals_one_law() {
+    for unit in [Unit::Amount, Unit::Count] {
+        let forecast = TwoMinds(unit).fit(&series("cases", &CASES)).unwrap().forecast(years(3)).unwrap();
+        let wider = forecast.widened(&[1.0, 1.5, 2.0], "a test").unwrap();
+        let paths = wider.paths(20_000, 3).unwrap();
+        for (i, law) in wider.steps().iter().enumerate() {
+            for p in [0.05, 0.25, 0.5, 0.75, 0.95] {
+                let q = law.quantile(p);
+                let share = paths.rows().filter(|path| path[i] <= q).count() as f64 / 20_000.0;
+                // four standard errors of a share from 20,000 draws
+                assert!((share - law.cdf(q)).abs() < 0.015, "{unit}, year {i}: {share} {}", law.cdf(q));
+            }
+        }
+        let width = |f: &Forecast, i: usize| {
+            let band = f.interval(80.0).unwrap();
+            band.upper[i] - band.lower[i]
+        };
+        let ratio = |i| width(&wider, i) / width(&forecast, i);
+        assert!((ratio(0) - 1.0).abs() < 1e-9 && ratio(1) > 1.3 && ratio(2) > ratio(1), "{} {}", ratio(1), ratio(2));
+        for (old, new) in forecast.median().iter().zip(wider.median()) {
+            assert!((old - new).abs() <= 1.0, "{old} {new}");
+        }
+        assert_eq!(Forecast::from_json(&wider.to_json().unwrap()).unwrap(), wider);
+        // widening twice multiplies
+        let twice = forecast.widened(&[2.0; 3], "a").unwrap().widened(&[1.5; 3], "b").unwrap();
+        assert!((width(&twice, 0) - width(&forecast.widened(&[3.0; 3], "c").unwrap(), 0)).abs() <= 1.0);
+    }
+}
+
+#[test]
+fn a_mixture_can_be_backtested_and_calibrated_like_any_other_model() {
+    let table = Backtest::new(years(2)).windows(3).run(&[series("cases", &CASES)], &[&TwoMinds(Unit::Count)]).unwrap();
+    assert_eq!((table.rows().len(), table.refusals().len()), (6, 0));
+    for row in table.rows() {
+        for interval in &row.intervals {
+            let held = interval.lower <= row.actual && row.actual <= interval.upper;
+            assert_eq!(held, interval.stretch <= 1.0, "{row:?}");
         }
     }
 }

@@ -233,7 +233,7 @@ class TooFewYearsError(UnjuranError):
 
 
 class UnequalLengthsError(UnjuranError):
-    """Values and forecasts, bounds or distributions that are not as many: give one for each year."""
+    """Forecasts, bounds or clusters that are not one for each value: give as many as there are values."""
 
     metric: str
     actual: int

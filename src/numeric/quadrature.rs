@@ -49,6 +49,11 @@ pub fn integrate(mut f: impl FnMut(f64) -> f64, a: f64, b: f64, panels: usize) -
 /// ```
 pub fn integrate_within(mut f: impl FnMut(f64) -> f64, a: f64, b: f64, tolerance: f64) -> f64 {
     let whole = integrate(&mut f, a, b, 1);
+    refined(f, (a, b), whole, tolerance)
+}
+
+/// The same where the value by one panel is known.
+pub(crate) fn refined(mut f: impl FnMut(f64) -> f64, (a, b): (f64, f64), whole: f64, tolerance: f64) -> f64 {
     halved(&mut f, a, b, whole, tolerance, 40)
 }
 
