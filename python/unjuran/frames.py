@@ -155,7 +155,7 @@ class _Part(NamedTuple):
             for name, one in years.items()
         ]
         rest = _build({**numbers, "status": status}, self.ids.implementation)
-        frame = nw.concat([ids.to_frame(), *dates, rest], how="horizontal")
+        frame: _Frame = nw.concat([ids.to_frame(), *dates, rest], how="horizontal")
         for name, one in years.items():
             frame = _without_year(frame, name, one)
         return frame
