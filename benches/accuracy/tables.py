@@ -1,6 +1,7 @@
 """`BENCHMARKS.md` from the JSON in `benches/results/`: `python -m benches.accuracy.tables`. Nothing in it is typed.
 
-Files whose `name` is the same make one table: ours and those of peers, measured by another command.
+Files whose `name` is the same make one table: ours and those of peers, measured by another command. Theirs have `by`
+("peers") beside what `run.header` gives, `rows` as `summary.rows` makes them, and a file name of their own.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ COMPETITION: list[Column] = [
     ("undefined", "undefined", 0),
 ]
 COUNTS: list[Column] = [
+    ("sMAPE", "smape", 1),
+    ("OWA", "owa", 3),
     ("MASE", "mase", 3),
     ("/ naive", "mase-ratio", 3),
     ("se", "mase-ratio-se", 3),
@@ -37,6 +40,8 @@ COUNTS: list[Column] = [
     ("MSIS-95", "msis-95", 2),
     ("/ naive", "msis-95-ratio", 3),
     ("se", "msis-95-ratio-se", 3),
+    ("cover 80", "cover-80", 1),
+    ("cover 95", "cover-95", 1),
     ("s / 1,000", "seconds_per_1000", 2),
     ("series", "series", 0),
     ("refused", "refused", 0),
@@ -175,7 +180,9 @@ def _about(results: list[dict[str, Any]]) -> str:
     first = results[0]
     files = "; ".join(f"`{name}` {digest[:12]}" for name, digest in sorted(first["files"].items()))
     ahead = f"{first['horizon']} year{'s' if first['horizon'] > 1 else ''} ahead"
-    what = f"{first['series']} series, {ahead}, unit {first['unit']}; `default` is {first['default']} on eight points."
+    what = (
+        f"{first['series']} series, {ahead}, unit {first['unit']}; `default` is {first.get('default')} on eight points."
+    )
     by = " ".join(
         f"{'Ours' if not one.get('by') else one['by'].capitalize()}: version {one['version']}, commit {one['commit']}."
         for one in results
