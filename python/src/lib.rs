@@ -39,7 +39,7 @@ mod _core {
         quantile_crps, rmse, scaled_crps, smape,
     };
     #[pymodule_export]
-    use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]

@@ -12,6 +12,7 @@ __all__ = [
     "ETS",
     "AutoETS",
     "Backtest",
+    "BayesETS",
     "Distribution",
     "Drift",
     "FittedModel",
@@ -155,6 +156,10 @@ class ETS(Model):
         l0: float | None = None,
         b0: float | None = None,
     ) -> Self: ...
+
+@final
+class BayesETS(Model):
+    def __new__(cls) -> Self: ...
 
 @final
 class AutoETS(Model):
