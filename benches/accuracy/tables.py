@@ -182,15 +182,14 @@ def _about(results: list[dict[str, Any]]) -> str:
     first = results[0]
     files = "; ".join(f"`{name}` {digest[:12]}" for name, digest in sorted(first["files"].items()))
     ahead = f"{first['horizon']} year{'s' if first['horizon'] > 1 else ''} ahead"
-    what = (
-        f"{first['series']} series, {ahead}, unit {first['unit']}; `default` is {first.get('default')} on eight points."
-    )
+    what = f"{first['series']} series, {ahead}, unit {first['unit']}; `default` is {first.get('default')}."
     by = " ".join(
         f"{'Ours' if not one.get('by') else one['by'].capitalize()}: version {one['version']}, commit {one['commit']}."
         for one in results
     )
     notes = "".join(f" {note}." for note in first["notes"])
-    return f"{what} {by}{notes}\n\nData (sha256): {files}"
+    learned = "; ".join(f"`{name}` {digest[:12]}" for name, digest in sorted(first.get("priors", {}).items()))
+    return f"{what} {by}{notes}\n\nData (sha256): {files}\n\nPriors (sha256): {learned}"
 
 
 def _ranked(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
     python benches/prior/export.py DATA OUT
 
-DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first year, values
-(commas between, nothing for a missing year), unit. What is left out, and why:
+DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first year,
+values (commas between, nothing for a missing year), unit. What is left out, and why:
 
 - yearly competition series, whatever the competition: the default model must be honest on them as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
@@ -13,10 +13,13 @@ DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SKIPPED = {"covariates_wdi", "monthly_for_partial_years", "hti_tiers"}
 # Long positive counts of many kinds, as examples of annual series in general.
