@@ -13,12 +13,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WHEELS := target/wheels
 
 # What a wheel is made of: it is built again when one of these is newer.
-RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
+RUST := $(shell find src python/src -name '*.rs' -o -name '*.json') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
 DATA ?= $(UNJURAN_DATA)
 
-.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench prior docs clean
+.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench accuracy prior docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,12 +77,22 @@ python-lint: $(VENV)/.dev-tools
 	$(BIN)/ruff format --check python benches
 	$(BIN)/ruff check python benches
 	$(BIN)/mypy
+	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
 	$(BIN)/python benches/panel.py
+
+# Polars reads Parquet by itself; versions are those of the pinned file.
+$(VENV)/.bench-tools: requirements-dev.txt $(VENV)/.build-tools
+	$(PIP) install --constraint requirements-dev.txt numpy polars
+	@touch $@
+
+accuracy: $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md
+	@test -n "$(DATA)" || { echo 'which directory? make accuracy DATA=dir' >&2; exit 1; }
+	$(BIN)/python -m benches.accuracy.run $(if $(FIXTURES),--fixtures) "$(DATA)"
 
 # Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
 prior: $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir

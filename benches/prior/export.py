@@ -2,8 +2,8 @@
 
     python benches/prior/export.py DATA OUT
 
-DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first
-year, values (commas between, nothing for a missing year), unit. What is left out, and why:
+DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first year,
+values (commas between, nothing for a missing year), unit. What is left out, and why:
 
 - yearly competition series, whatever the competition: the default model must be honest on them as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;

@@ -1,14 +1,16 @@
 //! Python bindings of `unjuran`: conversions and calls, nothing else.
 #![allow(clippy::needless_pass_by_value, reason = "pyo3 hands arguments over by value")]
-#![allow(clippy::doc_markdown, reason = "docstrings are for Python's readers")]
+#![allow(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "docstrings are for Python's readers")]
 #![allow(clippy::single_match_else, reason = "a refusal reads best as the other case of a match")]
 
 mod arrays;
+mod backtest;
 mod columns;
 mod errors;
 mod forecast;
 mod front;
 mod input;
+mod metrics;
 mod models;
 mod panel;
 mod run;
@@ -24,11 +26,18 @@ mod _core {
     use pyo3::types::PyDict;
 
     #[pymodule_export]
+    use crate::backtest::{PyBacktest, backtest, backtest_columns};
+    #[pymodule_export]
     use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
     #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
+    #[pymodule_export]
+    use crate::metrics::{
+        compare, coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
+        quantile_crps, rmse, scaled_crps, smape,
+    };
     #[pymodule_export]
     use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]

@@ -3,10 +3,11 @@
 The way in is `Series` for one measure and `Panel` or `read_csv` for many; `forecast` takes either, or a data frame.
 """
 
-from unjuran import datasets, errors
+from unjuran import datasets, errors, metrics
 from unjuran._core import (
     ETS,
     AutoETS,
+    Backtest,
     BayesETS,
     Distribution,
     Drift,
@@ -22,6 +23,7 @@ from unjuran._core import (
     Panel,
     Series,
     __version__,
+    backtest,
     forecast,
     read_csv,
 )
@@ -30,6 +32,7 @@ from unjuran.errors import UnjuranError
 __all__ = [
     "ETS",
     "AutoETS",
+    "Backtest",
     "BayesETS",
     "Distribution",
     "Drift",
@@ -46,8 +49,10 @@ __all__ = [
     "Series",
     "UnjuranError",
     "__version__",
+    "backtest",
     "datasets",
     "errors",
     "forecast",
+    "metrics",
     "read_csv",
 ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from unjuran._core import Forecast, Panel
+    from unjuran._core import Backtest, Forecast, Panel
 
     _Frame: TypeAlias = nw.DataFrame[Any]
     _Column: TypeAlias = nw.Series[Any]
@@ -93,6 +93,30 @@ def from_forecast(forecast: Forecast, level: Any, backend: str | None) -> Any:
     return _build(out, _backend(backend)).to_native()
 
 
+def backtest(data: Any, names: _Names, settings: dict[str, Any]) -> Backtest:
+    """Backtest every series of a frame."""
+    frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
+    (part,) = _parts(frame, names, None)
+    return _core._backtest_columns(part.columns, settings, part)
+
+
+def from_backtest(table: dict[str, Any], part: _Part | None, backend: str | None) -> Any:
+    """The forecasts of a backtest, in the kind of frame that was given unless another is asked for."""
+    if part is not None and backend is None:
+        return part.answer(table).to_native()
+    series = table["series"]
+    out = {"unique_id": _repeat(table["names"], series), "ds": table["ds"], "cutoff": table["cutoff"], "y": table["y"]}
+    frame = _build({**out, **dict(table["columns"]), "status": table["status"]}, _backend(backend))
+    for column in ("ds", "cutoff"):
+        frame = _without_year(frame, column, table[column])
+    return frame.to_native()
+
+
+def from_columns(columns: dict[str, Any], backend: str | None) -> Any:
+    """These columns as a frame."""
+    return _build(columns, _backend(backend)).to_native()
+
+
 def from_table(names: Sequence[str], table: dict[str, Any], backend: str | None) -> Any:
     """The forecasts of a panel as one frame."""
     series = table["series"]
@@ -111,19 +135,30 @@ class _Part(NamedTuple):
     names: tuple[str, str]
 
     def answer(self, table: dict[str, Any]) -> _Frame:
-        series, years = table["series"], table["ds"]
+        """The table's rows; a backtest has a cutoff and an outcome beside each year, and a status for each row."""
+        series = table["series"]
         id_col, time_col = self.names
-        made = {name for name, _ in table["columns"]} | {"status"}
+        years, numbers, status = {time_col: table["ds"]}, dict(table["columns"]), table["status"]
+        made = {*numbers, "status"}
+        if "cutoff" in table:
+            made |= {"cutoff", "y"}
+            years["cutoff"] = table["cutoff"]
+            numbers = {"y": table["y"], **numbers}
+        else:
+            status = _repeat(status, series)
         if made & {id_col, time_col}:
             message = f"the answer has a column {min(made & {id_col, time_col})!r} of its own: rename yours"
             raise UnjuranError(message)
         ids = nw.maybe_reset_index(self.ids[series]).alias(id_col)
-        ds = self.years.at(np.where(years == NO_YEAR, 1970, years), self.last[series]).alias(time_col)
-        numbers = _build(
-            {**dict(table["columns"]), "status": _repeat(table["status"], series)}, self.ids.implementation
-        )
-        frame = nw.concat([ids.to_frame(), ds.to_frame(), numbers], how="horizontal")
-        return _without_year(frame, time_col, years)
+        dates = [
+            self.years.at(np.where(one == NO_YEAR, 1970, one), self.last[series]).alias(name).to_frame()
+            for name, one in years.items()
+        ]
+        rest = _build({**numbers, "status": status}, self.ids.implementation)
+        frame: _Frame = nw.concat([ids.to_frame(), *dates, rest], how="horizontal")
+        for name, one in years.items():
+            frame = _without_year(frame, name, one)
+        return frame
 
 
 def _frame(data: Any, problem: str) -> _Frame:

@@ -1,0 +1,296 @@
+"""Collections of annual series found in a directory, each split into what a model sees and what happened.
+
+Files are recognised by what they hold, not by a list of names: long tables in Parquet or CSV, the layout of the M4
+competition (`Yearly-train.csv` beside `Yearly-test.csv`) and Monash `.tsf`. What is not annual, has no training part
+or is no series at all is named in one line of the second value of `read_directory`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+HELD_BACK = 3  # years of a counts series that no model sees
+LEAST_YEARS = 9  # of a counts series
+LONGEST = 25  # years of a counts series; older ones are left out
+TIERS = ("A", "B")
+NOT_SCORED = ("owid_hijackings", "hti_tiers")  # one series; grades, not counts
+TOGETHER = {"owid_executions": "owid", "owid_rhino_poaching": "owid"}  # too small to weigh as much as the others
+YEARLY_HORIZON = 6  # of a .tsf that does not say
+OTHER_FREQUENCY = re.compile(r"quarter|month|week|dai?ly|hour|other", re.IGNORECASE)
+YEARLY = re.compile(r"year|annual", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One series: the years a model sees, their values, and what came next."""
+
+    unique_id: str
+    ds: NDArray[np.int64]
+    train: NDArray[np.float64]
+    test: NDArray[np.float64]
+    source: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Series that are scored together; `kind` says by which rules."""
+
+    name: str
+    kind: Literal["competition", "counts"]
+    cases: list[Case]
+    files: dict[str, str]  # name to sha256
+    notes: list[str] = field(default_factory=list)
+    submissions: pl.DataFrame | None = None  # unique_id, model, step, median
+
+    @property
+    def horizon(self) -> int:
+        """The most years held back."""
+        return max(len(case.test) for case in self.cases)
+
+    def frame(self) -> pl.DataFrame:
+        """What models see: unique_id, ds, y."""
+        return pl.DataFrame(
+            {
+                "unique_id": np.repeat([case.unique_id for case in self.cases], [len(c.train) for c in self.cases]),
+                "ds": np.concatenate([case.ds for case in self.cases]),
+                "y": np.concatenate([case.train for case in self.cases]),
+            }
+        )
+
+
+def read_directory(directory: Path) -> tuple[list[Collection], list[str]]:
+    """The annual collections of a directory, and a line for each file that is none."""
+    found: list[Collection] = []
+    left_out: list[str] = []
+    files = sorted(path for path in directory.iterdir() if path.suffix in {".parquet", ".csv", ".tsf"})
+    manifest = _manifest(directory / "manifest.csv")
+    counts: list[Path] = []
+    for path in files:
+        reason = ""
+        if path.name == "manifest.csv" or path.stem.endswith("_submissions") or re.search("info", path.stem, re.I):
+            continue
+        if path.suffix == ".tsf":
+            reason = _try(found, _tsf(path))
+        elif match := re.fullmatch(r"(\w+)-(train|test)", path.stem):
+            if match[2] == "train":
+                reason = _try(found, _m4(path, match[1]))
+            elif not path.with_name(f"{match[1]}-train.csv").exists():
+                reason = "no training part"
+        else:
+            columns = set(_columns(path))
+            if not {"unique_id", "ds", "y"} <= columns:
+                monthly = {"unique_id", "year", "month", "y"} <= columns
+                reason = "monthly: see the table of years under way" if monthly else "no series in long format"
+            elif "split" in columns:
+                reason = _try(found, _long(path))
+            elif (tier := _tier(manifest, path.stem)) not in (None, *TIERS):
+                reason = f"tier {tier}"
+            elif path.stem in NOT_SCORED:
+                reason = "not scored by rule"
+            else:
+                counts.append(path)
+        if reason:
+            left_out.append(f"{path.name}: {reason}")
+    if counts:
+        found.append(_counts(counts))
+    return found, left_out
+
+
+def partial_years(directory: Path) -> Path | None:
+    """The file of monthly counts behind annual series, if the directory has one."""
+    path = directory / "monthly_for_partial_years.parquet"
+    return path if path.exists() else None
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema_length=None)
+
+
+# --- long tables -----------------------------------------------------------------------------------------------------
+
+
+def _long(path: Path) -> Collection | str:
+    """A competition: unique_id, ds, y and split, which says train or test."""
+    frame = read(path)
+    if set(frame["split"].unique()) != {"train", "test"}:
+        return "no training part" if "train" not in frame["split"] else "no test part"
+    if not _annual(path.stem, frame["ds"]):
+        return "not annual"
+    groups = "category" if "category" in frame.columns else "split"
+    cases = []
+    for name, rows in _by_series(frame.sort("unique_id", "ds", maintain_order=True)):
+        seen = rows["split"].to_numpy() == "train"
+        y = rows["y"].to_numpy().astype(float)
+        cases.append(Case(name, rows["ds"].to_numpy()[seen].astype(np.int64), y[seen], y[~seen], "", rows[groups][0]))
+    submitted = path.with_name(f"{path.stem}_submissions{path.suffix}")
+    return Collection(
+        path.stem,
+        "competition",
+        cases,
+        {one.name: sha256(one) for one in (path, submitted) if one.exists()},
+        submissions=_submissions(submitted),
+    )
+
+
+def _submissions(path: Path) -> pl.DataFrame | None:
+    """What others forecast at the time: methods without a forecast are left out."""
+    if not path.exists():
+        return None
+    columns = {"method": "model", "yhat": "median"}
+    return read(path).drop_nulls("yhat").rename(columns).select("unique_id", "model", "step", "median")
+
+
+def _counts(paths: list[Path]) -> Collection:
+    """Annual counts of several sources: whole, published in every year, the last ones held back."""
+    cases: list[Case] = []
+    notes: list[str] = []
+    dropped: Counter[str] = Counter()
+    for path in paths:
+        before = len(cases)
+        for name, rows in _by_series(read(path).sort("unique_id", "ds", maintain_order=True)):
+            year = rows["ds"].to_numpy().astype(np.int64)
+            y = rows["y"].to_numpy().astype(float)
+            if np.count_nonzero(~np.isnan(y)) < LEAST_YEARS:
+                dropped["short"] += 1
+            elif np.isnan(y).any() or (np.diff(year) != 1).any():
+                dropped["gap"] += 1
+            else:
+                year, y = year[-LONGEST:], y[-LONGEST:]
+                source = TOGETHER.get(path.stem, path.stem)
+                group = f"{source}/{rows['group'][0]}" if "group" in rows.columns else name
+                cases.append(Case(name, year[:-HELD_BACK], y[:-HELD_BACK], y[-HELD_BACK:], source, group))
+        if len(cases) == before:
+            notes.append(f"{path.name}: no series of {LEAST_YEARS} published years without a gap")
+    notes.append(f"{dropped['short']} series with fewer than {LEAST_YEARS} published years are left out")
+    notes.append(f"{dropped['gap']} longer series with a missing or masked year are left out")
+    return Collection("annual_counts", "counts", cases, {path.name: sha256(path) for path in paths}, notes)
+
+
+def _by_series(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    for (name,), rows in frame.group_by(["unique_id"], maintain_order=True):
+        yield str(name), rows
+
+
+def _annual(name: str, ds: pl.Series) -> bool:
+    if OTHER_FREQUENCY.search(name):
+        return False
+    years = [float(str(one)) for one in (ds.min(), ds.max())]
+    return bool(YEARLY.search(name)) or (years[0] >= 1500 and years[1] <= 2200)
+
+
+# --- the layout of the M4 competition --------------------------------------------------------------------------------
+
+
+def _m4(train: Path, frequency: str) -> Collection | str:
+    """A row a series: its name, then its values; the same in a second file for what came next."""
+    test = train.with_name(f"{frequency}-test.csv")
+    if not test.exists():
+        return "no test part"
+    if not YEARLY.fullmatch(frequency.removesuffix("ly")):
+        return "not annual"
+    future = dict(_wide(test))
+    groups = _m4_categories(train.parent)
+    cases = []
+    for name, y in _wide(train):
+        years = np.arange(2001 - len(y), 2001, dtype=np.int64)  # why: the layout has an order and no dates
+        cases.append(Case(name, years, y, future[name], "", groups.get(name, "")))
+    return Collection(f"m4_{frequency.lower()}", "competition", cases, {p.name: sha256(p) for p in (train, test)})
+
+
+def _wide(path: Path) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for name, *cells in rows:
+            yield name, np.array([float(cell) for cell in cells if cell.strip()])
+
+
+def _m4_categories(directory: Path) -> dict[str, str]:
+    for path in directory.glob("*info*.csv"):
+        with path.open(newline="", encoding="utf-8") as file:
+            return {row["M4id"]: row["category"] for row in csv.DictReader(file) if "M4id" in row}
+    return {}
+
+
+# --- Monash .tsf -----------------------------------------------------------------------------------------------------
+
+
+def _tsf(path: Path) -> Collection | str:
+    """Settings after `@`, then a series a line: its attributes and its values, between colons."""
+    settings: dict[str, str] = {}
+    attributes: list[str] = []
+    series: list[tuple[str, NDArray[np.float64]]] = []
+    with path.open(encoding="cp1252") as file:
+        lines = (line.strip() for line in file)
+        for line in lines:
+            if line.startswith("@attribute"):
+                attributes.append(line.split()[1])
+            elif line.lower() == "@data":
+                break
+            elif line.startswith("@"):
+                key, _, value = line[1:].partition(" ")
+                settings[key.lower()] = value.strip()
+        named = attributes.index("series_name") if "series_name" in attributes else None
+        for line in lines:
+            if line and not line.startswith("#"):
+                *about, values = line.split(":")
+                name = f"T{len(series) + 1}" if named is None else about[named]
+                series.append((name, np.array([np.nan if v == "?" else float(v) for v in values.split(",")])))
+    if settings.get("frequency", "none given") != "yearly":
+        return f"not annual: frequency {settings.get('frequency', 'none given')}"
+    horizon = int(settings.get("horizon", YEARLY_HORIZON))
+    cases = []
+    for name, y in series:
+        if len(y) > horizon and not np.isnan(y).any():
+            years = np.arange(2001 - len(y), 2001, dtype=np.int64)
+            cases.append(Case(name, years[:-horizon], y[:-horizon], y[-horizon:]))
+    missing = len(series) - len(cases)
+    notes = [f"{missing} series with a missing value or no more than {horizon} years are left out"] if missing else []
+    return Collection(path.stem, "competition", cases, {path.name: sha256(path)}, notes) if cases else "no whole series"
+
+
+# --- what a file is --------------------------------------------------------------------------------------------------
+
+
+def _try(found: list[Collection], result: Collection | str) -> str:
+    if isinstance(result, str):
+        return result
+    found.append(result)
+    return ""
+
+
+def _columns(path: Path) -> Iterable[str]:
+    if path.suffix == ".parquet":
+        return pl.read_parquet_schema(path)
+    with path.open(newline="", encoding="utf-8") as file:
+        return next(csv.reader(file), [])
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    frame = pl.read_csv(path, infer_schema_length=None)
+    return dict(frame.group_by("source").agg(pl.col("tier").first()).iter_rows())
+
+
+def _tier(manifest: dict[str, Any], source: str) -> str | None:
+    return manifest.get(source)
