@@ -11,12 +11,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WHEELS := target/wheels
+PEERS := .venv-peers
 
 # What a wheel is made of: it is built again when one of these is newer.
 RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench docs clean
+.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
+.PHONY: bench have-data peers
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +61,7 @@ check: rust-lint python-lint ## Formatters, linters, type check: no tests
 
 rust-lint:
 	cargo fmt --all --check
+	cargo fmt --manifest-path benches/peers/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo check --no-default-features --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
@@ -79,12 +82,27 @@ python-lint: $(VENV)/.dev-tools
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
 
+# --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
+
 bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
 	$(BIN)/python benches/panel.py
+
+# The peers have an environment and a Cargo workspace of their own, so that nothing of theirs enters ours.
+$(PEERS)/.installed: benches/accuracy/requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
+	@touch $@
+
+have-data:
+	@test -d '$(DATA)' || { echo 'say where the collections are: make TARGET DATA=dir' >&2; exit 1; }
+
+peers: have-data $(VENV)/.dev-tools $(VENV)/.package $(PEERS)/.installed ## Accuracy of ours beside other tools: DATA=dir
+	cargo build --release --locked --manifest-path benches/peers/Cargo.toml
+	$(BIN)/python -m benches.accuracy.peers '$(DATA)' $(ARGS)
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked
 
 clean: ## Remove everything that was made
-	rm -rf target $(VENV) demo/*.html dist
+	rm -rf target benches/peers/target $(VENV) $(PEERS) demo/*.html dist
 	find python -name __pycache__ -prune -exec rm -rf {} +
