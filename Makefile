@@ -18,7 +18,7 @@ RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/C
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench have-data peers
+.PHONY: bench check-perf update-perf have-data peers
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,8 +84,17 @@ python-test: $(VENV)/.dev-tools $(VENV)/.package
 
 # --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
 
-bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
+bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed of models and panels, and of a panel in and out of a frame
+	cargo bench --locked --bench speed
 	$(BIN)/python benches/panel.py
+
+check-perf: ## Instructions of one fit against benches/instructions.json (needs valgrind)
+	cargo build --release --locked --example one_fit
+	$(PYTHON) benches/instructions.py target/release/examples/one_fit
+
+update-perf: ## Store the instructions of one fit
+	cargo build --release --locked --example one_fit
+	$(PYTHON) benches/instructions.py target/release/examples/one_fit --update
 
 # The peers have an environment and a Cargo workspace of their own, so that nothing of theirs enters ours.
 $(PEERS)/.installed: benches/accuracy/requirements-peers.txt
