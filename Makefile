@@ -18,7 +18,7 @@ RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/C
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data peers
+.PHONY: bench check-perf update-perf have-data accuracy peers
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,7 @@ python-lint: $(VENV)/.dev-tools
 	$(BIN)/ruff format --check python benches
 	$(BIN)/ruff check python benches
 	$(BIN)/mypy
+	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
@@ -96,18 +97,26 @@ update-perf: ## Store the instructions of one fit
 	cargo build --release --locked --example one_fit
 	$(PYTHON) benches/instructions.py target/release/examples/one_fit --update
 
+have-data:
+	@test -d "$(DATA)" || { echo 'which directory? make accuracy DATA=dir, make peers DATA=dir' >&2; exit 1; }
+
+# Polars reads Parquet by itself; versions are those of the pinned file.
+$(VENV)/.bench-tools: requirements-dev.txt $(VENV)/.build-tools
+	$(PIP) install --constraint requirements-dev.txt numpy polars
+	@touch $@
+
+accuracy: have-data $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md
+	$(BIN)/python -m benches.accuracy.run $(if $(FIXTURES),--fixtures) "$(DATA)"
+
 # The peers have an environment and a Cargo workspace of their own, so that nothing of theirs enters ours.
 $(PEERS)/.installed: benches/accuracy/requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
 	@touch $@
 
-have-data:
-	@test -d '$(DATA)' || { echo 'say where the collections are: make TARGET DATA=dir' >&2; exit 1; }
-
-peers: have-data $(VENV)/.dev-tools $(VENV)/.package $(PEERS)/.installed ## Accuracy of ours beside other tools: DATA=dir
+peers: have-data $(VENV)/.bench-tools $(VENV)/.package $(PEERS)/.installed ## The same with other tools beside ours, in one run
 	cargo build --release --locked --manifest-path benches/peers/Cargo.toml
-	$(BIN)/python -m benches.accuracy.peers '$(DATA)' $(ARGS)
+	$(BIN)/python -m benches.accuracy.peers "$(DATA)" $(ARGS)
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked

@@ -278,6 +278,16 @@ pub enum Error {
         /// Years observed.
         got: usize,
     },
+    /// Forecasts that are not one for each value.
+    #[error("{metric}: {actual} values and {forecast} forecasts: give one forecast a value")]
+    UnequalLengths {
+        /// What was to be computed.
+        metric: String,
+        /// Number of values.
+        actual: usize,
+        /// Number of forecasts, bounds or other companions.
+        forecast: usize,
+    },
     /// A value at or below zero for a model on the log scale.
     #[error("series {series:?}, {year}: {value} has no logarithm: {model} needs every value above 0")]
     NotPositive {

@@ -4,6 +4,7 @@
 pub mod design;
 pub mod dist;
 pub mod error;
+pub mod evaluate;
 pub mod forecast;
 pub mod model;
 pub mod numeric;

@@ -27,8 +27,9 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from benches.accuracy.collections import Collection
     from numpy.typing import NDArray
+
+    from benches.accuracy.collections import Collection
 
     Floats = NDArray[np.float64]
 
@@ -111,7 +112,7 @@ def _model(collection: Collection, model: str, rows: pl.DataFrame) -> pl.DataFra
         columns[f"above-{level}"] = _mean(np.where(known, 100.0 * (y > upper), np.nan), due)
         outside = np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0)
         columns[f"msis-{level}"] = _mean(((upper - lower) + 200.0 / (100 - level) * outside) / scales, due)
-    largest = np.array([np.max(case.train) for case in collection.cases])[:, None]
+    largest = np.array([max(1.0, np.max(case.train)) for case in collection.cases])[:, None]  # why 1: a count of zeros
     columns["far-95"] = _mean(np.where(np.isnan(grid("hi-95")), np.nan, 1.0 * (grid("hi-95") > 20.0 * largest)), due)
     columns["negative-95"] = _mean(np.where(np.isnan(grid("lo-95")), np.nan, 1.0 * (grid("lo-95") < 0.0)), due)
     losses = np.zeros(shape)

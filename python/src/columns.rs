@@ -45,8 +45,17 @@ fn integer(bytes: &[u8], at: usize) -> i64 {
 }
 
 impl Columns {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.names.len()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    /// Why the Python side refused a series, if it did.
+    pub(crate) fn refusal(&self, i: usize) -> Option<String> {
+        self.refused.get(&i).cloned()
     }
 
     fn rows(&self, i: usize) -> std::ops::Range<usize> {
@@ -73,7 +82,8 @@ impl Columns {
         Ok(Observation { year, value, coverage, source: None })
     }
 
-    fn series(&self, i: usize, unit: Option<Unit>) -> unjuran::Result<Series> {
+    /// One series, of this unit or of the one that its rows say.
+    pub(crate) fn series(&self, i: usize, unit: Option<Unit>) -> unjuran::Result<Series> {
         let observations = self.rows(i).map(|row| self.observation(row)).collect::<unjuran::Result<Vec<_>>>()?;
         let series = Series::from_observations(self.names[i].clone(), observations)?;
         let own = self.units.as_ref().and_then(|units| units[i].as_deref()).map(str::parse).transpose()?;

@@ -98,7 +98,7 @@ pub(crate) fn forecast<'py>(
     Ok(py.import("unjuran.frames")?.call_method1("forecast", (data, columns, settings))?)
 }
 
-fn with_unit(series: &Series, unit: Option<&Bound<'_, PyAny>>) -> Result<Series> {
+pub(crate) fn with_unit(series: &Series, unit: Option<&Bound<'_, PyAny>>) -> Result<Series> {
     Ok(match input::unit(unit)? {
         Some(unit) => series.clone().with_unit(unit)?,
         None => series.clone(),

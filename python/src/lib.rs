@@ -4,11 +4,13 @@
 #![allow(clippy::single_match_else, reason = "a refusal reads best as the other case of a match")]
 
 mod arrays;
+mod backtest;
 mod columns;
 mod errors;
 mod forecast;
 mod front;
 mod input;
+mod metrics;
 mod models;
 mod panel;
 mod run;
@@ -24,11 +26,18 @@ mod _core {
     use pyo3::types::PyDict;
 
     #[pymodule_export]
+    use crate::backtest::{PyBacktest, backtest, backtest_columns};
+    #[pymodule_export]
     use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
     #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
+    #[pymodule_export]
+    use crate::metrics::{
+        coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
+        quantile_crps, rmse, scaled_crps, smape,
+    };
     #[pymodule_export]
     use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]

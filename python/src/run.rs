@@ -70,13 +70,18 @@ impl Run {
         count: usize,
         make: impl Fn(usize) -> T + Send + Sync,
     ) -> Result<Vec<T>> {
+        self.within(py, count, || (0..count).into_par_iter().map(&make).collect())
+    }
+
+    /// A result made without the GIL on the threads asked for; `jobs` of them at most are of use.
+    pub(crate) fn within<T: Send>(&self, py: Python<'_>, jobs: usize, make: impl FnOnce() -> T + Send) -> Result<T> {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.unwrap_or_else(available).min(count.max(1));
+        let threads = self.threads.unwrap_or_else(available).min(jobs.max(1));
         // why a pool of our own for each call: a child of os.fork has the parent's pool without its threads, and would
         // wait for them forever.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| PyRuntimeError::new_err(format!("no pool of {threads} threads: {e}")))?;
-        Ok(py.detach(|| pool.install(|| (0..count).into_par_iter().map(&make).collect())))
+        Ok(py.detach(|| pool.install(make)))
     }
 }
 

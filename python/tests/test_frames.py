@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 import unjuran as uj
+import unjuran.frames
 from unjuran import errors
 
 BACKENDS = {
@@ -273,6 +274,26 @@ def test_a_panel_is_strict_where_a_forecast_goes_on(make):
         uj.Panel.from_frame(make({"unique_id": ["a", "a"], "ds": [2020, 2020], "y": [1, 2]}))
 
 
+def test_columns_that_get_in_each_others_way_are_refused():
+    frame = pd.DataFrame([["a", 2020, 1, 2]], columns=["unique_id", "ds", "y", "y"])
+    with pytest.raises(uj.UnjuranError, match="several columns of one name: y"):
+        uj.forecast(frame, h=1)
+    with pytest.raises(uj.UnjuranError, match="three columns"):
+        uj.forecast(pd.DataFrame(tidy()), h=1, id_col="ds")
+    with pytest.raises(uj.UnjuranError, match="rename yours"):
+        uj.forecast(pd.DataFrame(tidy()).rename(columns={"unique_id": "status"}), h=1, id_col="status")
+
+
+def test_the_end_of_nanoseconds_is_no_end(make):
+    frame = pd.DataFrame(
+        {"unique_id": "a", "ds": pd.to_datetime(["2260-12-31", "2261-12-31"]).as_unit("ns"), "y": [1, 2]}
+    )
+    assert uj.forecast(frame, h=2)["ds"].dt.year.tolist() == [2262, 2263]
+    got = rows(uj.forecast(make({"unique_id": ["a"] * 2, "ds": [9998, 9999], "y": [1, 2]}), h=1))
+    assert got[0]["ds"] is None
+    assert "9999" in got[0]["status"]
+
+
 def test_an_empty_frame_gives_an_empty_frame():
     frame = pd.DataFrame({"unique_id": pd.Series(dtype=str), "ds": pd.Series(dtype=int), "y": pd.Series(dtype=float)})
     out = uj.forecast(frame, h=2, model="Naive")
@@ -328,6 +349,17 @@ def test_results_do_not_depend_on_threads_or_partitions():
     pd.testing.assert_frame_equal(one, uj.forecast(many, h=3))
     parts = [uj.forecast(part, h=3) for _, part in many.groupby("unique_id", sort=False)]
     pd.testing.assert_frame_equal(one, pd.concat(parts, ignore_index=True))
+
+
+def test_parts_of_a_large_frame_make_one_answer(make, monkeypatch):
+    frame = {"unique_id": [*"aabbccdd", None], "ds": [2020, 2021] * 3 + [2020, None, 2020], "y": [1.0] * 9}
+    whole = [rows(uj.forecast(make(frame), h=2)), rows(uj.forecast(make({k: v[::-1] for k, v in frame.items()}), h=2))]
+    monkeypatch.setattr(unjuran.frames, "_PART", 2)
+    again = [rows(uj.forecast(make(frame), h=2)), rows(uj.forecast(make({k: v[::-1] for k, v in frame.items()}), h=2))]
+    assert again == whole
+    assert "row 7: " in whole[0][6]["status"]
+    out = uj.forecast(pd.DataFrame(frame), h=2)
+    assert out.index.tolist() == list(range(len(out)))
 
 
 def test_the_number_of_threads_is_checked(monkeypatch):

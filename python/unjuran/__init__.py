@@ -3,10 +3,11 @@
 The way in is `Series` for one measure and `Panel` or `read_csv` for many; `forecast` takes either, or a data frame.
 """
 
-from unjuran import datasets, errors
+from unjuran import datasets, errors, metrics
 from unjuran._core import (
     ETS,
     AutoETS,
+    Backtest,
     Distribution,
     Drift,
     FittedModel,
@@ -21,6 +22,7 @@ from unjuran._core import (
     Panel,
     Series,
     __version__,
+    backtest,
     forecast,
     read_csv,
 )
@@ -29,6 +31,7 @@ from unjuran.errors import UnjuranError
 __all__ = [
     "ETS",
     "AutoETS",
+    "Backtest",
     "Distribution",
     "Drift",
     "FittedModel",
@@ -44,8 +47,10 @@ __all__ = [
     "Series",
     "UnjuranError",
     "__version__",
+    "backtest",
     "datasets",
     "errors",
     "forecast",
+    "metrics",
     "read_csv",
 ]

@@ -11,6 +11,7 @@ from typing_extensions import Self, disjoint_base
 __all__ = [
     "ETS",
     "AutoETS",
+    "Backtest",
     "Distribution",
     "Drift",
     "FittedModel",
@@ -25,16 +26,35 @@ __all__ = [
     "Panel",
     "Series",
     "__version__",
+    "_backtest_columns",
     "_forecast_columns",
     "_missing_column",
     "_panel_columns",
     "_panel_from_columns",
+    "backtest",
+    "coverage",
+    "crps",
     "forecast",
+    "interval_score",
+    "log_score",
+    "mae",
+    "mape",
+    "mase",
+    "msis",
+    "naive_scale",
+    "owa",
+    "pinball",
+    "pit",
+    "quantile_crps",
     "read_csv",
+    "rmse",
+    "scaled_crps",
+    "smape",
 ]
 
 _T = TypeVar("_T")
 _Frame = TypeVar("_Frame")
+_Numbers: TypeAlias = Iterable[Any]
 _Number: TypeAlias = SupportsFloat | SupportsIndex
 _Year: TypeAlias = SupportsIndex | date
 _Unit: TypeAlias = Literal["count", "amount", "rate"]
@@ -276,6 +296,47 @@ class Forecasts(Mapping[str, Any]):
     def errors(self) -> dict[str, Any]: ...
     def to_frame(self, backend: _Backend | None = None, *, level: _Levels | None = None) -> Any: ...
 
+@final
+class Backtest:
+    @property
+    def models(self) -> list[str]: ...
+    def to_frame(self, backend: _Backend | None = None) -> Any: ...
+    def scores(self, backend: _Backend | None = None) -> Any: ...
+    def summary(self, *, by_lead: bool = False, backend: _Backend | None = None) -> Any: ...
+    def owa(self, model: str, reference: str = "Naive") -> float: ...
+    def plot(self, ax: Axes | None = None) -> Axes: ...
+
+def backtest(
+    data: Any,
+    models: _AnyModel | Sequence[_AnyModel],
+    h: SupportsIndex,
+    *,
+    n_windows: SupportsIndex | None = None,
+    step: SupportsIndex | None = None,
+    level: _Levels | None = None,
+    min_train: SupportsIndex | None = None,
+    unit: _Unit | None = None,
+    id_col: str | None = None,
+    time_col: str | None = None,
+    target_col: str | None = None,
+    threads: SupportsIndex | None = None,
+) -> Backtest: ...
+def mae(actual: _Numbers, forecast: _Numbers) -> float: ...
+def rmse(actual: _Numbers, forecast: _Numbers) -> float: ...
+def smape(actual: _Numbers, forecast: _Numbers) -> float: ...
+def mape(actual: _Numbers, forecast: _Numbers) -> float: ...
+def mase(actual: _Numbers, forecast: _Numbers, training: _Numbers) -> float: ...
+def naive_scale(training: _Numbers) -> float: ...
+def owa(model: tuple[float, float], reference: tuple[float, float]) -> float: ...
+def coverage(actual: _Numbers, lower: _Numbers, upper: _Numbers) -> float: ...
+def interval_score(actual: _Numbers, lower: _Numbers, upper: _Numbers, level: float) -> float: ...
+def msis(actual: _Numbers, lower: _Numbers, upper: _Numbers, level: float, training: _Numbers) -> float: ...
+def pinball(actual: _Numbers, quantile: _Numbers, p: float) -> float: ...
+def crps(actual: _Numbers, forecast: Forecast) -> float: ...
+def scaled_crps(actual: _Numbers, forecast: Forecast, training: _Numbers) -> float: ...
+def quantile_crps(actual: _Numbers, quantiles: Iterable[_Numbers]) -> float: ...
+def log_score(actual: _Numbers, forecast: Forecast) -> float: ...
+def pit(actual: _Numbers, forecast: Forecast, seed: int = 0) -> _Floats: ...
 @overload
 def forecast(
     data: Series,
@@ -327,6 +388,7 @@ def read_csv(
     through: str | date | None = None,
     unit: _Unit | None = None,
 ) -> Panel: ...
+def _backtest_columns(columns: dict[str, Any], settings: dict[str, Any], frame: object) -> Backtest: ...
 def _forecast_columns(columns: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]: ...
 def _panel_from_columns(columns: dict[str, Any], unit: str | None) -> Panel: ...
 def _panel_columns(panel: Panel) -> dict[str, Any]: ...

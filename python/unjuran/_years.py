@@ -86,7 +86,10 @@ def _dates(column: _Column) -> YearColumn:
     def at(years: _Integers, rows: _Integers) -> _Column:
         moment = nw.new_series(column.name, moved(years, rows), nw.Datetime("us"), backend=column.implementation)
         moment = moment.dt.replace_time_zone(zone) if zone is not None else moment
-        return _like(column, moment.cast(column.dtype))
+        try:
+            return _like(column, moment.cast(column.dtype))
+        except ValueError:  # nanoseconds end in 2262
+            return moment
 
     return YearColumn(values, _not_years(bad, column.to_list() if bad.any() else []), at)
 
@@ -187,4 +190,4 @@ def _like(column: _Column, made: _Column) -> _Column:
 
 
 def _not_years(bad: NDArray[np.bool_], items: list[Any]) -> dict[int, str]:
-    return {row: f"row {row}: {items[row]!r} is not a year" for row in np.flatnonzero(bad).tolist()}
+    return {row: f"{items[row]!r} is not a year" for row in np.flatnonzero(bad).tolist()}

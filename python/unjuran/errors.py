@@ -232,6 +232,14 @@ class TooFewYearsError(UnjuranError):
     got: int
 
 
+class UnequalLengthsError(UnjuranError):
+    """Forecasts, bounds or clusters that are not one for each value: give as many as there are values."""
+
+    metric: str
+    actual: int
+    forecast: int
+
+
 class NotPositiveError(UnjuranError):
     """A value at or below zero for a model of logarithms: take a model of the plain scale."""
 

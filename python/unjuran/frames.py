@@ -8,43 +8,56 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from narwhals.exceptions import DuplicateError
 
 from unjuran import _core
 from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
 from unjuran.errors import BadParameterError, UnjuranError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from unjuran._core import Forecast, Panel
+    from unjuran._core import Backtest, Forecast, Panel
 
     _Frame: TypeAlias = nw.DataFrame[Any]
     _Column: TypeAlias = nw.Series[Any]
+    _Integers: TypeAlias = NDArray[np.int64]
     _Names: TypeAlias = tuple[str | None, str | None, str | None]
 
 _BACKENDS = ("pandas", "polars", "pyarrow")
+_OPTIONAL = ("y_lo", "y_hi", "share", "period_end", "unit")
+_TEXT_HINT = (
+    "text of a published table is read by read_csv; in a frame a masked cell has no y but y_lo and y_hi, "
+    "and a partial year has period_end or share"
+)
+#: Whole numbers up to this size are exact as floats.
 _EXACT = 2**53
+#: Series that are forecast at a time.
+_PART = 50_000
 
 
 def forecast(data: Any, names: _Names, settings: dict[str, Any]) -> Any:
     """Forecast every series of a frame; a frame of the same kind."""
-    tidy = _read(_frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame"), names)
-    table = _core._forecast_columns(tidy.columns, settings)
-    return tidy.answer(table)
+    frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
+    parts = [part.answer(_core._forecast_columns(part.columns, settings)) for part in _parts(frame, names, _PART)]
+    whole = parts[0] if len(parts) == 1 else nw.maybe_reset_index(nw.concat(parts))
+    return whole.to_native()
 
 
 def panel(data: Any, names: _Names, unit: str | None) -> Panel:
     """The series of a frame."""
-    tidy = _read(_frame(data, "frame must be a pandas, polars or pyarrow data frame"), names)
-    for problem in tidy.columns["refused"].values():
+    frame = _frame(data, "frame must be a pandas, polars or pyarrow data frame")
+    (part,) = _parts(frame, names, None)
+    for problem in part.columns["refused"].values():
         raise UnjuranError(problem)
-    return _core._panel_from_columns(tidy.columns, unit)
+    return _core._panel_from_columns(part.columns, unit)
 
 
 def from_panel(panel: Panel, backend: str | None) -> Any:
@@ -80,6 +93,30 @@ def from_forecast(forecast: Forecast, level: Any, backend: str | None) -> Any:
     return _build(out, _backend(backend)).to_native()
 
 
+def backtest(data: Any, names: _Names, settings: dict[str, Any]) -> Backtest:
+    """Backtest every series of a frame."""
+    frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
+    (part,) = _parts(frame, names, None)
+    return _core._backtest_columns(part.columns, settings, part)
+
+
+def from_backtest(table: dict[str, Any], part: _Part | None, backend: str | None) -> Any:
+    """The forecasts of a backtest, in the kind of frame that was given unless another is asked for."""
+    if part is not None and backend is None:
+        return part.answer(table).to_native()
+    series = table["series"]
+    out = {"unique_id": _repeat(table["names"], series), "ds": table["ds"], "cutoff": table["cutoff"], "y": table["y"]}
+    frame = _build({**out, **dict(table["columns"]), "status": table["status"]}, _backend(backend))
+    for column in ("ds", "cutoff"):
+        frame = _without_year(frame, column, table[column])
+    return frame.to_native()
+
+
+def from_columns(columns: dict[str, Any], backend: str | None) -> Any:
+    """These columns as a frame."""
+    return _build(columns, _backend(backend)).to_native()
+
+
 def from_table(names: Sequence[str], table: dict[str, Any], backend: str | None) -> Any:
     """The forecasts of a panel as one frame."""
     series = table["series"]
@@ -88,173 +125,191 @@ def from_table(names: Sequence[str], table: dict[str, Any], backend: str | None)
     return _without_year(_build(out, _backend(backend)), "ds", table["ds"]).to_native()
 
 
-class _Tidy(NamedTuple):
-    """A frame's rows grouped by series, and what is needed to answer in the same kind of frame."""
+class _Part(NamedTuple):
+    """Rows that belong together, series by series, and what is needed to answer in the same kind of frame."""
 
     columns: dict[str, Any]
     ids: _Column  # one a series
     years: YearColumn
-    last: NDArray[np.int64]  # the row of each series' last year
+    last: _Integers  # the row of each series' last year
     names: tuple[str, str]
 
-    def answer(self, table: dict[str, Any]) -> Any:
-        series, years = table["series"], table["ds"]
+    def answer(self, table: dict[str, Any]) -> _Frame:
+        """The table's rows; a backtest has a cutoff and an outcome beside each year, and a status for each row."""
+        series = table["series"]
         id_col, time_col = self.names
-        backend = self.ids.implementation
-        ids = nw.maybe_reset_index(self.ids[series.tolist()]).alias(id_col)
-        ds = self.years.at(np.where(years == NO_YEAR, 1970, years), self.last[series]).alias(time_col)
-        numbers = _build({**dict(table["columns"]), "status": _repeat(table["status"], series)}, backend)
-        frame = nw.concat([ids.to_frame(), ds.to_frame(), numbers], how="horizontal")
-        return _without_year(frame, time_col, years).to_native()
+        years, numbers, status = {time_col: table["ds"]}, dict(table["columns"]), table["status"]
+        made = {*numbers, "status"}
+        if "cutoff" in table:
+            made |= {"cutoff", "y"}
+            years["cutoff"] = table["cutoff"]
+            numbers = {"y": table["y"], **numbers}
+        else:
+            status = _repeat(status, series)
+        if made & {id_col, time_col}:
+            message = f"the answer has a column {min(made & {id_col, time_col})!r} of its own: rename yours"
+            raise UnjuranError(message)
+        ids = nw.maybe_reset_index(self.ids[series]).alias(id_col)
+        dates = [
+            self.years.at(np.where(one == NO_YEAR, 1970, one), self.last[series]).alias(name).to_frame()
+            for name, one in years.items()
+        ]
+        rest = _build({**numbers, "status": status}, self.ids.implementation)
+        frame: _Frame = nw.concat([ids.to_frame(), *dates, rest], how="horizontal")
+        for name, one in years.items():
+            frame = _without_year(frame, name, one)
+        return frame
 
 
 def _frame(data: Any, problem: str) -> _Frame:
     try:
         return nw.from_native(data, eager_only=True)
+    except DuplicateError:
+        twice = [str(c) for c, times in Counter(data.columns).items() if times > 1]
+        message = f"the frame has several columns of one name: {', '.join(twice)}"
+        raise UnjuranError(message) from None
     except TypeError:
         message = f"{problem}, not {type(data).__module__}.{type(data).__qualname__}"
         raise TypeError(message) from None
 
 
-def _read(frame: _Frame, names: _Names) -> _Tidy:
+def _parts(frame: _Frame, names: _Names, most: int | None) -> Iterator[_Part]:
+    """The frame in parts of so many series at most: what one part needs is free again before the next."""
     id_col, time_col, target_col = (
         given or default for given, default in zip(names, ("unique_id", "ds", "y"), strict=True)
     )
-    for column in (id_col, time_col, target_col):
+    needed = [id_col, time_col, target_col]
+    for column in needed:
         if column not in frame.columns:
             _core._missing_column(column, [str(c) for c in frame.columns])
-    taken = {id_col, time_col, target_col}
-    optional = {
-        c: frame[c] for c in ("y_lo", "y_hi", "share", "period_end", "unit") if c in frame.columns and c not in taken
-    }
-
+    if len(set(needed)) < 3:
+        message = f"id_col, time_col and target_col are three columns, not {id_col!r}, {time_col!r} and {target_col!r}"
+        raise UnjuranError(message)
+    frame = frame.select(*needed, *(c for c in _OPTIONAL if c in frame.columns and c not in needed))
     order, offsets = _grouped(frame[id_col])
-    first = order[offsets[:-1]]
-    ids = frame[id_col][first.tolist()]
+    series = len(offsets) - 1
+    most = most or max(series, 1)
+    for a in range(0, max(series, 1), most):
+        bounds = offsets[a : a + most + 1]
+        first, end = int(bounds[0]), int(bounds[-1])
+        rows = frame[first:end] if order is None else frame[order[first:end]]
+        yield _part(rows, bounds - first, np.arange(first, end) if order is None else order[first:end], needed)
+
+
+def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str]) -> _Part:
+    """Grouped rows as arrays; `labels` are the rows' numbers in the frame they come from."""
+    id_col, time_col, target_col = names
+    ids = frame[id_col][offsets[:-1]]
     years = read_years(frame[time_col])
-    y, too_long = _numbers(
-        frame[target_col],
-        "text of a published table is read by read_csv; in a frame a masked cell "
-        "has no y but y_lo and y_hi, and a partial year has period_end or share",
-    )
-    values = years.values[order]
-    refused = _refused(ids.to_list(), order, offsets, years.unreadable, too_long)
+    problems = dict(years.unreadable)
+    y = _numbers(frame[target_col], labels, problems, _TEXT_HINT)
     columns: dict[str, Any] = {
         "names": [str(name) for name in ids.to_list()],
         "offsets": offsets.tobytes(),
-        "years": values.tobytes(),
-        "y": y[order].tobytes(),
+        "years": years.values.tobytes(),
+        "y": y.tobytes(),
         "lower": None,
         "upper": None,
         "share": None,
         "ends": {},
         "units": None,
-        "refused": refused,
     }
     for name, key in (("y_lo", "lower"), ("y_hi", "upper"), ("share", "share")):
-        if name in optional:
-            columns[key] = _numbers(optional[name], "give numbers, or nothing")[0][order].tobytes()
-    if "period_end" in optional:
-        columns["ends"] = _ends(optional["period_end"], order)
-    if "unit" in optional:
-        columns["units"] = _units(optional["unit"].to_list(), order, offsets, refused)
-    bounds = itertools.pairwise(offsets.tolist())
-    last = order[np.array([a + int(values[a:b].argmax()) for a, b in bounds], dtype=np.int64)]
-    return _Tidy(columns, ids, years, last, (id_col, time_col))
+        if name in frame.columns:
+            columns[key] = _numbers(frame[name], labels, problems, "give numbers, or nothing").tobytes()
+    if "period_end" in frame.columns:
+        columns["ends"] = _ends(frame["period_end"])
+    if "unit" in frame.columns:
+        columns["units"] = _units(frame["unit"].to_list(), offsets, problems)
+    columns["refused"] = _refused(ids.to_list(), offsets, labels, problems)
+    return _Part(columns, ids, years, _last_rows(years.values, offsets), (id_col, time_col))
 
 
-def _grouped(ids: _Column) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The order that brings the rows of each series together, and where each begins (and the last one ends)."""
+def _grouped(ids: _Column) -> tuple[_Integers | None, _Integers]:
+    """The order that brings the rows of each series together (None: they are), and where each begins and ends."""
     rows = len(ids)
     if rows == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        return None, np.zeros(1, dtype=np.int64)
     changes = (ids != ids.shift(1)).fill_null(True).to_numpy().astype(bool)
     changes[0] = True
     starts = np.flatnonzero(changes)
+    runs = ids[starts]
+    if runs.n_unique() == len(starts):
+        return None, np.append(starts, rows).astype(np.int64)
     codes: dict[Any, int] = {}
-    runs = [codes.setdefault(one, len(codes)) for one in ids[starts.tolist()].to_list()]
-    if len(codes) == len(runs):
-        return np.arange(rows, dtype=np.int64), np.append(starts, rows).astype(np.int64)
-    code = np.repeat(np.asarray(runs), np.diff(np.append(starts, rows)))
+    named = [codes.setdefault(None if is_nothing(one) else one, len(codes)) for one in runs.to_list()]
+    code = np.repeat(np.asarray(named), np.diff(np.append(starts, rows)))
     order = np.argsort(code, kind="stable").astype(np.int64)
     return order, np.append(0, np.cumsum(np.bincount(code))).astype(np.int64)
 
 
-def _numbers(column: _Column, hint: str) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
-    """A column as floats, NaN for nothing; and which rows hold integers that a float cannot."""
+def _last_rows(years: _Integers, offsets: _Integers) -> _Integers:
+    """The row of the last year of each series."""
+    if len(offsets) == 1:
+        return offsets[:0]
+    sizes = np.diff(offsets)
+    rows = np.flatnonzero(years == np.repeat(np.maximum.reduceat(years, offsets[:-1]), sizes))
+    last = np.empty(len(sizes), dtype=np.int64)
+    last[np.searchsorted(offsets, rows, side="right") - 1] = rows
+    return last
+
+
+def _numbers(column: _Column, labels: _Integers, problems: dict[int, str], hint: str) -> NDArray[np.float64]:
+    """A column as floats, NaN for nothing; integers that a float cannot hold are problems of their rows."""
     dtype = column.dtype
     if dtype.is_integer():
         missing = column.is_null().to_numpy().astype(bool)
         whole = np.asarray((column.fill_null(0) if missing.any() else column).to_numpy())
+        if whole.dtype.itemsize == 8:
+            for row in np.flatnonzero((whole > _EXACT) | (whole < -_EXACT)).tolist():
+                problems[row] = f"{whole[row]} has more digits than a 64-bit float can hold"
         values = whole.astype(np.float64)
         values[missing] = np.nan
-        return values, (whole > _EXACT) | (whole < -_EXACT) if whole.dtype.itemsize == 8 else None
+        return values
     if dtype.is_numeric():
-        return _floats(column.cast(nw.Float64)), None
+        return np.ascontiguousarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
     values = np.full(len(column), np.nan)
     for row, item in enumerate(column.to_list()):
         if is_nothing(item):
             continue
         if isinstance(item, (str, bytes, bool, np.bool_)) or not hasattr(item, "__float__"):
-            message = f"column {column.name!r}, row {row}: {item!r} is not a number; {hint}"
+            message = f"column {column.name!r}, row {labels[row]}: {item!r} is not a number; {hint}"
             raise TypeError(message)
         values[row] = float(item)
-    return values, None
+    return values
 
 
-def _floats(column: _Column) -> NDArray[np.float64]:
-    return np.ascontiguousarray(column.to_numpy(), dtype=np.float64)
-
-
-def _refused(
-    ids: list[Any],
-    order: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    unreadable: dict[int, str],
-    too_long: NDArray[np.bool_] | None,
-) -> dict[int, str]:
-    """Series that Rust need not see, with the reason."""
+def _refused(ids: list[Any], offsets: _Integers, labels: _Integers, problems: dict[int, str]) -> dict[int, str]:
+    """Series that Rust need not see, with the reason: the first problem among their rows."""
     reasons = {i: "it has no name: its id is null" for i, one in enumerate(ids) if is_nothing(one)}
-    long = [] if too_long is None else np.flatnonzero(too_long).tolist()
-    if unreadable or long:
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
-        series_of = np.searchsorted(offsets, place, side="right") - 1
-        for row in long:
-            why = f"row {row}: a whole number beyond {_EXACT} has more digits than a 64-bit float can hold"
-            reasons.setdefault(int(series_of[row]), why)
-        for row, why in reversed(unreadable.items()):  # the first one stays
-            reasons[int(series_of[row])] = why
+    for row in sorted(problems):
+        series = int(np.searchsorted(offsets, row, side="right")) - 1
+        reasons.setdefault(series, f"row {labels[row]}: {problems[row]}")
     return {i: f'series "{ids[i]}": {reasons[i]}' for i in sorted(reasons)}
 
 
-def _ends(column: _Column, order: NDArray[np.int64]) -> dict[int, str]:
-    """Cut-off dates by place; rows without one are left out."""
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    ends = {}
-    for row, day in enumerate(column.to_list()):
-        if is_nothing(day) or day == "":
-            continue
-        ends[int(place[row])] = str(day)[:10] if hasattr(day, "year") else str(day)
-    return ends
+def _ends(column: _Column) -> dict[int, str]:
+    """Cut-off dates by row; rows without one are left out."""
+    days = enumerate(column.to_list())
+    return {
+        row: str(day)[:10] if hasattr(day, "year") else str(day)
+        for row, day in days
+        if not is_nothing(day) and day != ""
+    }
 
 
-def _units(
-    units: list[Any], order: NDArray[np.int64], offsets: NDArray[np.int64], refused: dict[int, str]
-) -> list[str | None]:
-    """The unit that the rows of each series say; a series whose rows say two is refused."""
-    ordered = [None if is_nothing(units[row]) else str(units[row]) for row in order.tolist()]
+def _units(units: list[Any], offsets: _Integers, problems: dict[int, str]) -> list[str | None]:
+    """The unit that the rows of each series say; two are a problem."""
     chosen: list[str | None] = []
-    for i, (a, b) in enumerate(itertools.pairwise(offsets.tolist())):
-        said = list(dict.fromkeys(unit for unit in ordered[a:b] if unit is not None))
+    for a, b in itertools.pairwise(offsets.tolist()):
+        said = list(dict.fromkeys(str(unit) for unit in units[a:b] if not is_nothing(unit)))
         chosen.append(said[0] if said else None)
         if len(said) > 1:
-            refused.setdefault(i, f"its rows say two units, {said[0]!r} and {said[1]!r}: one is needed")
+            problems.setdefault(a, f"the rows of the series say two units, {said[0]!r} and {said[1]!r}")
     return chosen
 
 
-def _repeat(values: Sequence[str], index: NDArray[np.int64]) -> list[str]:
+def _repeat(values: Sequence[str], index: _Integers) -> list[str]:
     return [values[i] for i in index.tolist()]
 
 
@@ -271,7 +326,7 @@ def _build(columns: dict[str, Any], backend: Any) -> _Frame:
     return frame
 
 
-def _without_year(frame: _Frame, time_col: str, years: NDArray[np.int64]) -> _Frame:
+def _without_year(frame: _Frame, time_col: str, years: _Integers) -> _Frame:
     """The frame with a null where a year is unknown."""
     known = years != NO_YEAR
     if known.all():

@@ -1,4 +1,4 @@
-"""The fan chart in matplotlib. It draws what `Forecast.fan` says and decides no number."""
+"""Pictures in matplotlib: the fan of a forecast, the errors of a backtest. They decide no number."""
 
 from __future__ import annotations
 
@@ -26,15 +26,8 @@ def fan(fan: dict[str, Any], ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    try:
-        from matplotlib.ticker import FuncFormatter, MaxNLocator
-    except ImportError as error:
-        message = "plots need matplotlib: pip install unjuran[plot]"
-        raise ImportError(message) from error
-    if ax is None:
-        from matplotlib import pyplot as plt
-
-        _, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    ax = _axes(ax)
+    from matplotlib.ticker import FuncFormatter, MaxNLocator  # there, as `_axes` found it
 
     _history(ax, fan)
     years, median = list(fan["years"]), list(fan["median"])
@@ -64,6 +57,51 @@ def fan(fan: dict[str, Any], ax: Axes | None = None) -> Axes:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.6g}" if abs(y) < 1e6 else f"{y:,.0f}"))
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(fontsize="small", loc="best", framealpha=0.8, edgecolor="none")
+    return ax
+
+
+def leads(lines: dict[str, list[tuple[int, float]]], ax: Axes | None = None) -> Axes:
+    """Draw the mean absolute scaled error of each model by lead; 1 is what last year's value was off, a year ahead.
+
+    Parameters
+    ----------
+    lines : dict of str to list of (int, float)
+        Lead and error, by model.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out, on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax)
+    from matplotlib.ticker import MaxNLocator
+
+    ax.axhline(1.0, color=_INK, linewidth=0.8, linestyle=":")
+    for model, points in lines.items():
+        if points:
+            x, y = zip(*points, strict=True)
+            ax.plot(x, y, "o-", linewidth=1.6, markersize=4, label=model)
+    ax.set_xlabel("years ahead")
+    ax.set_ylabel("mean absolute scaled error")
+    ax.set_ylim(bottom=0)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(fontsize="small", loc="best", framealpha=0.8, edgecolor="none")
+    return ax
+
+
+def _axes(ax: Axes | None) -> Axes:
+    """Where to draw: a new figure if nothing is given."""
+    try:
+        import matplotlib.ticker  # noqa: F401 - every picture needs it
+    except ImportError as error:
+        message = "plots need matplotlib: pip install unjuran[plot]"
+        raise ImportError(message) from error
+    if ax is None:
+        from matplotlib import pyplot as plt
+
+        _, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     return ax
 
 

@@ -1,9 +1,8 @@
 //! A law that cannot fall below a number.
 
 use super::continuous::Continuous;
-use super::moments;
 use super::whole::rounded;
-use super::{Distribution, Predictive};
+use super::{Distribution, Predictive, crps, moments};
 
 /// The law of `max(Y, c)`: a year under way cannot end below what was already counted.
 ///
@@ -15,7 +14,7 @@ use super::{Distribution, Predictive};
 #[derive(Clone, Debug, PartialEq)]
 pub struct AtLeast {
     law: Continuous,
-    whole: bool,
+    pub(super) whole: bool,
     least: f64,
     /// The law before it was moved, if it was.
     refuted: Option<Continuous>,
@@ -50,9 +49,23 @@ impl AtLeast {
         self.least
     }
 
+    /// The law that is held, moved up if it had to be, and not yet rounded.
+    pub fn continuous(&self) -> &Continuous {
+        &self.law
+    }
+
     /// Whether the law had to be moved up to the count.
     pub fn is_moved(&self) -> bool {
         self.refuted.is_some()
+    }
+
+    /// Probability of exactly the whole number `k`; 0 for amounts.
+    pub(super) fn pmf(&self, k: f64) -> f64 {
+        match self.whole {
+            true if k > self.least => self.law.between(k - 0.5, k + 0.5) / (1.0 - self.below),
+            true => self.cdf(k),
+            false => 0.0,
+        }
     }
 
     fn on_its_scale(&self, y: f64) -> f64 {
@@ -88,6 +101,14 @@ impl Predictive for AtLeast {
 
     fn variance(&self) -> f64 {
         moments::of(self, self.whole).variance
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        if self.whole {
+            crps::of_whole(self, |x| (self.law.uncapped_cdf(x) - self.below) / (1.0 - self.below), y)
+        } else {
+            crps::of_continuous(self, y)
+        }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Predictive;
 use super::kernel::Kernel;
 use super::link::Link;
-use super::moments;
+use super::{Predictive, crps, moments};
 
 /// Where outcomes can lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +111,24 @@ impl Continuous {
         Self::mixture(components, self.support)
     }
 
-    fn uncapped_cdf(&self, y: f64) -> f64 {
+    /// The smallest and the largest outcome; infinite where the law is not capped.
+    pub fn caps(&self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
+    /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
+    pub(super) fn between(&self, a: f64, b: f64) -> f64 {
+        let end = |y: f64, z: f64| match y {
+            y if y >= self.upper => f64::INFINITY,
+            y if y < self.lower => f64::NEG_INFINITY,
+            _ => z,
+        };
+        let of = |c: &Component| c.kernel.between(end(a, c.link.apply(a)), end(b, c.link.apply(b)));
+        self.components.iter().map(|c| c.weight * of(c)).sum()
+    }
+
+    /// The distribution function as if there were no caps.
+    pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
         self.components.iter().map(|c| c.weight * c.cdf(y)).sum()
     }
 
@@ -135,11 +151,11 @@ impl Continuous {
             }
             let density: f64 = self.components.iter().map(|c| c.weight * c.density(y)).sum();
             let newton = y - miss / density;
-            let step = newton - y;
-            y = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-            if step.abs() <= 1e-12 * y.abs() && miss.abs() < 1e-9 {
+            // why before the step: an exact hit is an end of the bracket, from which the next step would bisect away.
+            if (newton - y).abs() <= 1e-12 * y.abs() && miss.abs() < 1e-9 {
                 break;
             }
+            y = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
         }
         y
     }
@@ -180,6 +196,37 @@ impl Predictive for Continuous {
                 kernel.scale().powi(2)
             }
             _ => moments::of_continuous(self).variance,
+        }
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        match self.components.as_slice() {
+            [one] if one.link.is_linear() && one.kernel.df().is_none() && self.support == Support::Real => {
+                let sd = one.kernel.scale() / one.link.slope(1.0);
+                crps::of_normal(one.quantile(0.5), sd, y)
+            }
+            _ => crps::of_continuous(self, y),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quantile_of_a_mixture_has_its_probability_everywhere() {
+        let component = |lambda: f64, location: f64| Component {
+            weight: 0.5,
+            kernel: Kernel::student(location, 0.6, 6.0),
+            link: Link::BoxCox { lambda, scale: 30.0 },
+        };
+        let law = Continuous::mixture(vec![component(0.5, -0.8), component(1.0, 0.2)], Support::NonNegative);
+        for i in 1..10_000 {
+            let p = f64::from(i) / 10_000.0;
+            let q = law.quantile(p);
+            // at 0.1185, Newton's third step hits the root exactly
+            assert!(q == 0.0 || p >= CAP || (law.cdf(q) - p).abs() < 1e-9, "{p}: {q} has {}", law.cdf(q));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The law of sample values.
 
-use super::Predictive;
+use super::{Predictive, crps};
 use crate::error::{Error, Result};
 
 /// The law that gives each of n sample values the weight 1/n.
@@ -27,6 +27,10 @@ impl Empirical {
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         self.sorted.len()
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.sorted.iter().all(|v| v.fract() == 0.0)
     }
 
     /// Share of the values equal to `k`.
@@ -61,5 +65,9 @@ impl Predictive for Empirical {
     fn variance(&self) -> f64 {
         let mean = self.mean();
         self.sorted.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / self.sorted.len() as f64
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        crps::of_sample(&self.sorted, y)
     }
 }

@@ -46,6 +46,18 @@ impl Kernel {
         self.df.map_or_else(|| normal::cdf(t), |df| StudentT::new(df).cdf(t))
     }
 
+    /// Probability of a value above `a` and at most `b`, with all its digits also where both lie far above the centre.
+    pub(crate) fn between(&self, a: f64, b: f64) -> f64 {
+        let below = |z: f64| match z {
+            f64::NEG_INFINITY => 0.0,
+            f64::INFINITY => 1.0,
+            z => self.cdf(z),
+        };
+        // why: above the centre two probabilities near 1 would cancel; their mirror images near 0 do not.
+        let mirrored = |z: f64| below(2.0 * self.location - z);
+        if a > self.location { mirrored(a) - mirrored(b) } else { below(b) - below(a) }
+    }
+
     /// Density at `z`.
     pub fn density(&self, z: f64) -> f64 {
         let t = (z - self.location) / self.scale;
@@ -63,6 +75,12 @@ impl Kernel {
     #[must_use]
     pub(crate) fn centred_at(self, location: f64) -> Self {
         Self { location, ..self }
+    }
+
+    /// The same law around the same centre, `factor` times as wide.
+    #[must_use]
+    pub(crate) fn widened(self, factor: f64) -> Self {
+        Self { scale: self.scale * factor, ..self }
     }
 
     /// Whether the law can be computed with: finite centre, finite positive scale and degrees of freedom.

@@ -20,6 +20,7 @@
 
 mod at_least;
 mod continuous;
+mod crps;
 mod empirical;
 mod kernel;
 mod link;
@@ -43,6 +44,16 @@ pub trait Predictive {
     fn mean(&self) -> f64;
     /// Variance of the outcome.
     fn variance(&self) -> f64;
+    /// The continuous ranked probability score of the outcome `y`: `int (cdf(x) - 1{y <= x})^2 dx`, exact for the law as
+    /// it is, caps included; smaller is better. NaN unless `y` is finite.
+    ///
+    /// ```
+    /// use unjuran::dist::{Empirical, Predictive};
+    /// // 0 or 1 with even chances, and 3 happened: int of (1/2)^2 over [0, 1] plus the 2 from 1 to 3
+    /// assert_eq!(Empirical::new(vec![0.0, 1.0])?.crps(3.0), 2.25);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    fn crps(&self, y: f64) -> f64;
 }
 
 /// A predictive law of one year.
@@ -69,14 +80,25 @@ impl Distribution {
         }
     }
 
+    /// Whether only whole numbers are possible by construction; sample values count as whole if all of them are.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Continuous(_) => false,
+            Self::Whole(_) => true,
+            Self::AtLeast(law) => law.whole,
+            Self::Empirical(law) => law.is_whole(),
+        }
+    }
+
     /// Probability of exactly `k`; 0 for continuous laws and for numbers that are not whole.
     pub fn pmf(&self, k: f64) -> f64 {
-        let whole = match self {
-            Self::Continuous(_) => return 0.0,
-            Self::Empirical(sample) => return sample.pmf(k),
-            Self::Whole(_) | Self::AtLeast(_) => k >= 0.0 && k.fract() == 0.0,
-        };
-        if whole { (self.cdf(k) - self.cdf(k - 1.0)).max(0.0) } else { 0.0 }
+        let is_count = k >= 0.0 && k.fract() == 0.0;
+        match self {
+            Self::Empirical(sample) => sample.pmf(k),
+            Self::Whole(law) if is_count => law.pmf(k).max(0.0),
+            Self::AtLeast(law) if is_count => law.pmf(k).max(0.0),
+            _ => 0.0,
+        }
     }
 
     /// The outcome of an uncapped draw `y` of the latent law behind, on the scale of the data.
@@ -126,5 +148,31 @@ impl Predictive for Distribution {
     }
     fn variance(&self) -> f64 {
         each!(self, law => law.variance())
+    }
+    fn crps(&self, y: f64) -> f64 {
+        each!(self, law => law.crps(y))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_counts_far_above_the_centre_keep_their_probability() {
+        // scipy 1.17: norm.sf(9.95) - norm.sf(10.05); as a difference of distribution functions it would be 0.
+        const EXPECTED: f64 = 8.015_789_614_593_808e-24;
+        let law = Distribution::from(Continuous::new(Kernel::normal(100.0, 10.0), Link::Identity)).whole();
+        assert!((law.pmf(200.0) / EXPECTED - 1.0).abs() < 1e-10, "{}", law.pmf(200.0));
+        let held = AtLeast::held(law, 90.0);
+        assert!((held.pmf(200.0) / EXPECTED - 1.0).abs() < 1e-10);
+    }
+
+    #[test]
+    fn single_counts_add_up_to_one_and_the_cap_carries_what_lies_beyond() {
+        let law = Distribution::from(Continuous::new(Kernel::student(2.0, 0.7, 4.0), Link::Log)).whole();
+        let cap = law.quantile(1.0 - 1e-15);
+        let total: f64 = (0..=4000).map(|k| law.pmf(f64::from(k))).sum();
+        assert!((total - 1.0).abs() < 1e-12 && law.pmf(cap) > 0.0005 && law.pmf(cap + 1.0) == 0.0);
     }
 }

@@ -1,8 +1,7 @@
 //! A latent law rounded to whole numbers from 0.
 
-use super::Predictive;
 use super::continuous::Continuous;
-use super::moments;
+use super::{Predictive, crps, moments};
 
 /// A count: `Y = max(0, ceil(X - 1/2))` with X continuous, so `P(Y = 0) = F(1/2)` and
 /// `P(Y = k) = F(k + 1/2) - F(k - 1/2)`. Quantiles are whole and never negative because of what the law is, not by
@@ -21,6 +20,11 @@ impl Whole {
     /// The continuous law that is rounded.
     pub fn continuous(&self) -> &Continuous {
         &self.of
+    }
+
+    /// Probability of exactly the whole number `k`.
+    pub(super) fn pmf(&self, k: f64) -> f64 {
+        if k > 0.0 { self.of.between(k - 0.5, k + 0.5) } else { self.cdf(k) }
     }
 
     /// The count of an uncapped draw.
@@ -50,5 +54,9 @@ impl Predictive for Whole {
 
     fn variance(&self) -> f64 {
         moments::of_whole(self).variance
+    }
+
+    fn crps(&self, y: f64) -> f64 {
+        crps::of_whole(self, |x| self.of.uncapped_cdf(x), y)
     }
 }

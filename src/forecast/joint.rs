@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::latent::Latent;
-use crate::dist::{Component, Continuous, Support};
+use crate::dist::{Component, Continuous, Predictive as _, Support};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 
@@ -15,6 +15,9 @@ use crate::numeric::rng::Stream;
 pub struct Joint {
     members: Vec<Member>,
     support: Support,
+    /// What the deviations from the centres are multiplied by, one factor a year; none if they were never widened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    widths: Vec<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +32,7 @@ impl Joint {
     pub fn mixture(members: Vec<(f64, Latent)>, support: Support) -> Self {
         let total: f64 = members.iter().map(|(weight, _)| weight).sum();
         let members = members.into_iter().map(|(weight, latent)| Member { weight: weight / total, latent }).collect();
-        Self { members, support }
+        Self { members, support, widths: Vec::new() }
     }
 
     /// The law for counts: no centre below zero.
@@ -45,6 +48,30 @@ impl Joint {
         self
     }
 
+    /// The law with the latent numbers of each year drawn away from their median by a factor: deviations of every member
+    /// are multiplied, and so are the distances of the members' centres from the median of the mixture.
+    #[must_use]
+    pub(super) fn widened(mut self, factors: &[f64]) -> Self {
+        if self.members.len() > 1 {
+            let medians: Vec<f64> = self.marginals().iter().map(|law| law.quantile(0.5)).collect();
+            for Member { latent, .. } in &mut self.members {
+                for ((z, &median), factor) in latent.location.iter_mut().zip(&medians).zip(factors) {
+                    let centre = latent.link.apply(median);
+                    // why: a logarithm has no place for a median of zero; such a member keeps its centre.
+                    if centre.is_finite() {
+                        *z = centre + factor * (*z - centre);
+                    }
+                }
+            }
+        }
+        self.widths = factors.iter().enumerate().map(|(i, factor)| self.width(i) * factor).collect();
+        self
+    }
+
+    fn width(&self, year: usize) -> f64 {
+        self.widths.get(year).copied().unwrap_or(1.0)
+    }
+
     /// Number of years.
     pub fn years(&self) -> usize {
         self.members.first().map_or(0, |member| member.latent.location.len())
@@ -54,8 +81,8 @@ impl Joint {
     pub(super) fn marginals(&self) -> Vec<Continuous> {
         let mut years: Vec<Vec<Component>> = vec![Vec::with_capacity(self.members.len()); self.years()];
         for Member { weight, latent } in &self.members {
-            for (year, component) in years.iter_mut().zip(latent.marginals(*weight)) {
-                year.push(component);
+            for (i, (year, component)) in years.iter_mut().zip(latent.marginals(*weight)).enumerate() {
+                year.push(Component { kernel: component.kernel.widened(self.width(i)), ..component });
             }
         }
         years.into_iter().map(|components| Continuous::mixture(components, self.support)).collect()
@@ -69,8 +96,11 @@ impl Joint {
             left -= weight;
             if left < 0.0 || i == last {
                 latent.draw(stream, shocks, path);
-                for z in path {
-                    *z = latent.link.inverse(*z);
+                for (i, z) in path.iter_mut().enumerate() {
+                    let centre = latent.location[i];
+                    // why the test: centre + (z - centre) is not z to the last bit.
+                    let wide = if self.widths.is_empty() { *z } else { centre + self.width(i) * (*z - centre) };
+                    *z = latent.link.inverse(wide);
                 }
                 return;
             }
@@ -82,6 +112,9 @@ impl Joint {
         let years = self.years();
         let sound = self.members.iter().all(|m| m.weight > 0.0 && m.weight <= 1.0 && m.latent.is_sound(years));
         let total: f64 = self.members.iter().map(|m| m.weight).sum();
+        let sound = sound
+            && (self.widths.is_empty() || self.widths.len() == years)
+            && self.marginals().iter().all(|law| law.components().iter().all(Component::is_proper));
         if sound && (total - 1.0).abs() < 1e-9 {
             return Ok(self);
         }
@@ -92,6 +125,6 @@ impl Joint {
 impl From<Latent> for Joint {
     /// One latent law, outcomes anywhere on the real line.
     fn from(latent: Latent) -> Self {
-        Self { members: vec![Member { weight: 1.0, latent }], support: Support::Real }
+        Self { members: vec![Member { weight: 1.0, latent }], support: Support::Real, widths: Vec::new() }
     }
 }

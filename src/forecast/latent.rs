@@ -60,7 +60,7 @@ impl Latent {
         }
     }
 
-    /// Whether the shapes fit `years` years and every number is finite.
+    /// Whether the shapes fit `years` years and every number given is finite.
     pub(super) fn is_sound(&self, years: usize) -> bool {
         let columns = self.shared.first().map_or(0, Vec::len);
         let finite = |numbers: &[f64]| numbers.iter().all(|x| x.is_finite());
@@ -69,6 +69,5 @@ impl Latent {
             && self.shared.iter().all(|row| row.len() == columns && finite(row))
             && finite(&self.location)
             && finite(&self.ripple)
-            && self.marginals(1.0).all(|component| component.is_proper())
     }
 }

@@ -117,6 +117,44 @@ impl Forecast {
         Ok(Self { series, model, params, years, steps, joint, notes, version })
     }
 
+    /// The same forecast with the width of each year multiplied by a factor around the same median.
+    ///
+    /// The factor acts on the latent scale, in the joint law: marginals and joint paths change together, a path's y becomes
+    /// `Q_new(F_old(y))` (for a mixture of several links nearly so), and years stay as dependent on each other as they
+    /// were. A year under way still cannot end below what was counted. The reason is added to the notes.
+    ///
+    /// ```
+    /// use unjuran::series::{Horizon, Series, Unit, Year};
+    /// use unjuran::smoothing::Naive;
+    /// let cost = Series::new("cost", Year::new(2020)?, &[10.0, 14.0, 11.0])?.with_unit(Unit::Amount)?;
+    /// let forecast = Naive.fit(&cost)?.forecast(Horizon::years(2)?)?;
+    /// let wider = forecast.widened(&[1.5, 2.0], "asked for")?;
+    /// assert_eq!(wider.median(), forecast.median());
+    /// assert!((wider.variance()[1] / forecast.variance()[1] - 4.0).abs() < 1e-12);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless there is one finite factor above 0 a year; [`Error::Overflow`].
+    pub fn widened(&self, factors: &[f64], because: &str) -> Result<Self> {
+        let allowed = format!("one finite number above 0 for each of {} years", self.years.len());
+        if factors.len() != self.years.len() || !factors.iter().all(|f| f.is_finite() && *f > 0.0) {
+            return Err(Error::BadParameter {
+                model: self.model.clone(),
+                parameter: "factors".to_owned(),
+                value: format!("{factors:?}"),
+                allowed,
+            });
+        }
+        let mut parts = Parts::from(self.clone());
+        parts.joint = parts.joint.widened(factors);
+        // why: whether the count so far refutes the law is judged again below.
+        parts.notes.retain(|note| !matches!(note, Note::CountedAboveForecast { .. }));
+        parts.notes.push(Note::Widened { factors: factors.to_vec(), because: because.to_owned() });
+        let training = Training::new(&parts.series)?;
+        Self::assemble(parts, &training)
+    }
+
     /// The observed series.
     pub fn series(&self) -> &Series {
         &self.series

@@ -39,6 +39,35 @@ pub fn integrate(mut f: impl FnMut(f64) -> f64, a: f64, b: f64, panels: usize) -
     half * sum
 }
 
+/// The integral of `f` from `a` to `b` with an error of about `tolerance`: panels are halved until two halves agree with
+/// their whole. For functions that vary on very different scales in different places; they may not have jumps.
+///
+/// ```
+/// use unjuran::numeric::quadrature::integrate_within;
+/// // the integral of 1 / x from 1e-9 to 1 is 9 ln 10
+/// assert!((integrate_within(|x| 1.0 / x, 1e-9, 1.0, 1e-12) - 9.0 * 10.0_f64.ln()).abs() < 1e-11);
+/// ```
+pub fn integrate_within(mut f: impl FnMut(f64) -> f64, a: f64, b: f64, tolerance: f64) -> f64 {
+    let whole = integrate(&mut f, a, b, 1);
+    refined(f, (a, b), whole, tolerance)
+}
+
+/// The same where the value by one panel is known.
+pub(crate) fn refined(mut f: impl FnMut(f64) -> f64, (a, b): (f64, f64), whole: f64, tolerance: f64) -> f64 {
+    halved(&mut f, a, b, whole, tolerance, 40)
+}
+
+fn halved(f: &mut impl FnMut(f64) -> f64, a: f64, b: f64, whole: f64, tolerance: f64, depth: u32) -> f64 {
+    let middle = 0.5 * (a + b);
+    let (left, right) = (integrate(&mut *f, a, middle, 1), integrate(&mut *f, middle, b, 1));
+    let error = (left + right - whole).abs();
+    // why `is_nan`: a function without numbers would be halved for ever.
+    if error <= tolerance || error.is_nan() || depth == 0 {
+        return left + right;
+    }
+    halved(f, a, middle, left, tolerance, depth - 1) + halved(f, middle, b, right, tolerance, depth - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +87,13 @@ mod tests {
         // By hand: the integral of cos from 0 to 20 is sin 20.
         assert!((integrate(f64::cos, 0.0, 20.0, 4) - 20.0_f64.sin()).abs() < 1e-14);
         assert!((integrate(f64::cos, 20.0, 0.0, 4) + 20.0_f64.sin()).abs() < 1e-14);
+    }
+
+    #[test]
+    fn panels_are_halved_where_the_function_asks_for_it() {
+        // By hand: the integral of sqrt from 0 to 1 is 2/3, and its slope is infinite at 0.
+        assert!((integrate_within(f64::sqrt, 0.0, 1.0, 1e-13) - 2.0 / 3.0).abs() < 1e-12);
+        assert!(integrate_within(|_| f64::NAN, 0.0, 1.0, 1e-13).is_nan());
     }
 
     #[test]

@@ -141,6 +141,27 @@ impl Series {
         self.replaced(Observation::full(year, Value::Missing))
     }
 
+    /// The series as it stood when `year` was over: later years are dropped, the unit stays.
+    ///
+    /// ```
+    /// use unjuran::series::{Series, Year};
+    /// let series = Series::new("cases", Year::new(2020)?, &[3.0, 5.0, 4.0])?;
+    /// assert_eq!(series.through(Year::new(2021)?)?.values().len(), 2);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::EmptySeries`] if `year` lies before the first year.
+    pub fn through(&self, year: Year) -> Result<Self> {
+        let kept = self.start.until(year).map_or(0, |years| years + 1).min(self.values.len());
+        let coverage = if kept == self.values.len() { self.coverage } else { Coverage::Full };
+        // why the unit is said: a fraction in a later year must not change what the earlier ones are.
+        let unit = Some(self.unit());
+        let (values, sources) = (self.values[..kept].to_vec(), self.sources.iter().take(kept).cloned().collect());
+        Self { name: self.name.clone(), label: self.label.clone(), unit, start: self.start, values, coverage, sources }
+            .checked()
+    }
+
     fn replaced(self, new: Observation) -> Result<Self> {
         let (name, label, unit) = (self.name.clone(), self.label.clone(), self.unit);
         let year = new.year;
@@ -328,6 +349,16 @@ mod tests {
         assert!(!full.last_coverage().is_partial());
         let by_date = series.with_partial(year(2016), 4.0, Coverage::Through("2016-12-31".parse().unwrap())).unwrap();
         assert_eq!(full, by_date);
+    }
+
+    #[test]
+    fn a_series_cut_before_its_partial_year_ends_with_a_full_one() {
+        let series = Series::new("s", year(2015), &[1.5, 2.0]).unwrap();
+        let series = series.with_partial(year(2017), 4.0, Coverage::Share(0.5)).unwrap();
+        assert!(series.through(year(2017)).unwrap().last_coverage().is_partial());
+        let cut = series.through(year(2016)).unwrap();
+        assert_eq!((cut.values().len(), cut.last_coverage(), cut.unit()), (2, Coverage::Full, Unit::Amount));
+        assert_eq!(series.through(year(2014)), Err(Error::EmptySeries { series: "s".into() }));
     }
 
     #[test]

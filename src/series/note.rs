@@ -47,6 +47,13 @@ pub enum Note {
         /// What was counted so far.
         counted: f64,
     },
+    /// The width of the bands was multiplied after the fit.
+    Widened {
+        /// One factor a forecast year, on the latent scale.
+        factors: Vec<f64>,
+        /// Where the factors come from.
+        because: String,
+    },
     /// The automatic choice fell back to a simpler model.
     FellBack {
         /// The model that was used.
@@ -81,6 +88,10 @@ impl fmt::Display for Note {
                 f,
                 "the {counted} already counted in {year} are more than the model held possible: its band for {year} starts from them, and its later years may be too low"
             ),
+            Self::Widened { factors, because } => {
+                let factors = factors.iter().map(|f| format!("{f:.2}")).collect::<Vec<_>>().join(", ");
+                write!(f, "the width of the bands was multiplied by {factors}, one factor a year: {because}")
+            }
             Self::FellBack { to, because } => write!(f, "{to} was used: {because}"),
         }
     }

@@ -1,0 +1,191 @@
+"""`make accuracy DATA=directory`: measure every model of ours on every annual collection found there.
+
+The tables are printed, stored as JSON in `benches/results/`, and `BENCHMARKS.md` is written anew from that JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+import unjuran as uj
+from benches.accuracy import models, partial, score, summary, tables
+from benches.accuracy.collections import Collection, partial_years, read_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection as Names
+    from collections.abc import Sequence
+
+    from benches.accuracy.models import Unit
+
+FIXED = 40  # series whose scores are stored one by one
+STORED = ["smape", "mase", "scrps", "crps", "msis-80", "msis-95", "cover-80", "cover-95"]
+ALWAYS_INFERRED = "m3_yearly"  # also run with the unit read off the numbers
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="make accuracy", description=__doc__)
+    arguments.add_argument("data", type=Path, help="a directory with collections")
+    arguments.add_argument("--fixtures", action="store_true", help="write anew the small copies that the tests use")
+    given = arguments.parse_args()
+    start = time.perf_counter()
+    if not given.data.is_dir():
+        sys.exit(f"{given.data} is no directory")
+    collections, left_out = read_directory(given.data)
+    for line in left_out:
+        print(line)
+    for collection in collections:
+        for note in collection.notes:
+            print(f"{collection.name}: {note}")
+        for unit in units(collection):
+            report(measured(collection, unit))
+        if given.fixtures:
+            write_fixture(collection)
+    if path := partial_years(given.data):
+        months = partial.read_months(path)
+        report(under_way(months, partial.collection(months, path)))
+        if given.fixtures:
+            write_months(path, months)
+    if not collections and not partial_years(given.data):
+        sys.exit("no annual collection found")
+    tables.write()
+    print(f"{time.perf_counter() - start:.0f} s in all; BENCHMARKS.md is written")
+
+
+def units(collection: Collection) -> Sequence[Unit | None]:
+    """Competitions are amounts; counts say so by their numbers."""
+    if collection.kind == "counts":
+        return (None,)
+    return ("amount", None) if collection.name == ALWAYS_INFERRED else ("amount",)
+
+
+def measured(collection: Collection, unit: Unit | None) -> dict[str, Any]:
+    """One table: every model of ours, and the submissions that came with the collection."""
+    parts, about = [], {}
+    for label, model in models.models().items():
+        made = models.forecast(collection, label, model, unit)
+        about[label] = {
+            "seconds_per_1000": round(1000 * made.seconds / len(collection.cases), 4),
+            "refused": len(made.refused),
+            "why": next(iter(made.refused.values()), None),
+        }
+        if len(made.table):
+            parts.append(made.table)
+    if collection.submissions is not None and unit is not None:
+        parts.append(score.points(collection.submissions))
+    forecasts = pl.concat(parts, how="vertical_relaxed")
+    scores = score.score(collection, forecasts)
+    name = collection.name if unit or collection.kind == "counts" else f"{collection.name}-inferred"
+    return {
+        **header(name, collection, unit),
+        "rows": summary.rows(collection, scores, about, forecasts),
+        "fixed": fixed(collection, scores),
+    }
+
+
+def under_way(months: list[partial.Months], collection: Collection) -> dict[str, Any]:
+    """The table of years under way: every method at every cut."""
+    rows, stored = [], {}
+    for cut in partial.CUTS:
+        scores = score.score(collection, partial.forecasts(months, cut))
+        rows += summary.under_way(collection, scores, cut)
+        stored[str(cut)] = fixed(collection, scores)
+    return {**header("years_under_way", collection, None), "kind": "years under way", "rows": rows, "fixed": stored}
+
+
+def header(name: str, collection: Collection, unit: str | None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "collection": collection.name,
+        "kind": collection.kind,
+        "unit": unit or "inferred",
+        "series": len(collection.cases),
+        "horizon": collection.horizon,
+        "files": collection.files,
+        "notes": collection.notes,
+        "commit": commit(),
+        "version": uj.__version__,
+        "default": default_model(),
+    }
+
+
+def default_model() -> str:
+    """What the front door answers with on a series of ordinary length."""
+    return uj.forecast(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015), h=1).model
+
+
+def commit() -> str:
+    """The commit that was measured; `+` if files differ from it."""
+    head = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False)
+    status = ["git", "status", "--porcelain", "--", "src", "python/src", "python/unjuran", "benches/accuracy"]
+    changed = subprocess.run(status, capture_output=True, text=True, check=False)
+    return (head.stdout.strip() or "unknown") + ("+" if changed.stdout.strip() else "")
+
+
+# --- the forty series that the tests recompute ------------------------------------------------------------------------
+
+
+def fixed_ids(names: Sequence[str]) -> list[str]:
+    """Forty series, the same for ever: those whose names have the smallest digests."""
+    return sorted(names, key=lambda name: hashlib.sha256(name.encode()).hexdigest())[:FIXED]
+
+
+def fixed(
+    collection: Collection, scores: pl.DataFrame, wanted: Names[str] | None = None
+) -> dict[str, dict[str, list[float | None]]]:
+    """Model to series to scores, in the order of `STORED`; of the forty, or of those wanted."""
+    chosen = scores.filter(pl.col("unique_id").is_in(sorted(wanted or fixed_ids(ids(collection)))))
+    stored: dict[str, dict[str, list[float | None]]] = {}
+    for model, name, *values in chosen.select("model", "unique_id", *STORED).iter_rows():
+        stored.setdefault(model, {})[name] = [None if one is None else float(f"{one:.12g}") for one in values]
+    return stored
+
+
+def ids(collection: Collection) -> list[str]:
+    """Names of the series; targets of one series in years under way are chosen together."""
+    return [case.unique_id for case in collection.cases]
+
+
+def write_fixture(collection: Collection) -> None:
+    """The forty series as a long CSV with the split: what `read_directory` reads back as the same cases."""
+    chosen = set(fixed_ids(ids(collection)))
+    rows = [
+        {"unique_id": c.unique_id, "ds": int(c.ds[0]) + i, "y": y, "split": split, "source": c.source, "group": c.group}
+        for c in collection.cases
+        if c.unique_id in chosen
+        for i, (split, y) in enumerate([*(("train", y) for y in c.train), *(("test", y) for y in c.test)])
+    ]
+    FIXTURES.mkdir(exist_ok=True)
+    pl.DataFrame(rows).write_csv(FIXTURES / f"{collection.name}.csv")
+    if collection.submissions is not None:
+        some = collection.submissions.filter(pl.col("unique_id").is_in(chosen)).rename({"median": "yhat"})
+        some = some.rename({"model": "method"})
+        some.write_csv(FIXTURES / f"{collection.name}_submissions.csv")
+
+
+def write_months(path: Path, months: list[partial.Months]) -> None:
+    """The monthly rows behind the forty targets."""
+    chosen = {name.rsplit(" ", 1)[0] for name in fixed_ids(ids(partial.collection(months, path)))}
+    frame = pl.read_parquet(path).filter(pl.col("unique_id").is_in(chosen))
+    FIXTURES.mkdir(exist_ok=True)
+    frame.write_csv(FIXTURES / "years_under_way.csv")
+
+
+def report(result: dict[str, Any]) -> None:
+    """Store one table and print it."""
+    tables.RESULTS.mkdir(exist_ok=True)
+    (tables.RESULTS / f"{result['name']}.json").write_text(tables.dumps(result) + "\n", encoding="utf-8")
+    print()
+    print(tables.section([result]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import unjuran as uj
+
+
+@pytest.fixture
+def result(cases):
+    """The Malaysian cases from three origins, two years ahead."""
+    return uj.backtest(cases, ["Naive", "Drift"], h=2, n_windows=3)
+
+
+def test_a_row_is_a_year_forecast_from_a_cutoff(result):
+    frame = result.to_frame("pandas")
+    assert list(frame.columns[:5]) == ["unique_id", "ds", "cutoff", "y", "Naive"]
+    assert "Drift-hi-95" in frame
+    assert frame.columns[-1] == "status"
+    assert list(zip(frame["cutoff"], frame["ds"], frame["y"], strict=True)) == [
+        (2018, 2019, 286),
+        (2018, 2020, 165),
+        (2019, 2020, 165),
+        (2019, 2021, 115),
+        (2020, 2021, 115),
+        (2020, 2022, 139),
+    ]
+    assert frame["Naive"].tolist() == [302, 302, 286, 286, 165, 165]  # the value of the cutoff
+
+
+def test_the_summary_is_that_of_the_rows(result):
+    frame, summary = result.to_frame("pandas"), result.summary(backend="pandas").set_index("model")
+    assert summary.loc["Naive", "mae"] == pytest.approx((frame["y"] - frame["Naive"]).abs().mean())
+    held = frame["y"].between(frame["Drift-lo-80"], frame["Drift-hi-80"])
+    assert summary.loc["Drift", "coverage-80"] == pytest.approx(100 * held.mean())
+    assert summary.loc["Naive", ["rows", "refused"]].tolist() == [6, 0]
+
+
+def test_scores_and_metrics_agree(result, cases):
+    row = result.scores("pandas").iloc[0]
+    forecast = uj.Naive().fit(uj.Series(cases.values[:4], start=2015)).forecast(2)
+    assert row["crps"] == pytest.approx(uj.metrics.crps([286, None], forecast))
+    assert row["scale"] == uj.metrics.naive_scale(cases.values[:4])
+    assert row["lead"] == 1
+
+
+def test_by_lead_there_is_a_row_for_each(result):
+    frame = result.summary(by_lead=True, backend="pandas")
+    assert frame[["model", "lead"]].to_numpy().tolist() == [["Naive", 1], ["Naive", 2], ["Drift", 1], ["Drift", 2]]
+
+
+def test_owa_of_the_reference_is_one_and_an_unknown_name_lists_the_known(result):
+    assert result.owa("Naive") == 1.0
+    assert result.owa("Drift") > 0
+    with pytest.raises(uj.errors.UnknownModelError) as error:
+        result.owa("Magic")
+    assert error.value.known == ("Naive", "Drift")
+
+
+def test_what_refuses_says_why_and_stops_nothing():
+    panel = uj.Panel({"long": uj.Series(range(1, 9), start=2000), "short": uj.Series([1, 2], start=2000)})
+    frame = uj.backtest(panel, ["Naive", "AutoETS"], h=2, n_windows=4).to_frame("pandas")
+    assert frame["unique_id"].tolist() == ["long"] * 8 + ["short"]
+    first, short = frame.iloc[0], frame.iloc[-1]
+    assert first["cutoff"] == 2002  # three training years: too few for AutoETS
+    assert first["status"].startswith("AutoETS: ")
+    assert first["Naive"] == 3
+    assert np.isnan(first["AutoETS"])
+    assert pd.isna(short["ds"])
+    assert "short" in short["status"]
+    assert frame["status"].tolist()[4:8] == ["ok"] * 4
+
+
+def test_an_origin_that_every_model_refuses_keeps_its_years():
+    series = uj.Series(range(1, 7), start=2000)
+    frame = uj.backtest(series, ["AutoETS"], h=2, n_windows=2).to_frame("pandas")
+    assert frame[["cutoff", "ds", "y"]].to_numpy().tolist() == [
+        [2002, 2003, 4],
+        [2002, 2004, 5],
+        [2003, 2004, 5],
+        [2003, 2005, 6],
+    ]
+    assert frame["AutoETS"].isna().all()
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_a_frame_is_answered_in_kind_with_its_own_column_names_and_years(kind):
+    ends = pd.to_datetime([f"{year}-12-31" for year in range(2015, 2023)])
+    given = kind({"id": ["a"] * 8, "year": ends, "n": [163, 463, 429, 302, 286, 165, 115, 139]})
+    names = {"id_col": "id", "time_col": "year", "target_col": "n"}
+    frame = uj.backtest(given, "Naive", h=1, n_windows=1, level=[50], **names).to_frame()
+    assert isinstance(frame, kind)
+    assert list(frame.columns) == ["id", "year", "cutoff", "y", "Naive", "Naive-lo-50", "Naive-hi-50", "status"]
+    assert str(frame["year"][0])[:10] == "2022-12-31"
+    assert str(frame["cutoff"][0])[:10] == "2021-12-31"
+
+
+def test_a_series_of_a_frame_that_cannot_be_read_has_a_row_that_says_so():
+    frame = pd.DataFrame({"unique_id": ["a"] * 6 + ["b"] * 2, "ds": [*range(2000, 2006), 2000, 2000], "y": range(8)})
+    out = uj.backtest(frame, ["Naive"], h=1, n_windows=1).to_frame()
+    assert out["unique_id"].tolist() == ["a", "b"]
+    assert "2000" in out["status"].iloc[1]
+
+
+def test_a_year_under_way_is_no_outcome(under_way):
+    assert uj.backtest(under_way, "Naive", h=1, n_windows=1).to_frame("pandas")["ds"].tolist() == [2022]
+
+
+def test_threads_change_nothing():
+    panel = uj.datasets.malaysia()
+    one, two = (uj.backtest(panel, ["AutoETS"], h=1, threads=n).to_frame("polars") for n in (1, 2))
+    assert one.equals(two)
+
+
+def test_settings_out_of_range_are_refused(cases):
+    for bad in ({"n_windows": 0}, {"step": 0}, {"step": -1}, {"min_train": 0}):
+        with pytest.raises(uj.errors.BadParameterError):
+            uj.backtest(cases, "Naive", h=1, **bad)
+    with pytest.raises(uj.errors.BadLevelError):
+        uj.backtest(cases, "Naive", h=1, level=[0.8])
+    with pytest.raises(TypeError, match="id_col"):
+        uj.backtest(cases, "Naive", h=1, id_col="x")
+
+
+def test_the_plot_has_a_line_for_each_model(result):
+    labels = [line.get_label() for line in result.plot().get_lines()]
+    assert labels[1:] == ["Naive", "Drift"]

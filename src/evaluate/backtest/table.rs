@@ -1,0 +1,213 @@
+//! The table a backtest gives: a row for each outcome, and what could not be scored.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::origin::{Origin, Outcome};
+use super::stretch::stretch;
+use crate::dist::{Distribution, Predictive as _};
+use crate::error::{Error, Result};
+use crate::evaluate::metrics::{log_score, pit};
+use crate::series::Year;
+
+/// One forecast of one year, beside what happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// Name of the series.
+    pub series: String,
+    /// Name of the model, as the caller's object says it.
+    pub model: String,
+    /// The last year that the model saw.
+    pub cutoff: Year,
+    /// Years from the cutoff.
+    pub lead: usize,
+    /// The year that was forecast.
+    pub year: Year,
+    /// What happened.
+    pub actual: f64,
+    /// Median of the law.
+    pub median: f64,
+    /// Mean of the law.
+    pub mean: f64,
+    /// One a level of the table, in its order.
+    pub intervals: Vec<ScoredInterval>,
+    /// Continuous ranked probability score.
+    pub crps: f64,
+    /// Log score; NaN unless the law is of counts.
+    pub log_score: f64,
+    /// Randomised probability integral transform.
+    pub pit: f64,
+    /// Mean absolute yearly change of the years that the model saw: the scale of MASE and its kin. NaN if undefined.
+    pub scale: f64,
+}
+
+/// The central interval of one level.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ScoredInterval {
+    /// Level in per cent.
+    pub level: f64,
+    /// Lower bound.
+    pub lower: f64,
+    /// Upper bound.
+    pub upper: f64,
+    /// The factor by which the interval would have to be widened, on the latent scale, to just hold the outcome: up to 1 it
+    /// did. NaN where no factor is large enough.
+    pub stretch: f64,
+}
+
+/// A forecast, or a whole series, that could not be had.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Refusal {
+    /// Name of the series.
+    pub series: String,
+    /// Name of the model; none if the series bears no origin for any model.
+    pub model: Option<String>,
+    /// The origin; none if the series bears none.
+    pub cutoff: Option<Year>,
+    /// Why.
+    pub error: Error,
+}
+
+/// Years that no forecast was scored by: each year of a series counts once, however many origins look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NotScored {
+    /// Years of test windows without a number.
+    pub missing: usize,
+    /// Years of test windows with a masked one.
+    pub masked: usize,
+    /// Years under way.
+    pub partial: usize,
+}
+
+impl NotScored {
+    pub(super) fn add(&mut self, other: Self) {
+        self.missing += other.missing;
+        self.masked += other.masked;
+        self.partial += other.partial;
+    }
+}
+
+/// What a backtest found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BacktestTable {
+    levels: Vec<f64>,
+    step: usize,
+    models: Vec<String>,
+    pub(super) rows: Vec<Row>,
+    pub(super) refusals: Vec<Refusal>,
+    pub(super) not_scored: NotScored,
+}
+
+impl BacktestTable {
+    pub(super) fn new(levels: Vec<f64>, step: usize, models: Vec<String>) -> Self {
+        Self { levels, step, models, rows: Vec::new(), refusals: Vec::new(), not_scored: NotScored::default() }
+    }
+
+    /// The scored forecasts by series, model, origin and lead.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// What could not be had, with the error.
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
+
+    /// Years that were not scored.
+    pub fn not_scored(&self) -> NotScored {
+        self.not_scored
+    }
+
+    /// Levels of the intervals in per cent.
+    pub fn levels(&self) -> &[f64] {
+        &self.levels
+    }
+
+    /// Years between origins.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// Names of the models, in the order given.
+    pub fn models(&self) -> &[String] {
+        &self.models
+    }
+
+    /// The rows of one model.
+    ///
+    /// # Errors
+    /// [`Error::UnknownModel`], with the names there are.
+    pub fn of_model(&self, model: &str) -> Result<Vec<&Row>> {
+        if self.models.iter().all(|name| name != model) {
+            return Err(Error::UnknownModel { name: model.to_owned(), known: self.models.clone() });
+        }
+        Ok(self.rows.iter().filter(|row| row.model == model).collect())
+    }
+
+    /// The rows of one series.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSeries`] if the series has no row, with the names that have.
+    pub fn of_series(&self, series: &str) -> Result<Vec<&Row>> {
+        let rows: Vec<&Row> = self.rows.iter().filter(|row| row.series == series).collect();
+        if rows.is_empty() {
+            let mut known: Vec<String> = self.rows.iter().map(|row| row.series.clone()).collect();
+            known.dedup();
+            return Err(Error::UnknownSeries { series: series.to_owned(), known });
+        }
+        Ok(rows)
+    }
+
+    /// The same table with one lead only.
+    #[must_use]
+    pub fn at_lead(&self, lead: usize) -> Self {
+        Self { rows: self.rows.iter().filter(|row| row.lead == lead).cloned().collect(), ..self.clone() }
+    }
+
+    /// Rows of two models on the same series, origin and lead: a fair comparison leaves out what one of them refused.
+    ///
+    /// # Errors
+    /// [`Error::UnknownModel`], with the names there are.
+    pub fn pairs(&self, model: &str, reference: &str) -> Result<Vec<(&Row, &Row)>> {
+        fn key(row: &Row) -> (&str, Year, usize) {
+            (&row.series, row.cutoff, row.lead)
+        }
+        let theirs: HashMap<_, &Row> = self.of_model(reference)?.into_iter().map(|row| (key(row), row)).collect();
+        let ours = self.of_model(model)?.into_iter();
+        Ok(ours.filter_map(|row| Some((row, *theirs.get(&key(row))?))).collect())
+    }
+}
+
+/// What a row needs beside the law and the outcome.
+pub(super) struct Scoring<'a> {
+    pub(super) origin: &'a Origin,
+    pub(super) model: &'a str,
+    pub(super) levels: &'a [f64],
+}
+
+impl Scoring<'_> {
+    pub(super) fn row(&self, outcome: &Outcome, law: &Distribution) -> Row {
+        let y = outcome.actual;
+        let interval = |&level: &f64| {
+            let tail = (100.0 - level) / 200.0;
+            let (lower, upper) = (law.quantile(tail), law.quantile(1.0 - tail));
+            ScoredInterval { level, lower, upper, stretch: stretch(law, y, level) }
+        };
+        Row {
+            series: self.origin.train.name().to_owned(),
+            model: self.model.to_owned(),
+            cutoff: self.origin.cutoff,
+            lead: outcome.lead,
+            year: outcome.year,
+            actual: y,
+            median: law.quantile(0.5),
+            mean: law.mean(),
+            intervals: self.levels.iter().map(interval).collect(),
+            crps: law.crps(y),
+            log_score: log_score(law, y),
+            pit: pit(law, y, outcome.draw),
+            scale: self.origin.scale,
+        }
+    }
+}
