@@ -11,12 +11,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WHEELS := target/wheels
+PEERS := .venv-peers
 
 # What a wheel is made of: it is built again when one of these is newer.
-RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
+RUST := $(shell find src python/src -name '*.rs' -o -name '*.json') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test bench accuracy docs clean
+DATA ?= $(UNJURAN_DATA)
+
+.PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
+.PHONY: bench check-perf update-perf have-data accuracy peers prior
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +63,7 @@ check: rust-lint python-lint ## Formatters, linters, type check: no tests
 
 rust-lint:
 	cargo fmt --all --check
+	cargo fmt --manifest-path benches/peers/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo check --no-default-features --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
@@ -80,21 +85,50 @@ python-lint: $(VENV)/.dev-tools
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed and memory of a panel in and out of a frame
+# --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
+
+bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed of models and panels, and of a panel in and out of a frame
+	cargo bench --locked --bench speed
 	$(BIN)/python benches/panel.py
+
+check-perf: ## Instructions of one fit against benches/instructions.json (needs valgrind)
+	cargo build --release --locked --example one_fit
+	$(PYTHON) benches/instructions.py target/release/examples/one_fit
+
+update-perf: ## Store the instructions of one fit
+	cargo build --release --locked --example one_fit
+	$(PYTHON) benches/instructions.py target/release/examples/one_fit --update
+
+have-data:
+	@test -d "$(DATA)" || { echo 'which directory? make accuracy DATA=dir, make peers DATA=dir' >&2; exit 1; }
 
 # Polars reads Parquet by itself; versions are those of the pinned file.
 $(VENV)/.bench-tools: requirements-dev.txt $(VENV)/.build-tools
 	$(PIP) install --constraint requirements-dev.txt numpy polars
 	@touch $@
 
-accuracy: $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md
-	@test -n "$(DATA)" || { echo 'which directory? make accuracy DATA=dir' >&2; exit 1; }
+accuracy: have-data $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md
 	$(BIN)/python -m benches.accuracy.run $(if $(FIXTURES),--fixtures) "$(DATA)"
+
+# The peers have an environment and a Cargo workspace of their own, so that nothing of theirs enters ours.
+$(PEERS)/.installed: benches/accuracy/requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
+	@touch $@
+
+peers: have-data $(VENV)/.bench-tools $(VENV)/.package $(PEERS)/.installed ## The same with other tools beside ours, in one run
+	cargo build --release --locked --manifest-path benches/peers/Cargo.toml
+	$(BIN)/python -m benches.accuracy.peers "$(DATA)" $(ARGS)
+
+# Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
+prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir
+	$(BIN)/python benches/prior/export.py $(DATA) target/prior
+	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
+	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked
 
 clean: ## Remove everything that was made
-	rm -rf target $(VENV) demo/*.html dist
+	rm -rf target benches/peers/target $(VENV) $(PEERS) demo/*.html dist
 	find python -name __pycache__ -prune -exec rm -rf {} +

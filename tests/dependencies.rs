@@ -11,3 +11,16 @@ fn ndarray_is_in_the_tree_once_and_the_bindings_bring_no_second_one() {
     assert_eq!(packages.iter().filter(|p| **p == "\"ndarray\"").count(), 1, "cargo tree -d shows who brings the other");
     assert!(!packages.contains(&"\"numpy\""), "the bindings exchange bytes, never ndarray types");
 }
+
+#[test]
+fn the_crates_we_are_compared_with_are_in_a_lock_of_their_own() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = |lock: &str| -> Vec<String> {
+        let text = fs::read_to_string(root.join(lock)).unwrap();
+        let names =
+            text.lines().filter_map(|l| l.strip_prefix("name = \"")).map(|l| l.trim_end_matches('"').to_owned());
+        names.filter(|name| name.starts_with("augurs") || name.starts_with("anofox")).collect()
+    };
+    assert!(names("benches/peers/Cargo.lock").contains(&"anofox-forecast".to_owned()));
+    assert_eq!(names("Cargo.lock"), Vec::<String>::new());
+}

@@ -169,7 +169,7 @@ impl PyEts {
 /// --------
 /// >>> import unjuran as uj
 /// >>> fit = uj.BayesETS().fit(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015))
-/// >>> bool(fit.forecast(1).interval(95).lower[0] > 0)
+/// >>> bool(fit.forecast(1).interval(80).lower[0] > 0)
 /// True
 #[pyclass(name = "BayesETS", module = "unjuran", extends = PyModel, frozen)]
 pub(crate) struct PyBayesEts;

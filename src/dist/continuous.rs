@@ -140,7 +140,18 @@ impl Continuous {
         self.components.iter().map(|c| c.weight * of(c)).sum()
     }
 
-    /// The distribution function as if there were no caps.
+    /// The distribution function to nine digits: a mixture's from a table, for sums and integrals over many outcomes.
+    pub(super) fn quick_cdf(&self, y: f64) -> f64 {
+        if y >= self.upper {
+            1.0
+        } else if y < self.lower {
+            0.0
+        } else {
+            self.uncapped_cdf(y)
+        }
+    }
+
+    /// The same as if there were no caps.
     pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
         match self.components.as_slice() {
             [one] => one.cdf(y),
@@ -156,7 +167,7 @@ impl Predictive for Continuous {
         } else if x < self.lower {
             0.0
         } else {
-            self.uncapped_cdf(x)
+            self.components.iter().map(|c| c.weight * c.cdf(x)).sum()
         }
     }
 
@@ -172,7 +183,7 @@ impl Predictive for Continuous {
         match self.components.as_slice() {
             // why: a law that is symmetric, caps included, has its centre for a mean.
             [one] if one.link.is_linear() && self.support == Support::Real => one.quantile(0.5),
-            _ => moments::of_continuous(self).mean,
+            _ => moments::of(self, |x| self.quick_cdf(x), false).mean,
         }
     }
 
@@ -183,7 +194,7 @@ impl Predictive for Continuous {
             {
                 kernel.scale().powi(2)
             }
-            _ => moments::of_continuous(self).variance,
+            _ => moments::of(self, |x| self.quick_cdf(x), false).variance,
         }
     }
 
