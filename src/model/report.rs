@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::series::{Note, Training, Year};
+use crate::error::Result;
+use crate::forecast::{Forecast, Joint, Projection};
+use crate::series::{Note, Series, Training, Year};
 
 /// Log-likelihood and the information criteria made from it; smaller criteria are better.
 ///
@@ -71,6 +73,18 @@ impl FitReport {
             residuals: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// The forecast that the joint law of the years ahead amounts to, with this fit's name, parameters and notes.
+    pub(crate) fn project(&self, series: &Series, training: &Training, joint: Joint) -> Result<Forecast> {
+        Forecast::new(Projection {
+            series,
+            training,
+            model: self.model.clone(),
+            params: self.params.clone(),
+            notes: self.notes.clone(),
+            joint,
+        })
     }
 
     /// Number of years with a residual.

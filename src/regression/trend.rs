@@ -17,7 +17,7 @@
 use crate::design::Design;
 use crate::dist::Link;
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Latent, Projection};
+use crate::forecast::{Forecast, Latent};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread, spread_of_logs};
 use crate::regression::Ols;
 use crate::series::{Horizon, Series, Training, Year};
@@ -145,14 +145,11 @@ impl FittedTrend {
         }
         let ripple = (0..h).map(|years_later| if years_later == 0 { sigma } else { 0.0 }).collect();
         let df = Some(self.ols.df() as f64);
-        Forecast::new(Projection {
-            series: &self.series,
-            training: &self.training,
-            model: self.report.model.clone(),
-            params: self.report.params.clone(),
-            notes: self.report.notes.clone(),
-            joint: Latent { location, shared, ripple, df, link: self.link }.into(),
-        })
+        self.report.project(
+            &self.series,
+            &self.training,
+            Latent { location, shared, ripple, df, link: self.link }.into(),
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::dist::Link;
 use crate::error::Result;
-use crate::forecast::{Forecast, Latent, Projection};
+use crate::forecast::{Forecast, Latent};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread};
 use crate::series::{Horizon, Series, Training};
 
@@ -153,14 +153,11 @@ impl FittedRandomWalk {
         let shared = (0..h).map(|i| vec![stale.sqrt() * sigma, lead(i) * self.drift_se]).collect();
         let ripple = vec![sigma; h];
         let location = (0..h).map(|i| self.last + lead(i) * self.drift).collect();
-        Forecast::new(Projection {
-            series: &self.series,
-            training: &self.training,
-            model: self.report.model.clone(),
-            params: self.report.params.clone(),
-            notes: self.report.notes.clone(),
-            joint: Latent { location, shared, ripple, df: None, link: Link::Identity }.into(),
-        })
+        self.report.project(
+            &self.series,
+            &self.training,
+            Latent { location, shared, ripple, df: None, link: Link::Identity }.into(),
+        )
     }
 }
 

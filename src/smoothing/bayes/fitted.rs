@@ -9,7 +9,7 @@ use super::posterior::{Evidence, Seen, log_sum};
 use super::prior::Prior;
 use crate::dist::Support;
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Joint, Projection};
+use crate::forecast::{Forecast, Joint};
 use crate::model::{FitReport, Fitted};
 use crate::series::{Horizon, Note, Series, Training, Unit};
 
@@ -92,14 +92,7 @@ impl FittedBayesEts {
         }
         let negative = self.training.y.iter().flatten().any(|&y| y < 0.0);
         let support = if negative && self.training.unit != Unit::Count { Support::Real } else { Support::NonNegative };
-        Forecast::new(Projection {
-            series: &self.series,
-            training: &self.training,
-            model: self.report.model.clone(),
-            params: self.report.params.clone(),
-            notes: self.report.notes.clone(),
-            joint: Joint::mixture(laws, support),
-        })
+        self.report.project(&self.series, &self.training, Joint::mixture(laws, support))
     }
 
     /// What the fit found.

@@ -7,7 +7,7 @@ use super::super::variance::ahead;
 use super::likelihood::{Concentrated, pass};
 use super::{Ets, Trend, estimate};
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Projection};
+use crate::forecast::Forecast;
 use crate::model::{Criteria, FitReport, Fitted, Spread, spread};
 use crate::series::{Horizon, Series, Training};
 
@@ -78,14 +78,7 @@ impl FittedEts {
     /// [`Error::Overflow`] if the numbers become too large to compute with.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         let latent = ahead(&self.smoothing, self.end, self.doubt, self.report.sigma, horizon.get());
-        Forecast::new(Projection {
-            series: &self.series,
-            training: &self.training,
-            model: self.report.model.clone(),
-            params: self.report.params.clone(),
-            notes: self.report.notes.clone(),
-            joint: latent.into(),
-        })
+        self.report.project(&self.series, &self.training, latent.into())
     }
 
     /// What the fit found.
