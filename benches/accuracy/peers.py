@@ -90,7 +90,8 @@ def measured(collection: Collection, unit: Unit | None, commands: list[list[str]
     forecasts = pl.concat(table for table, _ in answers)
     FORECASTS.mkdir(parents=True, exist_ok=True)
     forecasts.write_csv(FORECASTS / f"{collection.name}.csv")
-    about, packages = {}, {}
+    about: dict[str, dict[str, Any]] = {}
+    packages: dict[str, None] = {}
     for report in (report for _, reports in answers for report in reports):
         about[report["model"]] = {
             "seconds_per_1000": round(1000 * report["seconds"] / report["series"], 4),
@@ -129,8 +130,8 @@ def theirs(command: list[str], collection: Collection) -> tuple[pl.DataFrame, li
     reports = [json.loads(line) for line in lines if line.startswith('{"model"')]
     if done.returncode:
         print(f"{Path(command[-1]).name} stopped with {done.returncode}: {lines[-1] if lines else 'no word'}")
-    schema = {name: pl.Float64() for name in score.COLUMNS}
-    schema |= {"unique_id": pl.String(), "model": pl.String(), "step": pl.Int64()}
+    kinds = {"unique_id": pl.String(), "model": pl.String(), "step": pl.Int64()}
+    schema = pl.Schema({name: kinds.get(name, pl.Float64()) for name in score.COLUMNS})
     if not reports:
         return pl.DataFrame(schema=schema), []
     table = pl.read_csv(io.StringIO(done.stdout), schema_overrides=schema)
