@@ -14,11 +14,13 @@ WHEELS := target/wheels
 PEERS := .venv-peers
 
 # What a wheel is made of: it is built again when one of these is newer.
-RUST := $(shell find src python/src -name '*.rs') Cargo.toml Cargo.lock python/Cargo.toml
+RUST := $(shell find src python/src -name '*.rs' -o -name '*.json') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
+DATA ?= $(UNJURAN_DATA)
+
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers
+.PHONY: bench check-perf update-perf have-data accuracy peers prior
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +119,12 @@ $(PEERS)/.installed: benches/accuracy/requirements-peers.txt
 peers: have-data $(VENV)/.bench-tools $(VENV)/.package $(PEERS)/.installed ## The same with other tools beside ours, in one run
 	cargo build --release --locked --manifest-path benches/peers/Cargo.toml
 	$(BIN)/python -m benches.accuracy.peers "$(DATA)" $(ARGS)
+
+# Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
+prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir
+	$(BIN)/python benches/prior/export.py $(DATA) target/prior
+	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
+	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked

@@ -16,7 +16,7 @@ pub mod series;
 pub mod smoothing;
 
 pub use error::{Error, Result};
-pub use outlook::{Automatic, forecast, forecast_all};
+pub use outlook::{forecast, forecast_all};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

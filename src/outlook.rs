@@ -2,34 +2,15 @@
 
 use rayon::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::forecast::Forecast;
-use crate::model::{Fitted, Forecaster};
-use crate::select::AutoEts;
+use crate::model::Forecaster;
 use crate::series::{Horizon, Series};
-use crate::smoothing::ShortSeries;
+use crate::smoothing::BayesEts;
 
-/// The default model: [`AutoEts`] from five observed years on, [`ShortSeries`] below.
+/// The forecast of one series by the default model, [`BayesEts`] with the shipped prior of the series' unit.
 ///
-/// It forecasts every series with at least one full year: one point, a constant and all zeros are data like others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Automatic;
-
-impl Forecaster for Automatic {
-    fn name(&self) -> String {
-        "Automatic".to_owned()
-    }
-
-    fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
-        match AutoEts.fit(series) {
-            Ok(fitted) => Ok(Box::new(fitted)),
-            Err(Error::TooFewYears { .. }) => Ok(Box::new(ShortSeries.fit(series)?)),
-            Err(other) => Err(other),
-        }
-    }
-}
-
-/// The forecast of one series by the default model.
+/// Every series with at least one full year is forecast: one point, a constant and all zeros are data like others.
 ///
 /// ```
 /// use unjuran::series::{Horizon, Series, Year};
@@ -40,9 +21,10 @@ impl Forecaster for Automatic {
 /// ```
 ///
 /// # Errors
-/// [`Error::NoObservedYears`] if no full year carries a number; [`Error::Overflow`] if the numbers are too large.
+/// [`crate::Error::NoObservedYears`] if no full year carries a number; [`crate::Error::Overflow`] if the numbers are too
+/// large.
 pub fn forecast(series: &Series, horizon: Horizon) -> Result<Forecast> {
-    Automatic.fit(series)?.forecast(horizon)
+    BayesEts::default().fit(series)?.forecast(horizon)
 }
 
 /// The forecast of every series by one model, in the order of the series; a series that is refused stops no other.

@@ -20,8 +20,9 @@ use unjuran::numeric::rng::Stream;
 use unjuran::persist::Persist as _;
 use unjuran::select::AutoEts;
 use unjuran::series::{Coverage, Horizon, Note, Series, Training, Unit, Year};
+use unjuran::smoothing::BayesEts;
 use unjuran::smoothing::{Drift, Naive};
-use unjuran::{Automatic, Error, Result};
+use unjuran::{Error, Result};
 
 const CASES: [f64; 8] = [163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0];
 
@@ -173,7 +174,7 @@ fn models_see_nothing_after_the_cutoff() {
     let run = |last: f64| {
         let mut values = CASES;
         values[7] = last;
-        let table = backtest.run(&[series("cases", &values)], &[&Automatic, &Naive]).unwrap();
+        let table = backtest.run(&[series("cases", &values)], &[&BayesEts::default(), &Naive]).unwrap();
         table.rows().iter().map(|r| (r.median, r.mean, r.intervals[0].upper)).collect::<Vec<_>>()
     };
     assert_eq!(run(139.0), run(9e6));
@@ -184,7 +185,7 @@ fn the_table_does_not_depend_on_the_number_of_threads() {
     let panel = walks(9, 20);
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let models: [&dyn Forecaster; 3] = [&Naive, &AutoEts, &Automatic];
+        let models: [&dyn Forecaster; 3] = [&Naive, &AutoEts, &BayesEts::default()];
         let table = pool.install(|| Backtest::new(years(3)).run(&panel, &models)).unwrap();
         assert_eq!(table.rows().len(), 9 * 3 * 5 * 3);
         // why as text: amounts have no log score, and NaN is not equal to itself
@@ -254,7 +255,7 @@ fn an_honest_model_covers_what_it_promises_and_one_that_is_too_sure_is_widened_u
 #[test]
 fn widening_carries_every_path_to_where_the_new_law_has_the_old_probability() {
     let cases = series("cases", &CASES).with_unit(Unit::Amount).unwrap();
-    let forecast = unjuran::forecast(&cases, years(3)).unwrap();
+    let forecast = AutoEts.fit(&cases).unwrap().forecast(years(3)).unwrap();
     let wider = forecast.widened(&[1.0, 1.7, 2.5], "a test").unwrap();
     assert_eq!(wider.median(), forecast.median());
     let (old, new) = (forecast.paths(200, 5).unwrap(), wider.paths(200, 5).unwrap());
@@ -358,7 +359,7 @@ proptest! {
         h in 1_i64..4,
     ) {
         let Ok(series) = Series::new("s", year(2000), &y) else { return Ok(()) };
-        let table = Backtest::new(years(h)).min_train(1).run(&[series], &[&Naive, &Drift, &Automatic]).unwrap();
+        let table = Backtest::new(years(h)).min_train(1).run(&[series], &[&Naive, &Drift, &BayesEts::default()]).unwrap();
         prop_assert!(table.rows().len() + table.refusals().len() + table.not_scored().missing > 0);
         for row in table.rows() {
             let scores = [row.median, row.mean, row.crps, row.log_score, row.pit];

@@ -109,9 +109,9 @@ proptest! {
     fn a_panel_gives_what_its_series_give_one_by_one_for_any_number_of_threads(panel in vec(counts(), 1..6)) {
         let series: Vec<Series> = panel.iter().map(|y| series(y).unwrap()).collect();
         let horizon = Horizon::years(3).unwrap();
-        let together = forecast_all(&series, &unjuran::Automatic, horizon);
+        let together = forecast_all(&series, &unjuran::smoothing::BayesEts::default(), horizon);
         let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let alone = one_thread.install(|| forecast_all(&series, &unjuran::Automatic, horizon));
+        let alone = one_thread.install(|| forecast_all(&series, &unjuran::smoothing::BayesEts::default(), horizon));
         prop_assert_eq!(&together, &alone);
         for (series, forecast) in series.iter().zip(together) {
             prop_assert_eq!(forecast, unjuran::forecast(series, horizon));

@@ -61,11 +61,17 @@ def read_months(path: Path) -> list[Months]:
         counts = np.full((last - first + 1, 12), np.nan if source in NEVER_ABSENT else 0.0)
         known = rows.filter(pl.col("year") <= last)
         counts[known["year"].to_numpy() - first, known["month"].to_numpy() - 1] = known["y"].to_numpy()
-        whole = ~np.isnan(counts).any(axis=1)
-        start = len(whole) - int(np.argmin(whole[::-1])) if not whole.all() else 0
-        if len(whole) - start > PAST and counts[start:].sum() > 0:
-            series.append(Months(str(name), source, first + start, counts[start:]))
+        start, end = _last_run(~np.isnan(counts).any(axis=1))
+        if end - start > PAST and counts[start:end].sum() > 0:
+            series.append(Months(str(name), source, first + start, counts[start:end]))
     return series
+
+
+def _last_run(whole: NDArray[np.bool_]) -> tuple[int, int]:
+    """Where the last run of full years begins and ends."""
+    end = max((i + 1 for i, full in enumerate(whole) if full), default=0)
+    start = max((i + 1 for i in range(end) if not whole[i]), default=0)
+    return start, end
 
 
 def collection(series: list[Months], path: Path) -> Collection:

@@ -133,8 +133,8 @@ def theirs(command: list[str], collection: Collection) -> tuple[pl.DataFrame, li
     if done.returncode:
         last = " / ".join([line for line in lines if not line.startswith("{")][-3:])
         print(f"{Path(command[-1]).name} stopped with {done.returncode}: {last or 'no word'}")
-    schema: dict[str, pl.DataType] = {name: pl.Float64() for name in score.COLUMNS}
-    schema |= {"unique_id": pl.String(), "model": pl.String(), "step": pl.Int64()}
+    kinds = {"unique_id": pl.String(), "model": pl.String(), "step": pl.Int64()}
+    schema = pl.Schema({name: kinds.get(name, pl.Float64()) for name in score.COLUMNS})
     if not reports:
         return pl.DataFrame(schema=schema), []
     table = pl.read_csv(io.StringIO(done.stdout), schema_overrides=schema)

@@ -17,7 +17,7 @@ import polars as pl
 
 import unjuran as uj
 from benches.accuracy import models, partial, score, summary, tables
-from benches.accuracy.collections import Collection, partial_years, read_directory
+from benches.accuracy.collections import Collection, partial_years, read_directory, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Names
@@ -29,6 +29,7 @@ FIXED = 40  # series whose scores are stored one by one
 STORED = ["smape", "mase", "scrps", "crps", "msis-80", "msis-95", "cover-80", "cover-95"]
 ALWAYS_INFERRED = "m3_yearly"  # also run with the unit read off the numbers
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+PRIORS = Path(__file__).parents[2] / "src" / "smoothing" / "bayes"
 
 
 def main() -> None:
@@ -114,12 +115,18 @@ def header(name: str, collection: Collection, unit: str | None) -> dict[str, Any
         "commit": commit(),
         "version": uj.__version__,
         "default": default_model(),
+        "priors": priors(),
     }
 
 
 def default_model() -> str:
     """What the front door answers with on a series of ordinary length."""
     return uj.forecast(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015), h=1).model
+
+
+def priors() -> dict[str, str]:
+    """The priors that the default learned from other series, as they stand in the source, by sha256."""
+    return {path.name: sha256(path) for path in sorted(PRIORS.glob("*.json"))}
 
 
 def commit() -> str:

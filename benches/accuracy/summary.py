@@ -43,8 +43,8 @@ def rows(
         row: dict[str, Any] = {"model": str(model), "series": len(own), **about.get(str(model), {})}
         row |= one(collection, own, reference)
         row["undefined"] = int(own["mase"].null_count())
-        row |= _coverage(own, collection.horizon)
-        row["pit"] = _tenths(forecasts.filter(pl.col("model") == model)["pit"])
+        row |= _coverage(collection, own)
+        row["pit"] = _tenths(collection, forecasts.filter(pl.col("model") == model))
         found.append(_plain(row))
     absent = [{"model": name, "series": 0, **known} for name, known in about.items() if name not in scores["model"]]
     return found + absent
@@ -60,16 +60,21 @@ def _competition(_: Collection, own: pl.DataFrame, reference: pl.DataFrame) -> d
     return {**means, "owa": owa, "far-95": own["far-95"].mean(), "negative-95": own["negative-95"].mean()}
 
 
-def _counts(collection: Collection, own: pl.DataFrame, reference: pl.DataFrame) -> dict[str, Any]:
-    about = pl.DataFrame(
+def _about(collection: Collection) -> pl.DataFrame:
+    """Where each series comes from, and whether it ever was large."""
+    cases = collection.cases
+    return pl.DataFrame(
         {
-            "unique_id": [case.unique_id for case in collection.cases],
-            "source": [case.source for case in collection.cases],
-            "group": [case.group for case in collection.cases],
-            "large": [bool(max(case.train.max(), case.test.max()) >= LARGE) for case in collection.cases],
+            "unique_id": [case.unique_id for case in cases],
+            "source": [case.source for case in cases],
+            "group": [case.group for case in cases],
+            "large": [bool(max(case.train.max(), case.test.max()) >= LARGE) for case in cases],
         }
     )
-    own = own.join(about, on="unique_id")
+
+
+def _counts(collection: Collection, own: pl.DataFrame, reference: pl.DataFrame) -> dict[str, Any]:
+    own = own.join(_about(collection), on="unique_id")
     row: dict[str, Any] = {"sources": own["source"].n_unique()}
     for name in ("smape", "mase", "scrps", "crps", "msis-80", "msis-95"):
         row[name] = _by_source(own, pl.col(name).clip(upper_bound=None if name == "smape" else CLIP).mean())
@@ -78,6 +83,8 @@ def _counts(collection: Collection, own: pl.DataFrame, reference: pl.DataFrame) 
         row[f"{name}-median"] = _by_source(own, pl.col(name).median())
         row[f"{name}-clipped"] = int((own[name] > CLIP).sum())
         row |= {f"{name}-{key}": value for key, value in ratio(own, reference, name).items()}
+    size = ratio(own, reference, "smape", clip=None)["ratio"]
+    row["owa"] = None if size is None or row["mase-ratio"] is None else (size + row["mase-ratio"]) / 2
     for level in LEVELS:
         for part, rows in (("large", own.filter(pl.col("large"))), ("small", own.filter(~pl.col("large")))):
             row[f"cover-{level}-{part}"] = _by_source(rows, pl.col(f"cover-{level}").mean())
@@ -87,7 +94,7 @@ def _counts(collection: Collection, own: pl.DataFrame, reference: pl.DataFrame) 
     return row
 
 
-def ratio(own: pl.DataFrame, reference: pl.DataFrame, name: str) -> dict[str, float | None]:
+def ratio(own: pl.DataFrame, reference: pl.DataFrame, name: str, clip: float | None = CLIP) -> dict[str, float | None]:
     """Mean over sources relative to the reference: of clipped scores with its standard error, unclipped, of medians."""
     columns = ["unique_id", "source", "group", name]
     if name not in reference.columns or not len(reference):
@@ -102,7 +109,7 @@ def ratio(own: pl.DataFrame, reference: pl.DataFrame, name: str) -> dict[str, fl
         return ours / theirs if ours is not None and theirs else None
 
     return {
-        "ratio": of(lambda c: c.clip(upper_bound=CLIP).mean()),
+        "ratio": of(lambda c: c.clip(upper_bound=clip).mean()),
         "ratio-se": _standard_error(both, name),
         "ratio-unclipped": of(lambda c: c.mean()),
         "ratio-median": of(lambda c: c.median()),
@@ -126,15 +133,7 @@ def under_way(collection: Collection, scores: pl.DataFrame, cut: int) -> list[di
     """Rows for years under way after so many months; the reference is pro rata."""
     from benches.accuracy.partial import PRO_RATA
 
-    cases = collection.cases
-    about = pl.DataFrame(
-        {
-            "unique_id": [case.unique_id for case in cases],
-            "source": [case.source for case in cases],
-            "group": [case.group for case in cases],
-        }
-    )
-    scores = scores.join(about, on="unique_id")
+    scores = scores.join(_about(collection), on="unique_id")
     reference = scores.filter(pl.col("model") == PRO_RATA)
     found = []
     for (model,), own in scores.group_by(["model"], maintain_order=True):
@@ -157,21 +156,24 @@ def _by_source(own: pl.DataFrame, mean: pl.Expr) -> float | None:
     return _mean(each) if len(each) else None
 
 
-def _coverage(own: pl.DataFrame, horizon: int) -> dict[str, Any]:
-    return {
-        f"cover-{level}{at}": own[f"cover-{level}{at}"].mean()
-        for level in LEVELS
-        for at in ("", *(f"-{lead}" for lead in range(1, horizon + 1)))
-    }
+def _coverage(collection: Collection, own: pl.DataFrame) -> dict[str, Any]:
+    leads = [f"-{lead}" for lead in range(1, collection.horizon + 1)]
+    names = [f"cover-{level}{at}" for level in LEVELS for at in ("", *leads)]
+    own = own.join(_about(collection).select("unique_id", "source"), on="unique_id")
+    return {name: _by_source(own, pl.col(name).mean()) for name in names}
 
 
-def _tenths(transforms: pl.Series) -> list[float] | None:
-    """Percent of the transforms in each tenth of 0 to 1: ten each if the laws are right."""
-    known = transforms.drop_nulls().drop_nans().to_numpy()
+def _tenths(collection: Collection, forecasts: pl.DataFrame) -> list[float] | None:
+    """Percent of the transforms in each tenth of 0 to 1, sources alike: ten each if the laws are right."""
+    known = forecasts.filter(pl.col("pit").is_not_null() & pl.col("pit").is_not_nan())
     if not len(known):
         return None
-    counts = np.histogram(known, bins=TENTHS, range=(0.0, 1.0))[0]
-    return [float(one) for one in 100.0 * counts / len(known)]
+    known = known.join(_about(collection).select("unique_id", "source"), on="unique_id")
+    shares = [
+        np.histogram(part["pit"].to_numpy(), bins=TENTHS, range=(0.0, 1.0))[0] / len(part)
+        for _, part in known.group_by(["source"], maintain_order=True)
+    ]
+    return [float(one) for one in 100.0 * np.mean(shares, axis=0)]
 
 
 def _mean(values: pl.Series) -> float:

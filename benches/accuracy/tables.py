@@ -1,6 +1,7 @@
 """`BENCHMARKS.md` from the JSON in `benches/results/`: `python -m benches.accuracy.tables`. Nothing in it is typed.
 
-Files whose `name` is the same make one table: ours and those of peers, measured by another command.
+Files whose `name` is the same make one table: ours and those of peers, measured by another command. Theirs have `by`
+("peers") beside what `run.header` gives, `rows` as `summary.rows` makes them, and a file name of their own.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ COMPETITION: list[Column] = [
     ("undefined", "undefined", 0),
 ]
 COUNTS: list[Column] = [
+    ("sMAPE", "smape", 1),
+    ("OWA", "owa", 3),
     ("MASE", "mase", 3),
     ("/ naive", "mase-ratio", 3),
     ("se", "mase-ratio-se", 3),
@@ -37,6 +40,8 @@ COUNTS: list[Column] = [
     ("MSIS-95", "msis-95", 2),
     ("/ naive", "msis-95-ratio", 3),
     ("se", "msis-95-ratio-se", 3),
+    ("cover 80", "cover-80", 1),
+    ("cover 95", "cover-95", 1),
     ("s / 1,000", "seconds_per_1000", 2),
     ("series", "series", 0),
     ("refused", "refused", 0),
@@ -101,9 +106,10 @@ def load() -> list[list[dict[str, Any]]]:
 
 
 def dumps(value: Any, indent: str = "") -> str:
-    """JSON with a line for each innermost list or object, so that a change of one score is a change of one line."""
-    deep = isinstance(value, (dict, list)) and any(isinstance(one, (dict, list)) for one in _items(value))
-    if not deep:
+    """JSON with a line for each row of a table and each series, so that a change is a change of few lines."""
+    parts_of = _items(value) if isinstance(value, (dict, list)) else []
+    lists = [one for one in parts_of if isinstance(one, list)]
+    if not any(isinstance(one, dict) for one in parts_of) and (not lists or len(lists) < len(parts_of)):
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     inner = indent + " "
     if isinstance(value, list):
@@ -147,7 +153,8 @@ def section(results: list[dict[str, Any]]) -> str:
         rows = _ranked(rows, "scrps-ratio")
         lines += [
             "Sources weigh alike; scores are clipped at 20 a series; se is the standard error of the ratio when whole "
-            "groups (countries, states, routes) are drawn within sources.",
+            "groups (countries, states, routes) are drawn within sources. The clip binds often for MSIS, which charges "
+            "forty times a miss: read it with the next table.",
             "",
             *_table(rows, COUNTS),
             "",
@@ -175,13 +182,14 @@ def _about(results: list[dict[str, Any]]) -> str:
     first = results[0]
     files = "; ".join(f"`{name}` {digest[:12]}" for name, digest in sorted(first["files"].items()))
     ahead = f"{first['horizon']} year{'s' if first['horizon'] > 1 else ''} ahead"
-    what = f"{first['series']} series, {ahead}, unit {first['unit']}; `default` is {first['default']} on eight points."
+    what = f"{first['series']} series, {ahead}, unit {first['unit']}; `default` is {first.get('default')}."
     by = " ".join(
         f"{'Ours' if not one.get('by') else one['by'].capitalize()}: version {one['version']}, commit {one['commit']}."
         for one in results
     )
     notes = "".join(f" {note}." for note in first["notes"])
-    return f"{what} {by}{notes}\n\nData (sha256): {files}"
+    learned = "; ".join(f"`{name}` {digest[:12]}" for name, digest in sorted(first.get("priors", {}).items()))
+    return f"{what} {by}{notes}\n\nData (sha256): {files}\n\nPriors (sha256): {learned}"
 
 
 def _ranked(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:

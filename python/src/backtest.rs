@@ -200,6 +200,9 @@ struct Wide {
 
 /// Position of the series, cutoff, year.
 type Key = (i64, i64, i64);
+type WideRows = BTreeMap<Key, Wide>;
+/// By position of the series and cutoff.
+type Problems = BTreeMap<(i64, i64), Vec<String>>;
 
 impl PyBacktest {
     fn positions(&self) -> HashMap<&str, i64> {
@@ -207,13 +210,13 @@ impl PyBacktest {
     }
 
     /// The rows of the wide frame, and why rows of a cutoff lack numbers.
-    fn wide(&self) -> (BTreeMap<Key, Wide>, BTreeMap<(i64, i64), Vec<String>>) {
+    fn wide(&self) -> (WideRows, Problems) {
         let (table, position) = (&self.table, self.positions());
         let each = 1 + 2 * table.levels().len();
         let empty = |y| Wide { y, cells: vec![f64::NAN; each * table.models().len()] };
         let model_of: HashMap<&str, usize> = table.models().iter().enumerate().map(|(m, n)| (n.as_str(), m)).collect();
-        let mut rows: BTreeMap<Key, Wide> = BTreeMap::new();
-        let mut problems: BTreeMap<(i64, i64), Vec<String>> = BTreeMap::new();
+        let mut rows = WideRows::new();
+        let mut problems = Problems::new();
         for row in table.rows() {
             let key = (position[row.series.as_str()], i64::from(row.cutoff.get()), i64::from(row.year.get()));
             let wide = rows.entry(key).or_insert_with(|| empty(row.actual));
@@ -237,16 +240,12 @@ impl PyBacktest {
                 rows.entry((at, cutoff, year)).or_insert_with(|| empty(y));
             }
         }
-        for (at, why) in (0..).zip(&self.names).filter_map(|(i, _)| Some((i, self.unreadable_at(i)?))) {
+        for (at, why) in &self.unreadable {
+            let at = i64::try_from(*at).unwrap_or(i64::MAX);
             rows.insert((at, NO_YEAR, NO_YEAR), empty(f64::NAN));
-            problems.insert((at, NO_YEAR), vec![why.to_owned()]);
+            problems.insert((at, NO_YEAR), vec![why.clone()]);
         }
         (rows, problems)
-    }
-
-    fn unreadable_at(&self, position: i64) -> Option<&str> {
-        let position = usize::try_from(position).ok()?;
-        self.unreadable.iter().find(|(i, _)| *i == position).map(|(_, why)| why.as_str())
     }
 
     /// The columns of one model's points and bounds, as in a forecast.

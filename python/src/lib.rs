@@ -1,6 +1,6 @@
 //! Python bindings of `unjuran`: conversions and calls, nothing else.
 #![allow(clippy::needless_pass_by_value, reason = "pyo3 hands arguments over by value")]
-#![allow(clippy::doc_markdown, reason = "docstrings are for Python's readers")]
+#![allow(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "docstrings are for Python's readers")]
 #![allow(clippy::single_match_else, reason = "a refusal reads best as the other case of a match")]
 
 mod arrays;
@@ -35,11 +35,11 @@ mod _core {
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
     use crate::metrics::{
-        coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
+        compare, coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
         quantile_crps, rmse, scaled_crps, smape,
     };
     #[pymodule_export]
-    use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]

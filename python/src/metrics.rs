@@ -1,8 +1,9 @@
 //! `unjuran.metrics`: scores of forecasts against what happened.
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use unjuran::dist::Distribution;
-use unjuran::evaluate::metrics::{self, Accuracy, Mean};
+use unjuran::evaluate::metrics::{self, Accuracy, Mean, PairedBootstrap};
 use unjuran::forecast::Interval;
 use unjuran::numeric::rng::Stream;
 use unjuran::{Error, Result as Core};
@@ -429,4 +430,59 @@ pub(crate) fn pit<'py>(
     let mut stream = Stream::new(seed, forecast.get().0.series().name());
     let transforms: Vec<f64> = y.iter().zip(laws).map(|(&y, law)| metrics::pit(law, y, stream.uniform())).collect();
     Ok(arrays::floats(py, &transforms)?)
+}
+
+/// Is one model better than another, beyond luck? Paired bootstrap of the scores of two models on the same series.
+///
+/// Parameters
+/// ----------
+/// ours, theirs : array-like of float, shape (n,)
+///     A score for each series, smaller is better, in the same order.
+/// clusters : list of str, optional
+///     What each series belongs to, such as its country: whole clusters are drawn then.
+/// draws : int, default 2000
+///     Samples, 100 to 1,000,000.
+/// seed : int, default 0
+///
+/// Returns
+/// -------
+/// dict
+///     ``difference`` (mean of ours less theirs), ``standard_error``, ``lower`` and ``upper`` (95%), ``probability`` (that
+///     ours is smaller), ``pairs`` used, ``undefined`` ones, ``clusters``. NaN where fewer than two clusters are left.
+///
+/// References
+/// ----------
+/// Diebold and Mariano (1995), Journal of Business and Economic Statistics 13(3), 253-263, over series instead of time.
+///
+/// Examples
+/// --------
+/// >>> found = uj.metrics.compare([1.0, 1.1, 0.7, 0.9], [1.4, 1.3, 1.2, 1.1])
+/// >>> round(found["difference"], 3), found["probability"]
+/// (-0.325, 1.0)
+#[pyfunction]
+#[pyo3(signature = (ours, theirs, clusters=None, draws=2000, seed=0))]
+pub(crate) fn compare<'py>(
+    py: Python<'py>,
+    ours: &Bound<'py, PyAny>,
+    theirs: &Bound<'py, PyAny>,
+    clusters: Option<Vec<String>>,
+    draws: u32,
+    seed: u64,
+) -> Result<Bound<'py, PyDict>> {
+    let (ours, theirs) = (floats(ours, "ours")?, floats(theirs, "theirs")?);
+    let bootstrap = PairedBootstrap::default().draws(draws).seed(seed);
+    let found = py.detach(|| match clusters {
+        Some(clusters) => bootstrap.compare_clustered(&ours, &theirs, &clusters),
+        None => bootstrap.compare(&ours, &theirs),
+    })?;
+    let numbers = PyDict::new(py);
+    numbers.set_item("difference", found.difference)?;
+    numbers.set_item("standard_error", found.standard_error)?;
+    numbers.set_item("lower", found.lower)?;
+    numbers.set_item("upper", found.upper)?;
+    numbers.set_item("probability", found.probability)?;
+    numbers.set_item("pairs", found.pairs)?;
+    numbers.set_item("undefined", found.undefined)?;
+    numbers.set_item("clusters", found.clusters)?;
+    Ok(numbers)
 }

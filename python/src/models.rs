@@ -6,10 +6,9 @@ use pyo3::PyClassInitializer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use unjuran::Automatic;
 use unjuran::model::{Fitted, Forecaster};
 use unjuran::select::{AutoEts, model_by_name};
-use unjuran::smoothing::{Drift, Ets, EtsParams, Naive};
+use unjuran::smoothing::{BayesEts, Drift, Ets, EtsParams, Naive};
 
 use crate::arrays;
 use crate::errors::Result;
@@ -156,6 +155,30 @@ impl PyEts {
         let model = Arc::new(params.check()?);
         let base = PyModel { model, class: "ETS", positional: Some(spec.to_owned()), named };
         Ok(PyClassInitializer::from(base).add_subclass(Self))
+    }
+}
+
+/// The default model: a Bayesian average over damped-trend smoothing members on three scales, each solved exactly.
+///
+/// Each member is weighed by what it makes of the series, starting from weights that thousands of other annual series
+/// taught: one prior for counts, one for amounts and rates. Needs one observed year. ``params`` of the fit says what the
+/// data said: mean ``alpha`` and ``beta``, and the weight of members with ``no_trend``, with a ``damped`` one, and on the
+/// ``log_scale``.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> fit = uj.BayesETS().fit(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015))
+/// >>> bool(fit.forecast(1).interval(80).lower[0] > 0)
+/// True
+#[pyclass(name = "BayesETS", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyBayesEts;
+
+#[pymethods]
+impl PyBayesEts {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        PyModel::plain("BayesETS", BayesEts::default()).add_subclass(Self)
     }
 }
 
@@ -347,7 +370,7 @@ impl PyFitted {
 
 /// The model meant by an argument: an object, a name, or nothing for the default.
 pub(crate) fn resolved(model: Option<&Bound<'_, PyAny>>) -> Result<Arc<dyn Forecaster>> {
-    let Some(model) = model else { return Ok(Arc::new(Automatic)) };
+    let Some(model) = model else { return Ok(Arc::new(BayesEts::default())) };
     if let Ok(model) = model.cast::<PyModel>() {
         return Ok(Arc::clone(&model.get().model));
     }

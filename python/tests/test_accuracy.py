@@ -14,7 +14,9 @@ from benches.accuracy.collections import Case, Collection, read_directory
 
 RESULTS = {path.stem: json.loads(path.read_text()) for path in sorted(tables.RESULTS.glob("*.json"))}
 OURS = {name: result for name, result in RESULTS.items() if "rows" in result and not result.get("by")}
-TABLES = [name for name, result in OURS.items() if result["kind"] != "years under way"]
+# A table of somebody's own collection has no fixture; those of the scoreboard must, see below.
+TABLES = [name for name, result in OURS.items() if (run.FIXTURES / f"{result['collection']}.csv").exists()]
+TABLES.remove("years_under_way")
 
 
 # --- readers ----------------------------------------------------------------------------------------------------------
@@ -216,7 +218,8 @@ def test_the_page_is_what_the_stored_results_say():
 
 
 def test_the_scoreboard_is_stored():
-    assert {"m3_yearly", "m3_yearly-inferred", "annual_counts", "years_under_way"} <= set(OURS)
+    assert {"m3_yearly", "m3_yearly-inferred", "annual_counts"} <= set(TABLES)
+    assert "years_under_way" in OURS
     for result in OURS.values():
         assert result["version"] == uj.__version__
         assert all(len(digest) == 64 for digest in result["files"].values())
@@ -289,3 +292,11 @@ def test_no_path_of_a_machine_is_stored():
     for path in [tables.PAGE, *tables.RESULTS.glob("*.json"), *run.FIXTURES.iterdir()]:
         text = path.read_text(encoding="utf-8")
         assert not any(root in text for root in ("/home/", "/work/", "/tmp/", str(Path.home()))), path.name
+
+
+def test_stored_json_reads_back_and_has_a_line_for_each_row_and_series():
+    result = {"name": "x", "rows": [{"a": 1, "pit": [1, 2]}, {"a": None}], "fixed": {"m": {"s": [1.5, None], "t": [2]}}}
+    text = tables.dumps(result)
+    assert json.loads(text) == result
+    assert '  {"a": 1, "pit": [1, 2]},' in text.splitlines()
+    assert '   "s": [1.5, null],' in text.splitlines()

@@ -139,7 +139,7 @@ def test_a_forecast_is_a_value_with_provenance(fc, cases):
     assert len(fc.fingerprint) == 16
     assert fc.fingerprint != uj.forecast(cases.with_missing(2019), h=5).fingerprint
     assert isinstance(fc.params, dict)
-    assert repr(fc).startswith("Forecast of 'trafficking_cases' by ETS(A,N,N), 2023-2027: median 139")
+    assert repr(fc).startswith("Forecast of 'trafficking_cases' by BayesETS, 2023-2027: median ")
 
 
 @pytest.mark.parametrize(

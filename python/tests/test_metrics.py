@@ -71,3 +71,12 @@ def test_transforms_of_counts_lie_on_their_steps_and_repeat_with_the_seed(foreca
 def test_a_law_and_outcomes_of_other_years_are_refused(forecast):
     with pytest.raises(uj.errors.UnequalLengthsError):
         metrics.crps([1], forecast)
+
+
+def test_a_country_with_many_series_counts_once_in_a_comparison():
+    ours, countries = [i // 100 - 1.5 for i in range(400)], [str(i // 100) for i in range(400)]
+    found = metrics.compare(ours, [0] * 400, countries)
+    # -1.5, -0.5, 0.5, 1.5 have standard deviation sqrt(1.25): half of it for the mean of four
+    assert found["standard_error"] == pytest.approx(0.559, abs=0.03)
+    assert found["clusters"] == 4
+    assert metrics.compare(ours, [0] * 400)["standard_error"] == pytest.approx(0.0559, abs=0.003)

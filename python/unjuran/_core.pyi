@@ -12,6 +12,7 @@ __all__ = [
     "ETS",
     "AutoETS",
     "Backtest",
+    "BayesETS",
     "Distribution",
     "Drift",
     "FittedModel",
@@ -32,6 +33,7 @@ __all__ = [
     "_panel_columns",
     "_panel_from_columns",
     "backtest",
+    "compare",
     "coverage",
     "crps",
     "forecast",
@@ -154,6 +156,10 @@ class ETS(Model):
         l0: float | None = None,
         b0: float | None = None,
     ) -> Self: ...
+
+@final
+class BayesETS(Model):
+    def __new__(cls) -> Self: ...
 
 @final
 class AutoETS(Model):
@@ -336,6 +342,9 @@ def crps(actual: _Numbers, forecast: Forecast) -> float: ...
 def scaled_crps(actual: _Numbers, forecast: Forecast, training: _Numbers) -> float: ...
 def quantile_crps(actual: _Numbers, quantiles: Iterable[_Numbers]) -> float: ...
 def log_score(actual: _Numbers, forecast: Forecast) -> float: ...
+def compare(
+    ours: _Numbers, theirs: _Numbers, clusters: Sequence[str] | None = None, draws: int = 2000, seed: int = 0
+) -> dict[str, float]: ...
 def pit(actual: _Numbers, forecast: Forecast, seed: int = 0) -> _Floats: ...
 @overload
 def forecast(

@@ -12,9 +12,11 @@ MAPE of a zero) is NaN, never infinite. `backtest` gives them all at once for ma
 | ... and are they no wider than needed? | `interval_score`, `msis` | of the data; of the scale |
 | is the whole distribution good? | `crps`, `pinball`, `quantile_crps`; `scaled_crps` | of the data; of the scale |
 | ... for counts? | `log_score`, `pit` | |
+| is one model better than another, beyond luck? | `compare` | of the score |
 """
 
 from unjuran._core import (
+    compare,
     coverage,
     crps,
     interval_score,
@@ -34,6 +36,7 @@ from unjuran._core import (
 )
 
 __all__ = [
+    "compare",
     "coverage",
     "crps",
     "interval_score",

@@ -72,6 +72,12 @@ impl AtLeast {
         if self.whole { rounded(y) } else { y }
     }
 
+    /// The distribution function to nine digits; see [`Continuous::quick_cdf`].
+    fn quick_cdf(&self, x: f64) -> f64 {
+        let edge = if self.whole { x.floor() + 0.5 } else { x };
+        if x < self.least { 0.0 } else { (self.law.quick_cdf(edge) - self.below) / (1.0 - self.below) }
+    }
+
     /// The outcome of an uncapped draw: a draw of a refuted law is moved to the same probability of the new one.
     pub(crate) fn drawn(&self, y: f64) -> f64 {
         match &self.refuted {
@@ -96,11 +102,11 @@ impl Predictive for AtLeast {
     }
 
     fn mean(&self) -> f64 {
-        moments::of(self, self.whole).mean
+        moments::of(self, |x| self.quick_cdf(x), self.whole).mean
     }
 
     fn variance(&self) -> f64 {
-        moments::of(self, self.whole).variance
+        moments::of(self, |x| self.quick_cdf(x), self.whole).variance
     }
 
     fn crps(&self, y: f64) -> f64 {

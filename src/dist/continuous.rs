@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kernel::Kernel;
 use super::link::Link;
+use super::mixture::Mixture;
 use super::{Predictive, crps, moments};
 
 /// Where outcomes can lie.
@@ -37,9 +38,21 @@ impl Component {
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.cdf(z) }
     }
 
-    fn density(&self, y: f64) -> f64 {
+    fn quick_cdf(&self, y: f64) -> f64 {
+        let z = self.link.apply(y);
+        if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.quick_cdf(z) }
+    }
+
+    /// Density of the outcome at `y`.
+    pub(crate) fn density(&self, y: f64) -> f64 {
         let z = self.link.apply(y);
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.density(z) * self.link.slope(y) }
+    }
+
+    /// Probability of the count `k`: of everything that rounds to it.
+    pub(crate) fn whole_mass(&self, k: f64) -> f64 {
+        let below = if k > 0.0 { self.cdf(k - 0.5) } else { 0.0 };
+        self.cdf(k + 0.5) - below
     }
 
     fn quantile(&self, p: f64) -> f64 {
@@ -127,37 +140,23 @@ impl Continuous {
         self.components.iter().map(|c| c.weight * of(c)).sum()
     }
 
-    /// The distribution function as if there were no caps.
-    pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
-        self.components.iter().map(|c| c.weight * c.cdf(y)).sum()
+    /// The distribution function to nine digits: a mixture's from a table, for sums and integrals over many outcomes.
+    pub(super) fn quick_cdf(&self, y: f64) -> f64 {
+        if y >= self.upper {
+            1.0
+        } else if y < self.lower {
+            0.0
+        } else {
+            self.uncapped_cdf(y)
+        }
     }
 
-    /// The quantile of a mixture lies between the least and the greatest of its members; Newton's steps from inside that
-    /// bracket, bisection where a step leaves it.
-    fn solve(&self, p: f64) -> f64 {
-        let ends = self.components.iter().map(|c| c.quantile(p));
-        let (mut low, mut high) =
-            ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), q| (low.min(q), high.max(q)));
-        let mut y = 0.5 * (low + high);
-        for _ in 0..200 {
-            if high - low <= 1e-13 * low.abs().max(high.abs()) {
-                break;
-            }
-            let miss = self.uncapped_cdf(y) - p;
-            if miss < 0.0 {
-                low = y;
-            } else {
-                high = y;
-            }
-            let density: f64 = self.components.iter().map(|c| c.weight * c.density(y)).sum();
-            let newton = y - miss / density;
-            // why before the step: an exact hit is an end of the bracket, from which the next step would bisect away.
-            if (newton - y).abs() <= 1e-12 * y.abs() && miss.abs() < 1e-9 {
-                break;
-            }
-            y = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+    /// The same as if there were no caps.
+    pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
+        match self.components.as_slice() {
+            [one] => one.cdf(y),
+            many => many.iter().map(|c| c.weight * c.quick_cdf(y)).sum(),
         }
-        y
     }
 }
 
@@ -168,14 +167,14 @@ impl Predictive for Continuous {
         } else if x < self.lower {
             0.0
         } else {
-            self.uncapped_cdf(x)
+            self.components.iter().map(|c| c.weight * c.cdf(x)).sum()
         }
     }
 
     fn quantile(&self, p: f64) -> f64 {
         let y = match self.components.as_slice() {
             [one] => one.quantile(p),
-            _ => self.solve(p),
+            _ => Mixture::new(&self.components).quantile(p),
         };
         self.capped(y)
     }
@@ -184,7 +183,7 @@ impl Predictive for Continuous {
         match self.components.as_slice() {
             // why: a law that is symmetric, caps included, has its centre for a mean.
             [one] if one.link.is_linear() && self.support == Support::Real => one.quantile(0.5),
-            _ => moments::of_continuous(self).mean,
+            _ => moments::of(self, |x| self.quick_cdf(x), false).mean,
         }
     }
 
@@ -195,7 +194,7 @@ impl Predictive for Continuous {
             {
                 kernel.scale().powi(2)
             }
-            _ => moments::of_continuous(self).variance,
+            _ => moments::of(self, |x| self.quick_cdf(x), false).variance,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The latent number: a normal or Student-t law with a location and a scale.
 
-use crate::numeric::special::{StudentT, normal};
+use crate::numeric::special::{StudentT, normal, tabulated};
 
 /// A symmetric law of the latent number behind an observation.
 ///
@@ -56,6 +56,14 @@ impl Kernel {
         // why: above the centre two probabilities near 1 would cancel; their mirror images near 0 do not.
         let mirrored = |z: f64| below(2.0 * self.location - z);
         if a > self.location { mirrored(a) - mirrored(b) } else { below(b) - below(a) }
+    }
+
+    /// The same to nine digits, from a table where there is one: for sums over many laws.
+    pub(super) fn quick_cdf(&self, z: f64) -> f64 {
+        match self.df.and_then(tabulated::student) {
+            Some(table) => table.at((z - self.location) / self.scale).0,
+            None => self.cdf(z),
+        }
     }
 
     /// Density at `z`.

@@ -1,5 +1,7 @@
 //! How a latent number becomes an outcome.
 
+// why powers written out: a forecast applies its links hundreds of times.
+
 use serde::{Deserialize, Serialize};
 
 /// The map between the latent number z and the outcome y.
@@ -27,6 +29,7 @@ impl Link {
             Self::Log => z.exp(),
             Self::BoxCox { lambda: 1.0, scale } => scale * (1.0 + z),
             Self::BoxCox { lambda: 0.5, scale } => scale * (1.0 + 0.5 * z).max(0.0).powi(2),
+            Self::BoxCox { lambda: 0.25, scale } => scale * (1.0 + 0.25 * z).max(0.0).powi(4),
             Self::BoxCox { lambda: 0.0, scale } => scale * z.exp(),
             Self::BoxCox { lambda, scale } => scale * (1.0 + lambda * z).max(0.0).powf(1.0 / lambda),
         }
@@ -43,6 +46,7 @@ impl Link {
             // why zero too: it is the edge of the range, and everything below the edge is an outcome of zero.
             Self::BoxCox { .. } if y < 0.0 => f64::NEG_INFINITY,
             Self::BoxCox { lambda: 0.5, scale } => 2.0 * ((y / scale).sqrt() - 1.0),
+            Self::BoxCox { lambda: 0.25, scale } => 4.0 * ((y / scale).sqrt().sqrt() - 1.0),
             Self::BoxCox { lambda, scale } => ((y / scale).powf(lambda) - 1.0) / lambda,
         }
     }

@@ -24,6 +24,7 @@ mod crps;
 mod empirical;
 mod kernel;
 mod link;
+mod mixture;
 mod moments;
 mod whole;
 

@@ -49,11 +49,11 @@ impl Predictive for Whole {
     }
 
     fn mean(&self) -> f64 {
-        moments::of_whole(self).mean
+        moments::of(self, |k| self.of.quick_cdf(k.floor() + 0.5), true).mean
     }
 
     fn variance(&self) -> f64 {
-        moments::of_whole(self).variance
+        moments::of(self, |k| self.of.quick_cdf(k.floor() + 0.5), true).variance
     }
 
     fn crps(&self, y: f64) -> f64 {

@@ -32,7 +32,7 @@ pub struct Latent {
 
 impl Latent {
     /// The law of each year on its own, with the weight of this member.
-    pub(super) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
+    pub(crate) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
         // why hypot: the squares of numbers near 1e200 would overflow.
         let shocks = self.ripple.iter().scan(0.0_f64, |norm, r| {
             *norm = norm.hypot(*r);

@@ -5,11 +5,20 @@ use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
 use crate::regression::{LinearTrend, LogLinearTrend};
-use crate::smoothing::{Drift, Ets, Naive, Trend};
+use crate::smoothing::{BayesEts, Drift, Ets, Naive, Trend};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 8] =
-    ["AutoETS", "ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,Ad,N)", "Naive", "Drift", "LinearTrend", "LogLinearTrend"];
+pub const MODEL_NAMES: [&str; 9] = [
+    "BayesETS",
+    "AutoETS",
+    "ETS(A,N,N)",
+    "ETS(A,A,N)",
+    "ETS(A,Ad,N)",
+    "Naive",
+    "Drift",
+    "LinearTrend",
+    "LogLinearTrend",
+];
 
 /// The model of this name with default settings.
 ///
@@ -23,6 +32,7 @@ pub const MODEL_NAMES: [&str; 8] =
 pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
     let ets = |trend| -> Result<Box<dyn Forecaster>> { Ok(Box::new(Ets::params().trend(trend).check()?)) };
     match name {
+        "BayesETS" => Ok(Box::new(BayesEts::default())),
         "AutoETS" => Ok(Box::new(AutoEts)),
         "ETS(A,N,N)" => ets(Trend::None),
         "ETS(A,A,N)" => ets(Trend::Additive),

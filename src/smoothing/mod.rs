@@ -12,18 +12,18 @@
 //! |---|---|
 //! | [`Naive`] | next year is like this year: alpha = 1, no slope |
 //! | [`Drift`] | the same plus the mean yearly change |
-//! | [`ShortSeries`] | the first, with a width from general experience: for one to four years |
 //! | [`Ets`] | alpha, beta, phi and the starting states by maximum likelihood |
+//! | [`BayesEts`] | all of these at once, weighed by the data and by thousands of other series: the default |
 //!
 //! Reference: Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing; chapter 3 for the
 //! recursion, chapter 6 for the variances. beta is the book's beta (not beta / alpha).
 
+pub mod bayes;
 mod ets;
 mod naive;
 pub(crate) mod recursion;
-mod short;
 pub(crate) mod variance;
 
+pub use bayes::{BayesEts, FittedBayesEts, Prior};
 pub use ets::{Ets, EtsParams, FittedEts, Trend};
 pub use naive::{Drift, FittedRandomWalk, Naive};
-pub use short::ShortSeries;

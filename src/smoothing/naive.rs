@@ -13,7 +13,7 @@ use crate::dist::Link;
 use crate::error::Result;
 use crate::forecast::{Forecast, Latent, Projection};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread};
-use crate::series::{Horizon, Note, Series, Training};
+use crate::series::{Horizon, Series, Training};
 
 /// Next year is like this year. Needs two observed years.
 ///
@@ -91,11 +91,6 @@ fn changes(y: &[Option<f64>]) -> Vec<Change> {
         .collect()
 }
 
-/// Squared deviations of the changes from a yearly change of `b`, in units of sigma^2 a year.
-fn squares(changes: &[Change], b: f64) -> f64 {
-    changes.iter().map(|c| (c.by - c.over * b).powi(2) / c.over).sum()
-}
-
 /// A random walk, with or without drift, that has seen its data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FittedRandomWalk {
@@ -106,39 +101,16 @@ pub struct FittedRandomWalk {
     drift_se: f64,
     /// Years since the last observed one, 0 if that is the last.
     stale: usize,
-    /// Degrees of freedom of the variance, if it is not taken as known.
-    df: Option<f64>,
     report: FitReport,
-}
-
-/// What general experience says of the variance of a yearly change: as much as `df` changes of this mean square.
-pub(super) struct Prior {
-    pub(super) df: f64,
-    pub(super) square: f64,
 }
 
 impl FittedRandomWalk {
     fn new(series: &Series, training: Training, model: &str, drift: Option<f64>) -> Self {
-        let changes = changes(&training.y);
-        let sum = squares(&changes, drift.unwrap_or(0.0));
-        let estimated = usize::from(drift.is_some());
-        let spread = spread(&training, (sum / (changes.len() - estimated) as f64).sqrt());
-        Self::assembled(series, training, model, drift, spread)
-    }
-
-    /// The random walk without drift whose variance is `prior` updated by the changes of the series.
-    pub(super) fn with_prior(series: &Series, training: Training, model: &str, prior: &Prior) -> Self {
-        let changes = changes(&training.y);
-        let df = prior.df + changes.len() as f64;
-        let sigma = ((prior.df * prior.square + squares(&changes, 0.0)) / df).sqrt();
-        let note = Some(Note::ShortSeries { observed: training.observed() });
-        Self { df: Some(df), ..Self::assembled(series, training, model, None, Spread { sigma, note }) }
-    }
-
-    fn assembled(series: &Series, training: Training, model: &str, drift: Option<f64>, spread: Spread) -> Self {
-        let Spread { sigma, note } = spread;
         let b = drift.unwrap_or(0.0);
         let changes = changes(&training.y);
+        let sum: f64 = changes.iter().map(|c| (c.by - c.over * b).powi(2) / c.over).sum();
+        let estimated = usize::from(drift.is_some());
+        let Spread { sigma, note } = spread(&training, (sum / (changes.len() - estimated) as f64).sqrt());
         let years: f64 = changes.iter().map(|c| c.over).sum();
         let drift_se = if drift.is_some() { sigma / years.sqrt() } else { 0.0 };
 
@@ -156,7 +128,7 @@ impl FittedRandomWalk {
         let last_seen = training.y.iter().rposition(Option::is_some).unwrap_or(0);
         let last = training.y[last_seen].unwrap_or(0.0);
         let stale = training.y.len() - 1 - last_seen;
-        Self { series: series.clone(), training, last, drift: b, drift_se, stale, df: None, report }
+        Self { series: series.clone(), training, last, drift: b, drift_se, stale, report }
     }
 
     /// The yearly change that is projected; 0 for the naive model.
@@ -187,7 +159,7 @@ impl FittedRandomWalk {
             model: self.report.model.clone(),
             params: self.report.params.clone(),
             notes: self.report.notes.clone(),
-            joint: Latent { location, shared, ripple, df: self.df, link: Link::Identity }.into(),
+            joint: Latent { location, shared, ripple, df: None, link: Link::Identity }.into(),
         })
     }
 }

@@ -10,9 +10,11 @@
 //! again. With F = [1 phi; 0 phi], w = (1, phi), g = (alpha, beta):
 //!
 //! ```text
-//! S = w' P w + 1      k = (F P w + g) / S      P <- F P F' + g g' - S k k'      (observed)
-//!                                              P <- F P F' + g g'               (missing)
+//! S = w' P w + 1      k = (F P w + g) / S      P <- F P F' + g g' - (S - v) k k'
 //! ```
+//!
+//! where v is what remains unknown of the year: 0 when it is observed, S when it is missing, and in between for a year known
+//! to lie in an interval only.
 //!
 //! Reference: Hyndman and others (2008), equations 3.2-3.4; West and Harrison (1997), chapter 4, for the filter.
 
@@ -47,6 +49,8 @@ pub(crate) struct Gain {
     pub(crate) variance: f64,
     level: f64,
     slope: f64,
+    /// F P F' + g g'
+    carried: Doubt,
 }
 
 impl Smoothing {
@@ -60,40 +64,76 @@ impl Smoothing {
         State { level: self.expected(state) + gain.level * e, slope: self.phi * state.slope + gain.slope * e }
     }
 
-    /// The gain of the next year, and the doubt after it.
-    pub(crate) fn gain(&self, doubt: Doubt, observed: bool) -> (Gain, Doubt) {
+    /// The gain of the next year.
+    pub(crate) fn gain(&self, doubt: Doubt) -> Gain {
         let Self { alpha, beta, phi } = *self;
-        if doubt == Doubt::default() && observed {
-            return (Gain { variance: 1.0, level: alpha, slope: beta }, doubt);
-        }
         let Doubt { level, cross, slope } = doubt;
-        // F P F' + g g'
         let reach = level + phi * (2.0 * cross + phi * slope);
-        let mut next = Doubt {
-            level: reach + alpha * alpha,
-            cross: phi * (cross + phi * slope) + alpha * beta,
-            slope: phi * phi * slope + beta * beta,
-        };
         let variance = reach + 1.0;
-        let gain = Gain {
+        Gain {
             variance,
             level: (reach + alpha) / variance,
             slope: (phi * (cross + phi * slope) + beta) / variance,
-        };
-        if observed {
-            next.level -= variance * gain.level * gain.level;
-            next.cross -= variance * gain.level * gain.slope;
-            next.slope -= variance * gain.slope * gain.slope;
+            carried: Doubt {
+                level: reach + alpha * alpha,
+                cross: phi * (cross + phi * slope) + alpha * beta,
+                slope: phi * phi * slope + beta * beta,
+            },
         }
-        (gain, next)
+    }
+}
+
+impl Gain {
+    /// The doubt after a year that was observed.
+    pub(crate) fn seen(&self) -> Doubt {
+        self.after(0.0)
+    }
+
+    /// The doubt after a year that was missed.
+    pub(crate) fn missed(&self) -> Doubt {
+        self.carried
+    }
+
+    /// The doubt after a year of which `remaining` is left unknown, in units of sigma^2.
+    pub(crate) fn after(&self, remaining: f64) -> Doubt {
+        let known = self.variance - remaining;
+        Doubt {
+            level: self.carried.level - known * self.level * self.level,
+            cross: self.carried.cross - known * self.level * self.slope,
+            slope: self.carried.slope - known * self.slope * self.slope,
+        }
     }
 }
 
 impl Doubt {
+    /// Level and slope unknown on their own, with these variances in units of sigma^2.
+    pub(crate) fn independent(level: f64, slope: f64) -> Self {
+        Self { level, cross: 0.0, slope }
+    }
+
     /// A lower triangular root: P = R R', as ((r11, 0), (r21, r22)).
     pub(crate) fn root(&self) -> ((f64, f64), (f64, f64)) {
         let r11 = self.level.max(0.0).sqrt();
         let r21 = if r11 > 0.0 { self.cross / r11 } else { 0.0 };
         ((r11, 0.0), (r21, (self.slope - r21 * r21).max(0.0).sqrt()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_state_has_the_smoothing_parameters_for_gain_and_stays_known() {
+        let gain = Smoothing { alpha: 0.3, beta: 0.1, phi: 0.9 }.gain(Doubt::default());
+        assert_eq!((gain.variance, gain.level, gain.slope), (1.0, 0.3, 0.1));
+        let after = gain.seen();
+        assert!(after.level.abs() + after.cross.abs() + after.slope.abs() < 1e-16);
+    }
+
+    #[test]
+    fn a_year_known_to_nothing_is_a_missing_year() {
+        let gain = Smoothing { alpha: 0.3, beta: 0.1, phi: 0.9 }.gain(Doubt::independent(4.0, 1.0));
+        assert_eq!(gain.after(gain.variance), gain.missed());
     }
 }

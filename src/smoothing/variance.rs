@@ -67,7 +67,8 @@ mod tests {
     fn a_missing_last_year_is_one_more_lead() {
         let smoothing = Smoothing { alpha: 0.4, beta: 0.1, phi: 0.9 };
         let state = State { level: 10.0, slope: 2.0 };
-        let (gain, doubt) = smoothing.gain(Doubt::default(), false);
+        let gain = smoothing.gain(Doubt::default());
+        let doubt = gain.missed();
         let after = smoothing.advanced(state, gain, 0.0);
         let direct = ahead(&smoothing, state, Doubt::default(), 1.0, 3);
         let through_gap = ahead(&smoothing, after, doubt, 1.0, 2);

@@ -5,5 +5,6 @@
 
 pub mod normal;
 mod student;
+pub mod tabulated;
 
 pub use student::StudentT;

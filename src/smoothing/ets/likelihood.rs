@@ -42,7 +42,7 @@ pub(super) fn pass(y: &[Option<f64>], smoothing: &Smoothing, start: State) -> Pa
     let (mut sse, mut log_variance, mut n) = (0.0, 0.0, 0);
     for seen in y {
         let mu = smoothing.expected(state);
-        let (gain, next) = smoothing.gain(doubt, seen.is_some());
+        let gain = smoothing.gain(doubt);
         let e = seen.map_or(0.0, |y| y - mu);
         if seen.is_some() {
             sse += e * e / gain.variance;
@@ -51,7 +51,7 @@ pub(super) fn pass(y: &[Option<f64>], smoothing: &Smoothing, start: State) -> Pa
         }
         expected.push(mu);
         state = smoothing.advanced(state, gain, e);
-        doubt = next;
+        doubt = if seen.is_some() { gain.seen() } else { gain.missed() };
     }
     Pass { expected, end: state, doubt, sse, log_variance, n }
 }
@@ -105,8 +105,8 @@ impl<'a> Concentrated<'a> {
             e
         };
         for seen in self.y {
-            let (gain, next) = smoothing.gain(doubt, seen.is_some());
-            doubt = next;
+            let gain = smoothing.gain(doubt);
+            doubt = if seen.is_some() { gain.seen() } else { gain.missed() };
             if let Some(y) = *seen {
                 let sd = gain.variance.sqrt();
                 self.log_variance += gain.variance.ln();

@@ -1,0 +1,105 @@
+"""Writes the series that the shipped priors learn from, as two text files; `make prior` calls it.
+
+    python benches/prior/export.py DATA OUT
+
+DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first year,
+values (commas between, nothing for a missing year), unit. What is left out, and why:
+
+- yearly competition series, whatever the competition: the default model must be honest on them as installed;
+- in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
+- masked cells (no exact value) and what lies more than thirty years back.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SKIPPED = {"covariates_wdi", "monthly_for_partial_years", "hti_tiers"}
+# Long positive counts of many kinds, as examples of annual series in general.
+GENERAL = {
+    "cts_economic_crime",
+    "cts_violent_crime",
+    "eu_asylum_applications",
+    "gapminder_counts",
+    "idmc_displacement",
+    "unhcr_asylum_seekers",
+    "us_state_crime",
+}
+YEARS = 30
+HELD_OUT = 3
+
+
+def line(source: str, cluster: str, name: str, values: dict[int, float], unit: str) -> str:
+    """One series as a line."""
+    first, last = min(values), max(values)
+    cells = ",".join(repr(float(values[t])) if t in values else "" for t in range(first, last + 1))
+    return "\t".join([source, str(cluster).replace("\t", " "), str(name).replace("\t", " "), str(first), cells, unit])
+
+
+def observed(frame: pd.DataFrame, value: str, time: str) -> Iterable[tuple[str, dict[int, float]]]:
+    """Each series' last years, those with a number."""
+    frame = frame.dropna(subset=[value]).sort_values(time)
+    for name, rows in frame.groupby("unique_id", sort=True):
+        recent = rows.tail(YEARS)
+        yield str(name), dict(zip(recent[time].astype(int), recent[value].astype(float), strict=True))
+
+
+def counts(data: Path) -> Iterable[str]:
+    """Recorded crime, trafficking, border and migration counts: tiers A and B."""
+    manifest = pd.read_csv(data / "annual-counts" / "manifest.csv").set_index("unique_id")
+    for path in sorted((data / "annual-counts").glob("*.parquet")):
+        if path.stem in SKIPPED:
+            continue
+        source = "owid" if path.stem.startswith("owid") else path.stem
+        for name, values in observed(pd.read_parquet(path), "y", "ds"):
+            if name not in manifest.index or manifest.tier[name] not in "AB" or len(values) < 5:
+                continue
+            if any(y % 1 != 0 or y < 0 for y in values.values()):
+                continue
+            years = sorted(values)
+            kept = years[:-HELD_OUT] if len(years) >= 9 else years
+            yield line(source, manifest.group[name], name, {t: values[t] for t in kept}, "count")
+
+
+def annual(data: Path) -> Iterable[str]:
+    """Annual series of any kind: yearly sums of quarterly and monthly ones, national accounts, long counts."""
+    for stem, per_year in (("m3_quarterly", 4), ("m3_monthly", 12)):
+        frame = pd.read_parquet(data / "competitions" / f"{stem}.parquet")
+        frame["year"] = frame.ds // per_year
+        sums = frame.groupby(["unique_id", "year"]).y.agg(["sum", "size"]).reset_index()
+        whole = sums[sums["size"] == per_year]
+        for name, rows in whole.groupby("unique_id", sort=True):
+            if len(rows) >= 4:
+                # nominal starts are an order, not dates
+                yield line(stem, name, name, dict(enumerate(rows["sum"], start=1900)), "amount")
+    covariates = pd.read_parquet(data / "annual-counts" / "covariates_wdi.parquet")
+    for indicator in ("gdp", "unem"):
+        chosen = covariates[covariates.indicator == indicator].rename(columns={"iso3": "unique_id"})
+        for name, values in observed(chosen, "value", "year"):
+            if len(values) >= 8:
+                yield line(f"wdi_{indicator}", name, f"{indicator}_{name}", values, "amount")
+    manifest = pd.read_csv(data / "annual-counts" / "manifest.csv").set_index("unique_id")
+    for stem in sorted(GENERAL):
+        for name, values in observed(pd.read_parquet(data / "annual-counts" / f"{stem}.parquet"), "y", "ds"):
+            if len(values) >= 10 and min(values.values()) > 20:
+                yield line(stem, manifest.group[name], name, values, "amount")
+
+
+def main(data: Path, out: Path) -> None:
+    """Both files."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, lines in (("annual", annual(data)), ("counts", counts(data))):
+        text = "\n".join(lines) + "\n"
+        (out / f"{name}.tsv").write_text(text, encoding="utf-8")
+        print(f"{name}: {text.count(chr(10))} series")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

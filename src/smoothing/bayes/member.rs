@@ -1,0 +1,131 @@
+//! One member of the grid, solved in closed form.
+//!
+//! On the scale `z = ((y / scale)^lambda - 1) / lambda` the member is the recursion of this family with an unknown start and
+//! an unknown shock: `l ~ N(z_1, V sigma^2)`, `b ~ N(0, tau^2 sigma^2)`, `sigma^2 ~ InvGamma(a, a s^2)`. All of it is
+//! conjugate: the innovations `e_t` of the filter have variance `S_t sigma^2` whatever the data, so with n of them
+//!
+//! ```text
+//! a_n = a + n/2        b_n = a s^2 + 1/2 sum e_t^2 / S_t
+//! log ML = -n/2 ln(2 pi) - 1/2 sum ln S_t + a ln(a s^2) - a_n ln b_n + lnG(a_n) - lnG(a) + log |dz/dy|
+//! ```
+//!
+//! and the next h years are a multivariate Student-t with `2 a_n` degrees of freedom and `sigma^2 = b_n / a_n`. The first year
+//! sets the level and is no evidence, for every member alike.
+//!
+//! Reference: West and Harrison (1997), section 4.5; Hyndman and others (2008), chapter 12, for the filter in this form.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::recursion::{Doubt, Smoothing, State};
+use crate::dist::Link;
+
+/// The numbers that make a member.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Weight of the last year in the level.
+    pub alpha: f64,
+    /// Weight of the last year in the slope.
+    pub beta: f64,
+    /// Share of the slope left a year later; 0 for no trend.
+    pub phi: f64,
+    /// Power of the scale: 0 for the logarithm, 1 for the data as they are.
+    pub lambda: f64,
+    /// Standard deviation of the first slope in units of sigma.
+    pub tau: f64,
+    /// Expected size of sigma.
+    pub s: f64,
+}
+
+impl Member {
+    /// Whether the member has no slope.
+    pub fn is_flat(&self) -> bool {
+        self.phi == 0.0
+    }
+
+    pub(super) fn smoothing(&self) -> Smoothing {
+        Smoothing { alpha: self.alpha, beta: self.beta, phi: self.phi }
+    }
+
+    pub(super) fn link(&self, scale: f64) -> Link {
+        Link::BoxCox { lambda: self.lambda, scale }
+    }
+}
+
+/// What all members share: how much is known beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    /// Shape a of the law of sigma^2: half its degrees of freedom.
+    pub shape: f64,
+    /// Variance V of the first level in units of sigma^2.
+    pub level: f64,
+    /// Poisson floor c: for counts s^2 becomes s^2 + c / scale.
+    pub poisson: f64,
+}
+
+/// A member that has seen the series, sigma integrated out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Solved {
+    pub(super) log_evidence: f64,
+    pub(super) state: State,
+    pub(super) doubt: Doubt,
+    pub(super) shape: f64,
+    /// `b_n`, so that sigma^2 is about `rate / shape`.
+    pub(super) rate: f64,
+}
+
+impl Solved {
+    pub(super) fn sigma(&self) -> f64 {
+        (self.rate / self.shape).sqrt()
+    }
+}
+
+/// lnG(a + n/2) - lnG(a) - n/2 ln(2 pi), the part of the evidence that all members share.
+pub(super) fn log_constant(shape: f64, n: usize) -> f64 {
+    // why a product: lnG(a + 1/2) - lnG(a) from libm, whole steps of 1 exactly.
+    let gap = libm::lgamma(shape + 0.5 * n as f64) - libm::lgamma(shape);
+    gap - 0.5 * n as f64 * std::f64::consts::TAU.ln()
+}
+
+/// Runs the filter over `z`; `s2` is the prior mean square of sigma, `constant` from [`log_constant`], `jacobian` the sum of
+/// log |dz/dy| over the years after the first.
+pub(super) fn solve(
+    member: &Member,
+    shared: &Shared,
+    z: &[Option<f64>],
+    s2: f64,
+    constant: f64,
+    jacobian: f64,
+) -> Solved {
+    let smoothing = member.smoothing();
+    let mut state = State { level: z.first().copied().flatten().unwrap_or(0.0), slope: 0.0 };
+    let mut doubt = Doubt::independent(shared.level, member.tau * member.tau);
+    let (mut squares, mut product, mut log_variance, mut n) = (0.0, 1.0_f64, 0.0, 0_usize);
+    for (t, seen) in z.iter().enumerate() {
+        let gain = smoothing.gain(doubt);
+        let Some(z) = *seen else {
+            state = smoothing.advanced(state, gain, 0.0);
+            doubt = gain.missed();
+            continue;
+        };
+        let e = if t == 0 { 0.0 } else { z - smoothing.expected(state) };
+        if t > 0 {
+            squares += e * e / gain.variance;
+            n += 1;
+            // why a product: one logarithm for eight years instead of eight.
+            product *= gain.variance;
+            if n % 8 == 0 {
+                log_variance += product.ln();
+                product = 1.0;
+            }
+        }
+        state = smoothing.advanced(state, gain, e);
+        doubt = gain.seen();
+    }
+    log_variance += product.ln();
+    let prior_rate = shared.shape * s2;
+    let (shape, rate) = (shared.shape + 0.5 * n as f64, prior_rate + 0.5 * squares);
+    let log_evidence = constant - 0.5 * log_variance + shared.shape * prior_rate.ln() - shape * rate.ln() + jacobian;
+    Solved { log_evidence, state, doubt, shape, rate }
+}

@@ -1,0 +1,75 @@
+//! The default forecaster: a Bayesian average of exponential smoothing members, each solved exactly.
+//!
+//! No optimiser picks one winner from eight points. A fixed grid of damped-trend members (level weight alpha, slope weight
+//! beta, damping phi, power lambda of the scale, size tau of the first slope, size s of the shocks) is weighed by what each
+//! member makes of the series, `w_k ~ pi_k ML_k^eta`, starting from weights pi that thousands of other annual series taught.
+//! Regression on time (alpha = beta = 0) and the random walk (alpha = 1) are members like others. The forecast is the
+//! mixture of the members' Student-t laws, carried back to the scale of the data: the doubt about level, slope, shock size
+//! and about the model itself is all in it.
+//!
+//! ```
+//! use unjuran::series::{Horizon, Series, Year};
+//! use unjuran::smoothing::BayesEts;
+//! let series = Series::new("cases", Year::new(2023)?, &[40.0])?;
+//! let forecast = BayesEts::default().fit(&series)?.forecast(Horizon::years(3)?)?;
+//! let band = forecast.interval(80.0)?; // one year is enough for an honest answer
+//! assert!(band.lower[0] < 40.0 && band.upper[0] > 40.0);
+//! # Ok::<(), unjuran::Error>(())
+//! ```
+//!
+//! References: Hyndman, Koehler, Ord and Snyder (2008) for the recursion; West and Harrison (1997), chapter 12, for
+//! multi-process models; Gruenwald and van Ommen (2017) for eta below one.
+
+mod cells;
+mod fitted;
+pub mod learn;
+mod member;
+mod posterior;
+mod prior;
+mod soft;
+#[cfg(test)]
+mod tests;
+
+pub use fitted::FittedBayesEts;
+pub use member::{Member, Shared};
+pub use prior::Prior;
+
+use crate::error::Result;
+use crate::model::{Fitted, Forecaster};
+use crate::series::Series;
+
+/// A Bayesian average over exponential smoothing members. Needs one observed year.
+///
+/// Without a prior of its own it takes the shipped one for the unit of the series: [`Prior::counts`] or [`Prior::annual`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BayesEts {
+    prior: Option<Prior>,
+}
+
+impl BayesEts {
+    /// The model with a prior of the user's choice.
+    pub fn with_prior(prior: Prior) -> Self {
+        Self { prior: Some(prior) }
+    }
+
+    /// Weighs the members by the series.
+    ///
+    /// # Errors
+    /// [`crate::Error::NoObservedYears`]; [`crate::Error::Overflow`].
+    pub fn fit(&self, series: &Series) -> Result<FittedBayesEts> {
+        let prior = match &self.prior {
+            Some(own) => own,
+            None => Prior::for_unit(series.unit())?,
+        };
+        FittedBayesEts::new(series, prior)
+    }
+}
+
+impl Forecaster for BayesEts {
+    fn name(&self) -> String {
+        "BayesETS".to_owned()
+    }
+    fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
+        Ok(Box::new(Self::fit(self, series)?))
+    }
+}

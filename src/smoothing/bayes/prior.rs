@@ -1,0 +1,79 @@
+//! What thousands of annual series say before the first look at a new one.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::member::{Member, Shared};
+use crate::error::{Error, Result};
+use crate::series::Unit;
+
+/// A learned prior: the members of the grid that earned weight, their weights, and what they share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prior {
+    /// "annual", "counts", or the user's own.
+    pub name: String,
+    /// Power of the evidence in the weights between members; 1 is the textbook.
+    pub eta: f64,
+    /// What all members share.
+    pub shared: Shared,
+    /// The members.
+    pub members: Vec<Member>,
+    /// Their weights; they add up to one.
+    pub weights: Vec<f64>,
+    /// What it was learned from: one line a source, with sizes and years.
+    pub sources: Vec<String>,
+}
+
+static ANNUAL: LazyLock<Result<Prior>> = LazyLock::new(|| Prior::from_text(include_str!("annual.json")));
+static COUNTS: LazyLock<Result<Prior>> = LazyLock::new(|| Prior::from_text(include_str!("counts.json")));
+
+impl Prior {
+    /// The shipped prior for annual series of any kind.
+    ///
+    /// # Errors
+    /// None: the file is part of the crate and tested.
+    pub fn annual() -> Result<&'static Self> {
+        ANNUAL.as_ref().map_err(Clone::clone)
+    }
+
+    /// The shipped prior for recorded crime, trafficking, border and migration counts.
+    ///
+    /// # Errors
+    /// None: the file is part of the crate and tested.
+    pub fn counts() -> Result<&'static Self> {
+        COUNTS.as_ref().map_err(Clone::clone)
+    }
+
+    /// The shipped prior for a unit: `counts` for counts, `annual` for amounts and rates.
+    ///
+    /// # Errors
+    /// None: the files are part of the crate and tested.
+    pub fn for_unit(unit: Unit) -> Result<&'static Self> {
+        match unit {
+            Unit::Count => Self::counts(),
+            Unit::Amount | Unit::Rate => Self::annual(),
+        }
+    }
+
+    fn from_text(text: &str) -> Result<Self> {
+        let refused = |problem: String| Error::BadJson { expected: "prior".to_owned(), problem };
+        let prior: Self = serde_json::from_str(text).map_err(|e| refused(e.to_string()))?;
+        let total: f64 = prior.weights.iter().sum();
+        let sound = prior.members.len() == prior.weights.len()
+            && !prior.members.is_empty()
+            && prior.weights.iter().all(|w| *w > 0.0)
+            && (total - 1.0).abs() < 1e-6
+            && prior.eta > 0.0
+            && prior.shared.shape > 0.0;
+        if sound { Ok(prior) } else { Err(refused("weights do not make a prior".to_owned())) }
+    }
+
+    /// What the prior is and where it comes from, line by line.
+    pub fn describe(&self) -> String {
+        let mut lines = vec![format!("prior {:?}: {} members, eta {}", self.name, self.members.len(), self.eta)];
+        lines.extend(self.sources.iter().map(|source| format!("  {source}")));
+        lines.join("\n")
+    }
+}

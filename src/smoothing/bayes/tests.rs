@@ -1,0 +1,131 @@
+//! Behaviour of the average as a whole.
+
+use super::*;
+use crate::model::checks::battery;
+use crate::series::{Horizon, Unit, Year};
+
+const CASES: [f64; 8] = [163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0];
+
+fn series(values: &[f64]) -> Series {
+    Series::new("s", Year::new(2015).unwrap(), values).unwrap()
+}
+
+fn years(h: i64) -> Horizon {
+    Horizon::years(h).unwrap()
+}
+
+fn random_walk() -> Member {
+    Member { alpha: 1.0, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 1.0, s: 0.2 }
+}
+
+fn only(member: Member) -> Prior {
+    Prior {
+        name: "one".into(),
+        eta: 1.0,
+        shared: Shared { shape: 3.0, level: 4.0, poisson: 0.0 },
+        members: vec![member],
+        weights: vec![1.0],
+        sources: vec![],
+    }
+}
+
+#[test]
+fn the_battery_passes_with_either_shipped_prior() {
+    assert_eq!(battery(&BayesEts::default()), vec![]);
+    assert_eq!(battery(&BayesEts::with_prior(Prior::annual().unwrap().clone())), vec![]);
+}
+
+#[test]
+fn a_random_walk_by_hand_is_the_member_of_alpha_one() {
+    // amounts 8, 10, 14 (mean 32/3): z = y / scale - 1; alpha = 1 makes the changes the innovations. The level before the
+    // first year has variance 4 beside the shock's 1, and after it the level is known exactly: S = 1 from then on.
+    // a_n = 3 + 2/2 = 4, b_n = 3 * 0.04 + (2^2 + 4^2) / (2 scale^2); variance of a change = b_n / a_n in units of scale^2.
+    let s = series(&[8.0, 10.0, 14.0]).with_unit(Unit::Amount).unwrap();
+    let law = BayesEts::with_prior(only(random_walk())).fit(&s).unwrap().forecast(years(2)).unwrap();
+    let scale: f64 = 32.0 / 3.0;
+    let change = ((0.12 * scale * scale + 10.0) / 4.0).sqrt();
+    // the 0.975 quantile of Student's t with 8 degrees of freedom is 2.306004135
+    let upper = law.quantile(0.975).unwrap();
+    assert!((upper[0] - (14.0 + 2.306_004_135 * change)).abs() < 1e-6);
+    assert!((upper[1] - (14.0 + 2.306_004_135 * change * 2.0_f64.sqrt())).abs() < 1e-6);
+}
+
+#[test]
+fn intervals_agree_with_integration_by_brute_force() {
+    // Counts 0, 3, 1 under the random walk: P(3, 1 | start) by summing over a fine grid of latent paths and of sigma.
+    let member = Member { s: 0.5, ..random_walk() };
+    let prior = only(member);
+    let training = crate::series::Training::new(&series(&[0.0, 3.0, 1.0])).unwrap();
+    let evidence = posterior::Evidence::new(&training, &prior.members, &prior.shared);
+    let ours = evidence.see(&member).unwrap().log_evidence();
+
+    let scale = evidence.scale;
+    let normal = |x: f64, sd: f64| (-0.5 * (x / sd).powi(2)).exp() / (sd * std::f64::consts::TAU.sqrt());
+    let (shape, rate) = (3.0_f64, 3.0_f64 * 0.25);
+    let mut total = 0.0_f64;
+    let steps = 400;
+    for i in 1..600 {
+        let v = f64::from(i) * 0.01; // the variance in units of scale^2
+        let prior = rate.powf(shape) / 2.0 * v.powf(-shape - 1.0) * (-rate / v).exp(); // lnG(3) = ln 2
+        let sd = v.sqrt() * scale;
+        // second year: latent x in (2.5, 3.5]; third: Phi of the interval (0.5, 1.5] around x
+        let mut inner = 0.0;
+        for k in 0..steps {
+            let x = 2.5 + (f64::from(k) + 0.5) / f64::from(steps);
+            let cdf = |y: f64| crate::numeric::special::normal::cdf((y - x) / sd);
+            inner += normal(x, sd) * (cdf(1.5) - cdf(0.5)) / f64::from(steps);
+        }
+        total += prior * inner * 0.01;
+    }
+    assert!((ours - total.ln()).abs() < 0.05, "{ours} against {}", total.ln());
+}
+
+#[test]
+fn the_weights_after_the_series_add_up_to_one() {
+    let fitted = BayesEts::default().fit(&series(&CASES)).unwrap();
+    let total: f64 = fitted.members().map(|(weight, _)| weight).sum();
+    assert!((total - 1.0).abs() < 1e-12);
+    assert!((fitted.weight_of(Member::is_flat) + fitted.weight_of(|m| !m.is_flat()) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_steady_line_is_followed_and_a_flat_series_is_not() {
+    let line: Vec<f64> = (0..15).map(|t| 1000.0 + 80.0 * f64::from(t)).collect();
+    let next = BayesEts::default().fit(&series(&line)).unwrap().forecast(years(1)).unwrap().median()[0];
+    assert!((next - 2200.0).abs() < 60.0, "{next}");
+    let flat: Vec<f64> = (0..15).map(|t| 1000.0 + 10.0 * f64::from((t * 7) % 5)).collect();
+    let later = BayesEts::default().fit(&series(&flat)).unwrap().forecast(years(5)).unwrap().median()[4];
+    assert!((later - 1020.0).abs() < 60.0, "{later}");
+}
+
+#[test]
+fn the_published_fan_of_malaysia_holds_what_came() {
+    // Protection orders to 2021: 2022 brought 138; convictions to 2021: 36. Poisson bands around the last value hold neither.
+    for (values, came) in [
+        (vec![305.0, 1558.0, 721.0, 114.0, 98.0, 36.0, 135.0], 138.0),
+        (vec![100.0, 255.0, 294.0, 45.0, 20.0, 104.0], 36.0),
+    ] {
+        let band =
+            BayesEts::default().fit(&series(&values)).unwrap().forecast(years(1)).unwrap().interval(95.0).unwrap();
+        assert!(band.lower[0] <= came && came <= band.upper[0], "{band:?}");
+    }
+}
+
+#[test]
+fn zeros_leave_a_chance_of_zero_and_no_explosion() {
+    let permits = series(&[9.0, 2.0, 1.0, 0.0, 1.0, 4.0, 31.0]);
+    let forecast = BayesEts::default().fit(&permits).unwrap().forecast(years(5)).unwrap();
+    assert!(forecast.steps()[0].pmf(0.0) > 0.01);
+    assert!(forecast.median()[4] < 62.0, "{:?}", forecast.median());
+}
+
+#[test]
+fn the_priors_name_their_sources_and_no_yearly_competition_is_among_them() {
+    for prior in [Prior::annual().unwrap(), Prior::counts().unwrap()] {
+        assert!(!prior.sources.is_empty(), "{}", prior.describe());
+        for source in &prior.sources {
+            let name = source.split(':').next().unwrap();
+            assert!(!["yearly", "m4", "m1_", "tourism", "m3_other"].iter().any(|bad| name.contains(bad)), "{source}");
+        }
+    }
+}
