@@ -57,7 +57,9 @@ def main() -> None:
     if not chosen:
         sys.exit("no annual collection found")
     for collection in chosen:
-        part = dataclasses.replace(collection, cases=collection.cases[: given.first])
+        part = collection
+        if given.first is not None:
+            part = dataclasses.replace(collection, cases=collection.cases[: given.first], submissions=None)
         unit = run.units(part)[0]
         ours, others = run.measured(part, unit), measured(part, unit, commands, absent)
         print()
@@ -90,7 +92,8 @@ def measured(collection: Collection, unit: Unit | None, commands: list[list[str]
     forecasts = pl.concat(table for table, _ in answers)
     FORECASTS.mkdir(parents=True, exist_ok=True)
     forecasts.write_csv(FORECASTS / f"{collection.name}.csv")
-    about, packages = {}, {}
+    about: dict[str, dict[str, Any]] = {}
+    packages: dict[str, None] = {}  # in the order in which they ran
     for report in (report for _, reports in answers for report in reports):
         about[report["model"]] = {
             "seconds_per_1000": round(1000 * report["seconds"] / report["series"], 4),
@@ -128,9 +131,10 @@ def theirs(command: list[str], collection: Collection) -> tuple[pl.DataFrame, li
     lines = done.stderr.splitlines()
     reports = [json.loads(line) for line in lines if line.startswith('{"model"')]
     if done.returncode:
-        print(f"{Path(command[-1]).name} stopped with {done.returncode}: {lines[-1] if lines else 'no word'}")
-    schema = {name: pl.Float64() for name in score.COLUMNS}
-    schema |= {"unique_id": pl.String(), "model": pl.String(), "step": pl.Int64()}
+        last = " / ".join([line for line in lines if not line.startswith("{")][-3:])
+        print(f"{Path(command[-1]).name} stopped with {done.returncode}: {last or 'no word'}")
+    kinds = {"unique_id": pl.String(), "model": pl.String(), "step": pl.Int64()}
+    schema = pl.Schema({name: kinds.get(name, pl.Float64()) for name in score.COLUMNS})
     if not reports:
         return pl.DataFrame(schema=schema), []
     table = pl.read_csv(io.StringIO(done.stdout), schema_overrides=schema)
