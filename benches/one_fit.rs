@@ -4,10 +4,10 @@
 
 use std::hint::black_box;
 
-use unjuran::Automatic;
 use unjuran::model::Forecaster;
 use unjuran::select::model_by_name;
 use unjuran::series::{Horizon, Series, Year};
+use unjuran::smoothing::BayesEts;
 
 /// Reported cases of a made-up country.
 const CASES: [f64; 20] = [
@@ -19,7 +19,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let name = arguments.get(1).map_or("default", String::as_str);
     let times: usize = arguments.get(2).map_or(1, |text| text.parse().unwrap());
-    let model: Box<dyn Forecaster> = if name == "default" { Box::new(Automatic) } else { model_by_name(name).unwrap() };
+    let model: Box<dyn Forecaster> =
+        if name == "default" { Box::new(BayesEts::default()) } else { model_by_name(name).unwrap() };
     let series = Series::new("cases", Year::new(2004).unwrap(), &CASES).unwrap();
     for _ in 0..times {
         let forecast = model.fit(black_box(&series)).unwrap().forecast(Horizon::years(6).unwrap()).unwrap();

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use rayon::prelude::*;
-use unjuran::Automatic;
 use unjuran::model::Forecaster;
 use unjuran::select::{MODEL_NAMES, model_by_name};
 use unjuran::series::{Horizon, Series, Year};
+use unjuran::smoothing::BayesEts;
 
 const LENGTHS: [u32; 3] = [8, 20, 50];
 const PANELS: [u32; 2] = [1_000, 10_000];
@@ -27,7 +27,7 @@ fn one_series(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("series");
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(1200)).sample_size(30);
     let named = MODEL_NAMES.iter().map(|name| (*name, model_by_name(name).unwrap()));
-    for (name, model) in named.chain([("default", Box::new(Automatic) as Box<dyn Forecaster>)]) {
+    for (name, model) in named.chain([("default", Box::new(BayesEts::default()) as Box<dyn Forecaster>)]) {
         for years in LENGTHS {
             let series = counts(years, 1);
             group.bench_with_input(BenchmarkId::new(name, years), &series, |bencher, series| {
@@ -51,7 +51,9 @@ fn panels(criterion: &mut Criterion) {
                 BenchmarkId::new(format!("default, {threads} threads"), count),
                 &series,
                 |b, all| {
-                    b.iter(|| pool.install(|| all.par_iter().map(|one| bounds(&Automatic, one)).sum::<f64>()));
+                    b.iter(|| {
+                        pool.install(|| all.par_iter().map(|one| bounds(&BayesEts::default(), one)).sum::<f64>())
+                    });
                 },
             );
         }
