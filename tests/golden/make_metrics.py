@@ -1,7 +1,7 @@
 """Scores computed by other tools, for tests/golden_metrics.rs.
 
-    python -m venv /tmp/venv && /tmp/venv/bin/pip install utilsforecast properscoring scipy pandas
-    /tmp/venv/bin/python tests/golden/make_metrics.py
+    python -m venv venv && venv/bin/pip install utilsforecast properscoring scipy pandas
+    venv/bin/python tests/golden/make_metrics.py
 
 None of the numbers was made with the code of this project. Conventions that differ are written out where they are used:
 utilsforecast gives sMAPE from 0 to 1, MAPE and coverage as shares, and its "scaled CRPS" divides by the sum of |y|.
