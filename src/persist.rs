@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::series::Series;
+use crate::smoothing::Prior;
 
 const FORMAT: &str = "unjuran";
 const VERSION: u32 = 1;
@@ -65,6 +66,10 @@ impl Persist for Series {
 
 impl Persist for Forecast {
     const TYPE: &'static str = "forecast";
+}
+
+impl Persist for Prior {
+    const TYPE: &'static str = "prior";
 }
 
 #[derive(Serialize, Deserialize)]

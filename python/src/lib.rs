@@ -5,6 +5,7 @@
 
 mod arrays;
 mod backtest;
+mod bayes;
 mod columns;
 mod errors;
 mod forecast;
@@ -28,6 +29,8 @@ mod _core {
     #[pymodule_export]
     use crate::backtest::{PyBacktest, backtest, backtest_columns};
     #[pymodule_export]
+    use crate::bayes::{PyBayesEts, PyFittedBayesEts, PyPrior};
+    #[pymodule_export]
     use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
     #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
@@ -39,7 +42,7 @@ mod _core {
         quantile_crps, rmse, scaled_crps, smape,
     };
     #[pymodule_export]
-    use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]

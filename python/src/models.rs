@@ -158,30 +158,6 @@ impl PyEts {
     }
 }
 
-/// The default model: a Bayesian average over damped-trend smoothing members on three scales, each solved exactly.
-///
-/// Each member is weighed by what it makes of the series, starting from weights that thousands of other annual series
-/// taught: one prior for counts, one for amounts and rates. Needs one observed year. ``params`` of the fit says what the
-/// data said: mean ``alpha`` and ``beta``, and the weight of members with ``no_trend``, with a ``damped`` one, and on the
-/// ``log_scale``.
-///
-/// Examples
-/// --------
-/// >>> import unjuran as uj
-/// >>> fit = uj.BayesETS().fit(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015))
-/// >>> bool(fit.forecast(1).interval(80).lower[0] > 0)
-/// True
-#[pyclass(name = "BayesETS", module = "unjuran", extends = PyModel, frozen)]
-pub(crate) struct PyBayesEts;
-
-#[pymethods]
-impl PyBayesEts {
-    #[new]
-    fn new() -> PyClassInitializer<Self> {
-        PyModel::plain("BayesETS", BayesEts::default()).add_subclass(Self)
-    }
-}
-
 /// Exponential smoothing whose class the data choose by the corrected Akaike criterion. Needs five observed years.
 ///
 /// Examples

@@ -38,7 +38,7 @@ impl Component {
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.cdf(z) }
     }
 
-    fn quick_cdf(&self, y: f64) -> f64 {
+    pub(crate) fn quick_cdf(&self, y: f64) -> f64 {
         let z = self.link.apply(y);
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.quick_cdf(z) }
     }

@@ -24,6 +24,7 @@ const SHORT: usize = 5;
 pub struct FittedBayesEts {
     series: Series,
     training: Training,
+    prior: String,
     scale: f64,
     members: Vec<Weighted>,
     report: FitReport,
@@ -64,7 +65,7 @@ impl FittedBayesEts {
         members.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let scale = evidence.scale;
         let report = report(&training, &members, scale);
-        Ok(Self { series: series.clone(), training, scale, members, report })
+        Ok(Self { series: series.clone(), training, prior: prior.name.clone(), scale, members, report })
     }
 
     /// The members with their weights after the series, the most probable first.
@@ -75,6 +76,19 @@ impl FittedBayesEts {
     /// Posterior weight of the members for which `holds`.
     pub fn weight_of(&self, holds: impl Fn(&Member) -> bool) -> f64 {
         self.members.iter().filter(|m| holds(&m.member)).map(|m| m.weight).sum()
+    }
+
+    /// Name of the prior it started from.
+    pub fn prior(&self) -> &str {
+        &self.prior
+    }
+
+    /// Posterior weight of each power of the scale, the smallest power first.
+    pub fn scales(&self) -> Vec<(f64, f64)> {
+        let mut powers: Vec<f64> = self.members.iter().map(|m| m.member.lambda).collect();
+        powers.sort_by(f64::total_cmp);
+        powers.dedup();
+        powers.into_iter().map(|power| (power, self.weight_of(|m| m.lambda.total_cmp(&power).is_eq()))).collect()
     }
 
     /// The distributions of the years that follow.

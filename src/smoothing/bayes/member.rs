@@ -64,6 +64,30 @@ pub struct Shared {
     pub poisson: f64,
 }
 
+/// Whether a number lies in its range; if not, a sentence that says so.
+fn within(name: &str, value: f64, (from, to): (f64, f64)) -> Result<(), String> {
+    if value >= from && value <= to { Ok(()) } else { Err(format!("{name} = {value}: {from} to {to} is allowed")) }
+}
+
+impl Member {
+    pub(super) fn check(&self) -> Result<(), String> {
+        within("alpha", self.alpha, (0.0, 2.0))?;
+        within("beta", self.beta, (0.0, 4.0))?;
+        within("phi", self.phi, (0.0, 1.0))?;
+        within("lambda", self.lambda, (0.0, 1.0))?;
+        within("tau", self.tau, (0.0, 1e6))?;
+        within("s", self.s, (1e-9, 1e9))
+    }
+}
+
+impl Shared {
+    pub(super) fn check(&self) -> Result<(), String> {
+        within("shape", self.shape, (0.1, 1e6))?;
+        within("level", self.level, (0.0, 1e9))?;
+        within("poisson", self.poisson, (0.0, 1e6))
+    }
+}
+
 /// A member that has seen the series, sigma integrated out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Solved {

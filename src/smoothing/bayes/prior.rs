@@ -9,8 +9,10 @@ use crate::error::{Error, Result};
 use crate::series::Unit;
 
 /// A learned prior: the members of the grid that earned weight, their weights, and what they share.
+///
+/// Read from text it is checked: at least one member, a weight above zero for each, their sum one, every number in its range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Parts")]
 pub struct Prior {
     /// "annual", "counts", or the user's own.
     pub name: String,
@@ -57,17 +59,34 @@ impl Prior {
         }
     }
 
+    /// The shipped prior of a name: "annual" or "counts".
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for another name.
+    pub fn named(name: &str) -> Result<&'static Self> {
+        match name {
+            "annual" => Self::annual(),
+            "counts" => Self::counts(),
+            other => Err(Error::BadParameter {
+                model: "BayesETS".to_owned(),
+                parameter: "prior".to_owned(),
+                value: format!("{other:?}"),
+                allowed: "\"annual\", \"counts\", or a prior of your own".to_owned(),
+            }),
+        }
+    }
+
     fn from_text(text: &str) -> Result<Self> {
-        let refused = |problem: String| Error::BadJson { expected: "prior".to_owned(), problem };
-        let prior: Self = serde_json::from_str(text).map_err(|e| refused(e.to_string()))?;
-        let total: f64 = prior.weights.iter().sum();
-        let sound = prior.members.len() == prior.weights.len()
-            && !prior.members.is_empty()
-            && prior.weights.iter().all(|w| *w > 0.0)
-            && (total - 1.0).abs() < 1e-6
-            && prior.eta > 0.0
-            && prior.shared.shape > 0.0;
-        if sound { Ok(prior) } else { Err(refused("weights do not make a prior".to_owned())) }
+        serde_json::from_str(text).map_err(|e| Error::BadJson { expected: "prior".to_owned(), problem: e.to_string() })
+    }
+
+    /// The same with the heaviest members first.
+    #[must_use]
+    pub(super) fn sorted(mut self) -> Self {
+        let mut both: Vec<(Member, f64)> = self.members.into_iter().zip(self.weights).collect();
+        both.sort_by(|a, b| b.1.total_cmp(&a.1));
+        (self.members, self.weights) = both.into_iter().unzip();
+        self
     }
 
     /// What the prior is and where it comes from, line by line.
@@ -75,5 +94,45 @@ impl Prior {
         let mut lines = vec![format!("prior {:?}: {} members, eta {}", self.name, self.members.len(), self.eta)];
         lines.extend(self.sources.iter().map(|source| format!("  {source}")));
         lines.join("\n")
+    }
+}
+
+/// A prior as it is stored, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    name: String,
+    eta: f64,
+    shared: Shared,
+    members: Vec<Member>,
+    weights: Vec<f64>,
+    sources: Vec<String>,
+}
+
+impl TryFrom<Parts> for Prior {
+    type Error = String;
+
+    fn try_from(parts: Parts) -> std::result::Result<Self, String> {
+        let Parts { name, eta, shared, members, weights, sources } = parts;
+        if members.is_empty() || members.len() != weights.len() {
+            return Err(format!(
+                "{} members and {} weights: each member has one, and there is one",
+                members.len(),
+                weights.len()
+            ));
+        }
+        if let Some(bad) = weights.iter().find(|w| !(**w > 0.0)) {
+            return Err(format!("a weight of {bad}: above 0 is allowed"));
+        }
+        let total: f64 = weights.iter().sum();
+        if (total - 1.0).abs() > 1e-6 {
+            return Err(format!("weights that add up to {total}: they add up to 1"));
+        }
+        if !(eta > 0.0 && eta <= 10.0) {
+            return Err(format!("eta = {eta}: above 0 and at most 10 is allowed"));
+        }
+        shared.check()?;
+        members.iter().try_for_each(Member::check)?;
+        Ok(Self { name, eta, shared, members, weights, sources })
     }
 }

@@ -1,0 +1,149 @@
+//! Inner folds: a prior learned without a third of the clusters, scored on them; three times.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use unjuran::series::{Horizon, Series, Value};
+use unjuran::smoothing::BayesEts;
+use unjuran::smoothing::bayes::Prior;
+
+use crate::plan::Plan;
+use crate::read::{Line, describe, lessons};
+
+const FOLDS: u64 = 3;
+
+/// Scores of one series at one origin.
+#[derive(Clone, Copy, Default)]
+struct Scores {
+    /// Divided by the mean yearly change, as are the other two: absolute error of the median, of the last value, CRPS.
+    error: f64,
+    naive: f64,
+    crps: f64,
+    msis: f64,
+    smape: f64,
+    cover_80: f64,
+    cover_95: f64,
+}
+
+/// A number that depends on the name alone (FNV-1a).
+fn digest(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Scores a prior on the last years of series it did not see.
+pub fn judge(plan: &Plan, lines: &[Line], prior: &Prior) {
+    let made: Vec<Option<Scores>> = lines.par_iter().map(|line| scored(&line.series, prior, plan.held_back)).collect();
+    let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
+    for (line, one) in lines.iter().zip(made) {
+        scores.entry(&line.source).or_default().extend(one);
+    }
+    print(&scores);
+}
+
+/// Prints the scores by source and their mean.
+pub fn report(plan: &Plan, lines: &[Line], by: &str, only: Option<&str>) {
+    let all: Vec<&Line> = lines.iter().collect();
+    let everything = lessons(&all, plan.crowd);
+    let seen = plan.exercises(&everything);
+    let fold = |line: &Line| digest(if by == "source" { &line.source } else { &line.cluster }) / 7 % FOLDS;
+    let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
+    for k in 0..FOLDS {
+        let kept: Vec<bool> = lines.iter().map(|line| fold(line) != k).collect();
+        let taught: Vec<_> = everything.iter().zip(&kept).filter(|(_, k)| **k).map(|(l, _)| l.clone()).collect();
+        let exercises: Vec<_> = seen.iter().filter(|e| kept[e.lesson]).cloned().collect();
+        let prior = plan.learn(&taught, &exercises, describe(&all));
+        let judged: Vec<&Line> = lines
+            .iter()
+            .zip(&kept)
+            .filter(|(line, kept)| !**kept && only.is_none_or(|o| line.source.contains(o)))
+            .map(|(line, _)| line)
+            .collect();
+        let made: Vec<Option<Scores>> =
+            judged.par_iter().map(|line| scored(&line.series, &prior, plan.held_back)).collect();
+        for (line, one) in judged.iter().zip(made) {
+            scores.entry(&line.source).or_default().extend(one);
+        }
+    }
+    print(&scores);
+}
+
+fn print(scores: &BTreeMap<&str, Vec<Scores>>) {
+    println!("source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95");
+    let mut means = Vec::new();
+    for (source, of) in scores {
+        let n = of.len() as f64;
+        if of.len() < 8 {
+            continue;
+        }
+        let mean = |get: fn(&Scores) -> f64| of.iter().map(get).sum::<f64>() / n;
+        let row = [
+            mean(|s| s.error) / mean(|s| s.naive),
+            mean(|s| s.error),
+            mean(|s| s.smape),
+            mean(|s| s.crps) / mean(|s| s.naive),
+            mean(|s| s.msis),
+            100.0 * mean(|s| s.cover_80),
+            100.0 * mean(|s| s.cover_95),
+        ];
+        println!("{source:28} {:5} {}", of.len(), text(&row));
+        means.push(row);
+    }
+    let mean: Vec<f64> = (0..7).map(|i| means.iter().map(|row| row[i]).sum::<f64>() / means.len() as f64).collect();
+    println!("{:28} {:5} {}", "mean of sources", "", text(&mean));
+}
+
+fn text(row: &[f64]) -> String {
+    row.iter().map(|x| format!("{x:8.3}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Scores of the last years; none for a series too short to hold them back, or that never changes.
+fn scored(series: &Series, prior: &Prior, held_back: usize) -> Option<Scores> {
+    let values: Vec<f64> =
+        series.values().iter().map(|v| if let Value::Exact(y) = v { *y } else { f64::NAN }).collect();
+    let n = values.len().checked_sub(held_back).filter(|n| *n >= 5)?;
+    let (past, future) = values.split_at(n);
+    let past = &past[past.len().saturating_sub(60)..];
+    let known: Vec<f64> = past.iter().copied().filter(|y| y.is_finite()).collect();
+    if known.len() < 5 || !past.last()?.is_finite() || !past[0].is_finite() {
+        return None;
+    }
+    let change = known.windows(2).map(|w| (w[1] - w[0]).abs()).sum::<f64>() / (known.len() - 1) as f64;
+    if change <= 0.0 {
+        return None;
+    }
+    let cut = Series::new(series.name(), series.first_year(), past).ok()?.with_unit(series.unit()).ok()?;
+    let horizon = Horizon::years(i64::try_from(held_back).ok()?).ok()?;
+    let forecast = BayesEts::with_prior(prior.clone()).fit(&cut).ok()?.forecast(horizon).ok()?;
+    let levels: Vec<f64> = (1..=19).map(|i| f64::from(i) / 20.0).collect();
+    let quantiles: Vec<Vec<f64>> = levels.iter().map(|&p| forecast.quantile(p)).collect::<Result<_, _>>().ok()?;
+    let (band_80, band_95) = (forecast.interval(80.0).ok()?, forecast.interval(95.0).ok()?);
+    let mut sum = Scores::default();
+    let mut count = 0.0;
+    for (h, &y) in future.iter().enumerate().filter(|(_, y)| y.is_finite()) {
+        let clipped = |x: f64| (x / change).min(20.0);
+        let median = quantiles[9][h];
+        let pinball = |p: f64, q: f64| 2.0 * if y >= q { p * (y - q) } else { (1.0 - p) * (q - y) };
+        let crps = levels.iter().zip(&quantiles).map(|(&p, q)| pinball(p, q[h])).sum::<f64>() / 19.0;
+        let (lo, hi) = (band_95.lower[h], band_95.upper[h]);
+        let msis = hi - lo + 40.0 * ((lo - y).max(0.0) + (y - hi).max(0.0));
+        sum.error += clipped((y - median).abs());
+        sum.naive += clipped((y - past[past.len() - 1]).abs());
+        sum.crps += clipped(crps);
+        sum.msis += (msis / change).min(400.0);
+        sum.smape +=
+            if y.abs() + median.abs() > 0.0 { 200.0 * (y - median).abs() / (y.abs() + median.abs()) } else { 0.0 };
+        sum.cover_80 += f64::from(band_80.lower[h] <= y && y <= band_80.upper[h]);
+        sum.cover_95 += f64::from(lo <= y && y <= hi);
+        count += 1.0;
+    }
+    let per = |x: f64| x / count;
+    (count > 0.0).then(|| Scores {
+        error: per(sum.error),
+        naive: per(sum.naive),
+        crps: per(sum.crps),
+        msis: per(sum.msis),
+        smape: per(sum.smape),
+        cover_80: per(sum.cover_80),
+        cover_95: per(sum.cover_95),
+    })
+}

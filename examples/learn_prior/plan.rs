@@ -1,0 +1,155 @@
+//! What a prior is learned by: the grid it starts from and every setting, each with its value as shipped.
+
+use std::error::Error;
+
+use unjuran::smoothing::bayes::learn::{Exercise, Finish, Lesson, Settings, exercises, finish, start};
+use unjuran::smoothing::bayes::{Member, Prior, Shared};
+
+/// The lists that make a grid, and the settings.
+#[derive(Clone)]
+pub struct Plan {
+    name: &'static str,
+    lambdas: Vec<f64>,
+    alphas: Vec<f64>,
+    betas: Vec<f64>,
+    phis: Vec<f64>,
+    taus: Vec<f64>,
+    sizes: Vec<f64>,
+    shared: Shared,
+    eta: f64,
+    origins: Vec<usize>,
+    horizon: usize,
+    steps: usize,
+    long: f64,
+    start_above: f64,
+    keep_above: f64,
+    finish: Finish,
+    /// How much larger sources weigh more: see `read::lessons`.
+    pub crowd: f64,
+    /// Years held back when a fold is scored.
+    pub held_back: usize,
+}
+
+impl Plan {
+    /// The plan of a shipped prior.
+    pub fn of(name: &str) -> Result<Self, Box<dyn Error>> {
+        let base = Self {
+            name: "annual",
+            lambdas: vec![0.0, 0.5, 1.0],
+            alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.2],
+            betas: vec![0.0, 0.05, 0.15, 0.3, 0.5, 0.8],
+            phis: vec![0.6, 0.8, 0.9, 0.96, 1.0],
+            taus: vec![0.2, 1.0],
+            sizes: vec![0.02, 0.08, 0.3],
+            shared: Shared { shape: 3.0, level: 4.0, poisson: 1.0 },
+            eta: 0.3,
+            origins: vec![1, 2, 3, 5, 8, 12, 16, 20, 25],
+            horizon: 6,
+            steps: 100,
+            long: 1.0,
+            start_above: 0.0005,
+            keep_above: 0.0005,
+            finish: Finish { leads: vec![1, 3, 6], steps: 0, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
+            crowd: 1.0,
+            held_back: 6,
+        };
+        match name {
+            "annual" => Ok(base),
+            "counts" => Ok(Self {
+                name: "counts",
+                // why no logarithm: under it a count of zero lies infinitely far down, and series with zeros get bands to the sky
+                lambdas: vec![0.25, 0.5, 1.0],
+                alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0],
+                betas: vec![0.0, 0.15, 0.5],
+                phis: vec![0.6, 0.8, 0.9, 1.0],
+                sizes: vec![0.15, 0.4, 1.0],
+                crowd: 0.0,
+                held_back: 3,
+                ..base
+            }),
+            _ => Err("NAME is annual or counts".into()),
+        }
+    }
+
+    /// The plan with one setting changed, as in `eta=0.5` or `sizes=0.1,0.3`.
+    pub fn with(mut self, change: &str) -> Result<Self, Box<dyn Error>> {
+        let (key, value) = change.split_once('=').ok_or_else(|| format!("{change}: not KEY=VALUE"))?;
+        let list = || value.split(',').map(str::parse).collect::<Result<Vec<f64>, _>>();
+        let whole = || value.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>();
+        match key {
+            "lambdas" => self.lambdas = list()?,
+            "alphas" => self.alphas = list()?,
+            "betas" => self.betas = list()?,
+            "phis" => self.phis = list()?,
+            "taus" => self.taus = list()?,
+            "sizes" => self.sizes = list()?,
+            "shape" => self.shared.shape = value.parse()?,
+            "level" => self.shared.level = value.parse()?,
+            "poisson" => self.shared.poisson = value.parse()?,
+            "eta" => self.eta = value.parse()?,
+            "origins" => self.origins = whole()?,
+            "horizon" => self.horizon = value.parse()?,
+            "steps" => self.steps = value.parse()?,
+            "long" => self.long = value.parse()?,
+            "start-above" => self.start_above = value.parse()?,
+            "keep-above" => self.keep_above = value.parse()?,
+            "leads" => self.finish.leads = whole()?,
+            "finish" => self.finish.steps = value.parse()?,
+            "pace" => self.finish.pace = value.parse()?,
+            "hold" => self.finish.hold = value.parse()?,
+            "free-eta" => self.finish.free_eta = value.parse()?,
+            "clip" => self.finish.clip = value.parse()?,
+            "crowd" => self.crowd = value.parse()?,
+            _ => return Err(format!("no setting named {key}").into()),
+        }
+        Ok(self)
+    }
+
+    fn settings(&self, drop_below: f64) -> Settings {
+        Settings {
+            name: self.name.to_owned(),
+            grid: self.grid(),
+            shared: self.shared,
+            eta: self.eta,
+            horizon: self.horizon,
+            origins: self.origins.clone(),
+            steps: self.steps,
+            long: self.long,
+            drop_below,
+        }
+    }
+
+    /// What every member of the grid makes of every lesson.
+    pub fn exercises(&self, lessons: &[Lesson]) -> Vec<Exercise> {
+        exercises(lessons, &self.settings(self.start_above))
+    }
+
+    /// The prior that lessons and their exercises teach.
+    pub fn learn(&self, lessons: &[Lesson], seen: &[Exercise], sources: Vec<String>) -> Prior {
+        let prior = start(seen, &self.settings(self.start_above), sources);
+        if self.finish.steps == 0 {
+            return prior;
+        }
+        let (prior, before, after) = finish(lessons, prior, &self.settings(self.keep_above), &self.finish);
+        eprintln!("score {before:.4} -> {after:.4}, {} members, eta {:.3}", prior.members.len(), prior.eta);
+        prior
+    }
+
+    /// Every member that the lists make; beta is at most alpha, and a member without a slope is one member.
+    fn grid(&self) -> Vec<Member> {
+        let mut grid = Vec::new();
+        for &lambda in &self.lambdas {
+            for &s in &self.sizes {
+                for &alpha in &self.alphas {
+                    grid.push(Member { alpha, beta: 0.0, phi: 0.0, lambda, tau: self.taus[0], s });
+                    for &beta in self.betas.iter().filter(|beta| **beta <= alpha) {
+                        for &phi in &self.phis {
+                            grid.extend(self.taus.iter().map(|&tau| Member { alpha, beta, phi, lambda, tau, s }));
+                        }
+                    }
+                }
+            }
+        }
+        grid
+    }
+}

@@ -1,0 +1,259 @@
+//! The default model, its prior, and what it made of a series.
+
+use std::sync::Arc;
+
+use pyo3::PyClassInitializer;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use unjuran::persist::Persist as _;
+use unjuran::smoothing::bayes::Member;
+use unjuran::smoothing::{BayesEts, FittedBayesEts, Prior};
+
+use crate::arrays;
+use crate::errors::Result;
+use crate::input;
+use crate::models::{PyFitted, PyModel};
+
+/// What other annual series say before the first look at a new one: members of a grid and their weights.
+///
+/// Parameters
+/// ----------
+/// name : {"counts", "annual"}
+///     A shipped prior: ``"counts"`` was learned from recorded crime, trafficking, border and migration counts, ``"annual"``
+///     from annual series of many kinds. Neither saw a yearly series of a forecasting competition.
+///
+/// Raises
+/// ------
+/// BadParameterError
+///     Another name.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> prior = uj.Prior("counts")
+/// >>> print(prior.describe().splitlines()[0].split(":")[0])
+/// prior "counts"
+#[pyclass(name = "Prior", module = "unjuran", frozen)]
+pub(crate) struct PyPrior(pub(crate) Arc<Prior>);
+
+#[pymethods]
+impl PyPrior {
+    #[new]
+    fn new(name: &str) -> Result<Self> {
+        Ok(Self(Arc::new(Prior::named(name)?.clone())))
+    }
+
+    /// Its name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Power of the evidence in the weights between members.
+    #[getter]
+    fn eta(&self) -> f64 {
+        self.0.eta
+    }
+
+    /// What it was learned from: one line a source, with number of series and years.
+    #[getter]
+    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.0.sources)
+    }
+
+    /// The members with their weights, the heaviest first: a list of dicts, ready for a data frame.
+    ///
+    /// Keys: ``weight``; ``alpha``, ``beta``, ``phi`` (smoothing of level and slope, damping; ``phi`` 0 is no trend);
+    /// ``lambda`` (power of the scale, 0 the logarithm); ``tau`` (spread of the first slope in units of
+    /// the shocks); ``s`` (expected size of the shocks).
+    #[getter]
+    fn members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        records(py, self.0.weights.iter().copied().zip(self.0.members.iter().copied()))
+    }
+
+    /// What the prior is and where it comes from, line by line.
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    /// The prior as JSON.
+    fn to_json(&self) -> Result<String> {
+        Ok(self.0.to_json()?)
+    }
+
+    /// The prior that ``to_json`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored prior, or weights and members that make none.
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self(Arc::new(Prior::from_json(text)?)))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| self.0 == other.get().0)
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        (&self.0.name, self.0.members.len()).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let name = PyString::new(py, &self.0.name).repr()?;
+        Ok(format!("<Prior {name}, {} members, {} sources>", self.0.members.len(), self.0.sources.len()))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.to_json()?,)))
+    }
+}
+
+fn records<'py>(py: Python<'py>, members: impl Iterator<Item = (f64, Member)>) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for (weight, Member { alpha, beta, phi, lambda, tau, s }) in members {
+        let record = PyDict::new(py);
+        let fields = [
+            ("weight", weight),
+            ("alpha", alpha),
+            ("beta", beta),
+            ("phi", phi),
+            ("lambda", lambda),
+            ("tau", tau),
+            ("s", s),
+        ];
+        for (name, value) in fields {
+            record.set_item(name, value)?;
+        }
+        list.append(record)?;
+    }
+    Ok(list)
+}
+
+/// The default model: a Bayesian average over damped-trend smoothing members on several scales, each solved exactly.
+///
+/// Each member is weighed by what it makes of the series, starting from weights that thousands of other annual series
+/// taught. Needs one observed year. ``params`` of the fit says what the data said: mean ``alpha`` and ``beta``, and the
+/// weight of members with ``no_trend``, with a ``damped`` one, and on the ``log_scale``.
+///
+/// Parameters
+/// ----------
+/// prior : Prior or {"counts", "annual"}, optional
+///     Left out, ``"counts"`` for counts and ``"annual"`` for amounts and rates. The unit alone decides rounding and support.
+///
+/// References
+/// ----------
+/// Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing; West and Harrison (1997), Bayesian
+/// Forecasting and Dynamic Models, chapter 12.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> fit = uj.BayesETS().fit(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015))
+/// >>> bool(fit.forecast(1).interval(80).lower[0] > 0)
+/// True
+#[pyclass(name = "BayesETS", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyBayesEts {
+    model: BayesEts,
+    prior: Option<Py<PyPrior>>,
+}
+
+#[pymethods]
+impl PyBayesEts {
+    #[new]
+    #[pyo3(signature = (prior=None))]
+    fn new(py: Python<'_>, prior: Option<&Bound<'_, PyAny>>) -> Result<PyClassInitializer<Self>> {
+        let prior = match prior {
+            None => None,
+            Some(given) => Some(match given.cast::<PyPrior>() {
+                Ok(prior) => prior.clone().unbind(),
+                Err(_) => match given.cast::<PyString>() {
+                    Ok(name) => Py::new(py, PyPrior::new(&name.extract::<String>()?)?)?,
+                    Err(_) => {
+                        let shown = given.repr()?;
+                        let said = format!("prior must be a uj.Prior or the name of a shipped one, not {shown}");
+                        return Err(PyTypeError::new_err(said).into());
+                    }
+                },
+            }),
+        };
+        let model = match &prior {
+            Some(prior) => BayesEts::with_prior(Prior::clone(&prior.get().0)),
+            None => BayesEts::default(),
+        };
+        Ok(PyModel::plain("BayesETS", model.clone()).add_subclass(Self { model, prior }))
+    }
+
+    /// The prior it was given; None where the unit of the series decides.
+    #[getter]
+    fn prior(&self, py: Python<'_>) -> Option<Py<PyPrior>> {
+        self.prior.as_ref().map(|prior| prior.clone_ref(py))
+    }
+
+    /// The members weighed by a series; see `Model.fit`.
+    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<PyFittedBayesEts>> {
+        let py = slf.py();
+        let series = input::series(series, "series")?;
+        let (data, model) = (&series.get().0, &slf.get().model);
+        let fitted = Arc::new(py.detach(|| model.fit(data))?);
+        let base = slf.as_super().clone().unbind();
+        let base = PyFitted::new(Box::new(FittedBayesEts::clone(&fitted)), base, series.clone().unbind());
+        Ok(Py::new(py, PyClassInitializer::from(base).add_subclass(PyFittedBayesEts { fitted }))?)
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| self.model == other.get().model)
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        ("BayesETS", self.prior(py)).into_pyobject(py)?.hash()
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        Python::attach(|py| match &self.prior {
+            Some(prior) => Ok(format!("BayesETS(prior={})", prior.bind(py).repr()?)),
+            None => Ok("BayesETS()".to_owned()),
+        })
+    }
+
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let named = PyDict::new(py);
+        if let Some(prior) = &self.prior {
+            named.set_item("prior", prior)?;
+        }
+        Ok((PyTuple::empty(py), named))
+    }
+}
+
+/// A Bayesian average that has seen its data: a `FittedModel` that knows what each member made of the series.
+#[pyclass(name = "FittedBayesETS", module = "unjuran", extends = PyFitted, frozen)]
+pub(crate) struct PyFittedBayesEts {
+    fitted: Arc<FittedBayesEts>,
+}
+
+#[pymethods]
+impl PyFittedBayesEts {
+    /// The members with their weights after the series, the most probable first: a list of dicts as in ``Prior.members``.
+    #[getter]
+    fn members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        records(py, self.fitted.members())
+    }
+
+    /// Name of the prior it started from.
+    #[getter]
+    fn prior(&self) -> &str {
+        self.fitted.prior()
+    }
+
+    /// Weight after the series, by power of the scale: an array of powers and an array of weights.
+    #[getter]
+    fn scales<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let (powers, weights): (Vec<f64>, Vec<f64>) = self.fitted.scales().into_iter().unzip();
+        Ok((arrays::floats(py, &powers)?, arrays::floats(py, &weights)?))
+    }
+}
