@@ -55,9 +55,8 @@ impl Link {
     pub fn slope(self, y: f64) -> f64 {
         match self {
             Self::Identity => 1.0,
-            Self::Log => 1.0 / y,
+            Self::Log | Self::BoxCox { lambda: 0.0, .. } => 1.0 / y,
             Self::BoxCox { lambda: 1.0, scale } => 1.0 / scale,
-            Self::BoxCox { lambda: 0.0, .. } => 1.0 / y,
             Self::BoxCox { lambda: 0.5, scale } => 1.0 / (scale * (y / scale).sqrt()),
             Self::BoxCox { lambda: 0.25, scale } => {
                 let root = (y / scale).sqrt();

@@ -120,13 +120,12 @@ impl Mixture {
             if !groups.get(last).is_some_and(fits) {
                 last = groups.iter().position(fits).unwrap_or(groups.len());
             }
-            match groups.get_mut(last) {
-                Some(group) => group.laws.push(law),
-                None => {
-                    let mut laws = Vec::with_capacity(components.len());
-                    laws.push(law);
-                    groups.push(Group { link: *link, df: kernel.df(), unit: Unit::new(kernel.df()), laws });
-                }
+            if let Some(group) = groups.get_mut(last) {
+                group.laws.push(law);
+            } else {
+                let mut laws = Vec::with_capacity(components.len());
+                laws.push(law);
+                groups.push(Group { link: *link, df: kernel.df(), unit: Unit::new(kernel.df()), laws });
             }
         }
         let sketch = groups.iter().map(Group::sketch).collect();

@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use fan::{Band, Fan, Mark, Past};
 pub use joint::Joint;
-pub use latent::Latent;
+pub use latent::{Latent, Rows};
 pub use paths::Paths;
 #[cfg(feature = "svg")]
 pub use svg::SvgStyle;

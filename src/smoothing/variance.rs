@@ -8,7 +8,7 @@
 
 use super::recursion::{Doubt, Smoothing, State};
 use crate::dist::Link;
-use crate::forecast::Latent;
+use crate::forecast::{Latent, Rows};
 
 /// The joint law of the next `h` years: normal, on the scale of the recursion, `sigma` the standard deviation of a shock.
 pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f64, h: usize) -> Latent {
@@ -22,7 +22,7 @@ pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f6
         reach.push(sum);
     }
     let (level, slope) = doubt.root();
-    let shared = reach.iter().map(|r| vec![sigma * (level.0 + r * slope.0), sigma * (level.1 + r * slope.1)]).collect();
+    let shared = Rows::of(reach.iter().map(|r| [sigma * (level.0 + r * slope.0), sigma * (level.1 + r * slope.1)]));
     let ripple = (0..h).map(|j| sigma * if j == 0 { 1.0 } else { alpha + beta * reach[j - 1] }).collect();
     let location = reach.iter().map(|r| state.level + r * state.slope).collect();
     Latent { location, shared, ripple, df: None, link: Link::Identity }
@@ -38,7 +38,7 @@ mod tests {
     }
 
     fn variance(latent: &Latent, i: usize) -> f64 {
-        latent.shared[i].iter().chain(&latent.ripple[..=i]).map(|r| r * r).sum()
+        latent.shared.row(i).iter().chain(&latent.ripple[..=i]).map(|r| r * r).sum()
     }
 
     #[test]

@@ -7,9 +7,8 @@ use std::sync::OnceLock;
 
 use super::{StudentT, normal};
 
-/// Knots per unit, and where the table ends.
+/// Knots per unit, and pieces between them.
 const PER_UNIT: f64 = 64.0;
-const END: f64 = 16.0;
 const PIECES: usize = 1024;
 /// Degrees of freedom that are tabulated: 1 to this.
 const MOST: usize = 64;
@@ -21,7 +20,7 @@ pub struct Table {
     exact: Option<StudentT>,
     /// From each knot to the next the coefficients of the cubic, in x from 0 to 1: the probability beyond.
     /// (Not that from zero on, so that a far tail keeps its digits.)
-    pieces: Box<[[f64; 4]; PIECES]>,
+    pieces: Vec<[f64; 4]>,
 }
 
 /// A law at one value.
@@ -67,11 +66,10 @@ pub fn normal() -> &'static Table {
 
 impl Table {
     fn new(exact: Option<StudentT>) -> Self {
-        let mut table = Self { exact, pieces: Box::new([[0.0; 4]; PIECES]) };
         // why minus: what lies beyond t is what lies below -t, computed as a tail.
         let knot = |i: usize| At::exact(exact.as_ref(), -(i as f64) / PER_UNIT);
         let mut from = knot(0);
-        let cubics: Vec<[f64; 4]> = (1..=PIECES)
+        let pieces = (1..=PIECES)
             .map(|i| {
                 let to = knot(i);
                 // p0 + x (m0 + x (a + x b)), slopes in units of the knot distance
@@ -82,22 +80,20 @@ impl Table {
                 cubic
             })
             .collect();
-        table.pieces.copy_from_slice(&cubics);
-        table
+        Self { exact, pieces }
     }
 
     /// The law at `t`.
     #[inline]
     pub fn at(&self, t: f64) -> At {
-        let size = t.abs();
-        if size >= END || size.is_nan() {
+        let place = t.abs() * PER_UNIT;
+        // why: NaN, like what is beyond the table, has no piece.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1024, or no piece")]
+        let knot = if place >= 0.0 { place as usize } else { PIECES };
+        let Some(&[p, m, a, b]) = self.pieces.get(knot) else {
             return At::exact(self.exact.as_ref(), t);
-        }
-        let place = size * PER_UNIT;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 16, times 64")]
-        let knot = place as u32;
-        let x = place - f64::from(knot);
-        let [p, m, a, b] = self.pieces[knot as usize % PIECES];
+        };
+        let x = place - knot as f64;
         let beyond = p + x * (m + x * (a + x * b));
         let density = -(m + x * (2.0 * a + x * 3.0 * b)) * PER_UNIT;
         let bend = -(2.0 * a + x * 6.0 * b) * (PER_UNIT * PER_UNIT);
