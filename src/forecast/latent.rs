@@ -80,26 +80,26 @@ impl Latent {
 #[serde(from = "Vec<Vec<f64>>", into = "Vec<Vec<f64>>")]
 pub struct Rows {
     columns: usize,
-    rows: usize,
+    len: usize,
     numbers: Vec<f64>,
 }
 
 impl Rows {
     /// Rows of `N` numbers.
     pub fn of<const N: usize>(rows: impl ExactSizeIterator<Item = [f64; N]>) -> Self {
-        let mut found = Self { columns: N, rows: rows.len(), numbers: Vec::with_capacity(N * rows.len()) };
+        let mut found = Self { columns: N, len: rows.len(), numbers: Vec::with_capacity(N * rows.len()) };
         rows.for_each(|row| found.numbers.extend(row));
         found
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.rows
+        self.len
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.len == 0
     }
 
     /// Numbers in each row.
@@ -118,12 +118,12 @@ impl From<Vec<Vec<f64>>> for Rows {
     fn from(rows: Vec<Vec<f64>>) -> Self {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let filled = |row: &Vec<f64>| row.iter().copied().chain(std::iter::repeat(f64::NAN)).take(columns).collect();
-        Self { columns, rows: rows.len(), numbers: rows.iter().flat_map::<Vec<f64>, _>(filled).collect() }
+        Self { columns, len: rows.len(), numbers: rows.iter().flat_map::<Vec<f64>, _>(filled).collect() }
     }
 }
 
 impl From<Rows> for Vec<Vec<f64>> {
     fn from(rows: Rows) -> Self {
-        (0..rows.rows).map(|i| rows.row(i).to_vec()).collect()
+        (0..rows.len).map(|i| rows.row(i).to_vec()).collect()
     }
 }

@@ -47,8 +47,8 @@ pub(crate) struct Doubt {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Gain {
     pub(crate) variance: f64,
-    level: f64,
-    slope: f64,
+    pub(crate) level: f64,
+    pub(crate) slope: f64,
     /// F P F' + g g'
     carried: Doubt,
 }

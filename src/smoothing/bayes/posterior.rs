@@ -1,8 +1,11 @@
 //! Every member after the series: evidence, state, and what it expects of the years ahead.
 
+use std::sync::Arc;
+
 use super::super::variance::ahead;
 use super::cells::{Scaled, scale};
-use super::member::{Member, Shared, Solved, log_constant, solve};
+use super::grid::{Gains, Grid, Runs};
+use super::member::{Member, Shared, Solved, log_constant};
 use super::soft::{NODES, Node, nodes};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
@@ -52,38 +55,75 @@ pub(super) fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
     if most == f64::NEG_INFINITY { most } else { most + logs.map(|l| (l - most).exp()).sum::<f64>().ln() }
 }
 
-/// The series on every scale that the members use.
-pub(super) struct Evidence<'a> {
-    shared: &'a Shared,
-    counts: bool,
+/// A series as every member sees it.
+pub(super) struct Evidence {
+    grid: Arc<Grid>,
     pub(super) scale: f64,
-    scaled: Vec<Scaled>,
+    /// The series under each power of the grid; none where the power cannot hold it.
+    powers: Vec<Option<Scaled>>,
+    /// What counting adds to s^2.
+    floor: f64,
     /// Observed years after the first.
     n: usize,
+    years: usize,
     constant: f64,
+    /// For series with gaps, or too long for the table of the grid.
+    own: Option<Gains>,
+    runs: Runs,
 }
 
-impl<'a> Evidence<'a> {
-    pub(super) fn new(training: &Training, members: &[Member], shared: &'a Shared) -> Self {
+impl Evidence {
+    /// The evidence for members that are weighed only once.
+    pub(super) fn new(training: &Training, members: &[Member], shared: &Shared) -> Self {
+        let grid = Arc::new(Grid::new(members, shared));
+        let own = own_gains(&grid, training);
+        Self::over(grid, training, Some(own))
+    }
+
+    /// The evidence for the members of a grid.
+    pub(super) fn of(grid: &Arc<Grid>, training: &Training) -> Self {
+        let tabulated = training.y.iter().all(Option::is_some) && grid.without_gaps(training.y.len()).is_some();
+        let own = (!tabulated).then(|| own_gains(grid, training));
+        Self::over(Arc::clone(grid), training, own)
+    }
+
+    fn over(grid: Arc<Grid>, training: &Training, own: Option<Gains>) -> Self {
         let scale = scale(training);
-        let mut lambdas: Vec<f64> = members.iter().map(|m| m.lambda).collect();
-        lambdas.sort_by(f64::total_cmp);
-        lambdas.dedup();
-        let scaled = lambdas.into_iter().filter_map(|lambda| Scaled::new(training, lambda, scale)).collect();
-        let n = training.observed() - 1;
-        let constant = log_constant(shared.shape, n);
-        Self { shared, counts: training.unit == Unit::Count, scale, scaled, n, constant }
+        let powers: Vec<Option<Scaled>> =
+            grid.powers.iter().map(|(lambda, _)| Scaled::new(training, *lambda, scale)).collect();
+        let (n, years) = (training.observed() - 1, training.y.len());
+        let constant = log_constant(grid.shared.shape, n);
+        let floor = if training.unit == Unit::Count { grid.shared.poisson / scale } else { 0.0 };
+        let runs = own.as_ref().or_else(|| grid.without_gaps(years)).map(|gains| grid.run(gains, &powers));
+        let runs = runs.unwrap_or_default();
+        Self { grid, scale, powers, floor, n, years, constant, own, runs }
     }
 
     /// The series under a member; `None` if its power cannot hold the values.
     pub(super) fn see(&self, member: &Member) -> Option<Seen> {
-        let series = self.scaled.iter().find(|s| s.lambda.total_cmp(&member.lambda).is_eq())?;
-        let floor = if self.counts { self.shared.poisson / self.scale } else { 0.0 };
-        let s2 = member.s * member.s + floor;
-        let solved = solve(member, self.shared, &series.z, s2, self.constant, series.jacobian);
+        self.see_at(self.grid.find(member)?, member)
+    }
+
+    /// The series under a member that runs the recursion at `place`.
+    pub(super) fn see_at(&self, place: usize, member: &Member) -> Option<Seen> {
+        let series = self.powers[self.grid.power[place]].as_ref()?;
+        let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years))?;
+        let s2 = member.s * member.s + self.floor;
+        let (log_variance, doubt) = gains.after(self.years, place);
+        let before = self.grid.shared.shape;
+        let prior_rate = before * s2;
+        let (shape, rate) = (before + 0.5 * self.n as f64, prior_rate + 0.5 * self.runs.squares[place]);
+        let log_evidence =
+            self.constant - 0.5 * log_variance + before * prior_rate.ln() - shape * rate.ln() + series.jacobian;
+        let solved = Solved { log_evidence, state: self.runs.state(place), doubt, shape, rate };
         if self.n > 0 && series.widest > WIDE * solved.sigma() {
-            return Some(Seen::Soft(Box::new(nodes(member, self.shared, series, s2, &solved))));
+            return Some(Seen::Soft(Box::new(nodes(member, &self.grid.shared, series, s2, &solved))));
         }
         Some(Seen::Closed(solved))
     }
+}
+
+fn own_gains(grid: &Grid, training: &Training) -> Gains {
+    let observed: Vec<bool> = training.y.iter().map(Option::is_some).collect();
+    Gains::new(&grid.recursions, &grid.shared, &observed)
 }
