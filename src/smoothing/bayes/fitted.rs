@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use super::super::recursion::{Doubt, State};
 use super::cells::Scaled;
 use super::member::Member;
-use super::posterior::{Evidence, Seen};
+use super::posterior::{Evidence, Seen, closed_ahead, node_ahead};
 use super::prior::Prepared;
+use super::soft::Lattice;
 use crate::dist::Support;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Projection};
@@ -37,6 +38,8 @@ pub struct FittedBayesEts {
 struct Weighted {
     weight: f64,
     member: Member,
+    /// Its recursion in the grid.
+    place: usize,
     seen: Seen,
 }
 
@@ -49,7 +52,7 @@ impl FittedBayesEts {
         for ((member, place), log_prior) in prior.members.iter().zip(&grid.place).zip(log_weights) {
             if let Some(seen) = evidence.see_at(*place, member) {
                 let weight = log_prior + prior.eta * seen.log_evidence();
-                members.push(Weighted { weight, member: *member, seen });
+                members.push(Weighted { weight, member: *member, place: *place, seen });
             }
         }
         let most = members.iter().map(|m| m.weight).fold(f64::NEG_INFINITY, f64::max);
@@ -84,11 +87,24 @@ impl FittedBayesEts {
     /// # Errors
     /// [`Error::Overflow`] if the numbers become too large to compute with.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
+        let h = horizon.get();
         let mut laws = Vec::with_capacity(self.members.len());
-        for Weighted { weight, member, seen } in &self.members {
-            for (share, latent) in seen.ahead(member, self.scale, horizon.get()) {
-                if weight * share >= NEGLIGIBLE {
-                    laws.push((weight * share, latent));
+        // why first added up: members that share a recursion share its nodes.
+        let mut soft: BTreeMap<usize, (&Member, &Lattice, Vec<f64>)> = BTreeMap::new();
+        for Weighted { weight, member, place, seen } in &self.members {
+            match seen {
+                Seen::Closed(solved) => laws.push((*weight, closed_ahead(solved, member, self.scale, h))),
+                Seen::Soft { lattice, shares, .. } => {
+                    let none = || (member, &**lattice, vec![0.0; shares.len()]);
+                    let (_, _, sums) = soft.entry(*place).or_insert_with(none);
+                    sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += weight * share);
+                }
+            }
+        }
+        for (member, lattice, weights) in soft.into_values() {
+            for (node, weight) in lattice.nodes.iter().zip(weights) {
+                if weight >= NEGLIGIBLE {
+                    laws.push((weight, node_ahead(node, member, self.scale, h)));
                 }
             }
         }

@@ -34,6 +34,8 @@ pub(super) struct Grid {
     pub(super) recursions: Vec<Member>,
     /// The recursion of each member.
     pub(super) place: Vec<usize>,
+    /// The sizes `s` with which each recursion occurs.
+    pub(super) sizes: Vec<Vec<f64>>,
     /// The powers with their recursions.
     pub(super) powers: Vec<(f64, Range<usize>)>,
     /// The power of each recursion, as a place in `powers`.
@@ -58,12 +60,19 @@ impl Grid {
             shared: *shared,
             phi: recursions.iter().map(|m| m.phi).collect(),
             place: Vec::new(),
+            sizes: vec![Vec::new(); recursions.len()],
             powers: Vec::new(),
             power: Vec::new(),
             recursions,
             gains: OnceLock::new(),
         };
-        grid.place = members.iter().filter_map(|m| grid.find(m)).collect();
+        for member in members {
+            // why always: the recursions are those of the members.
+            if let Some(place) = grid.find(member) {
+                grid.place.push(place);
+                grid.sizes[place].push(member.s);
+            }
+        }
         for (i, Member { lambda, .. }) in grid.recursions.iter().enumerate() {
             match grid.powers.last_mut() {
                 Some((last, range)) if last.total_cmp(lambda).is_eq() => range.end = i + 1,

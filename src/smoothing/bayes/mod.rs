@@ -30,6 +30,7 @@ mod prior;
 mod soft;
 #[cfg(test)]
 mod tests;
+mod tilt;
 
 pub use fitted::FittedBayesEts;
 pub use member::{Member, Shared};

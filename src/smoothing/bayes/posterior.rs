@@ -1,12 +1,13 @@
 //! Every member after the series: evidence, state, and what it expects of the years ahead.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::super::variance::ahead;
 use super::cells::{Scaled, scale};
 use super::grid::{Gains, Grid, Runs};
 use super::member::{Member, Shared, Solved, log_constant};
-use super::soft::{NODES, Node, nodes};
+use super::soft::{Lattice, Node, Sigma};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
 
@@ -18,8 +19,8 @@ const WIDE: f64 = 0.3;
 pub(super) enum Seen {
     /// sigma integrated out.
     Closed(Solved),
-    /// sigma on nodes, because cells are wide.
-    Soft(Box<[Node; NODES]>),
+    /// sigma on a lattice, because cells are wide: each node with its share in the member.
+    Soft { log_evidence: f64, lattice: Arc<Lattice>, shares: Vec<f64> },
 }
 
 impl Seen {
@@ -27,26 +28,31 @@ impl Seen {
     pub(super) fn log_evidence(&self) -> f64 {
         match self {
             Self::Closed(solved) => solved.log_evidence,
-            Self::Soft(nodes) => log_sum(nodes.iter().map(|node| node.log_evidence)),
+            Self::Soft { log_evidence, .. } => *log_evidence,
         }
     }
 
     /// The laws of the next `h` years with their shares in the member.
     pub(super) fn ahead(&self, member: &Member, scale: f64, h: usize) -> Vec<(f64, Latent)> {
-        let smoothing = member.smoothing();
-        let link = member.link(scale);
         match self {
-            Self::Closed(solved) => {
-                let latent = ahead(&smoothing, solved.state, solved.doubt, solved.sigma(), h);
-                vec![(1.0, Latent { df: Some(2.0 * solved.shape), link, ..latent })]
-            }
-            Self::Soft(nodes) => {
-                let total = self.log_evidence();
-                let law = |node: &Node| ahead(&smoothing, node.state, node.doubt, node.sigma, h);
-                nodes.iter().map(|node| ((node.log_evidence - total).exp(), Latent { link, ..law(node) })).collect()
+            Self::Closed(solved) => vec![(1.0, closed_ahead(solved, member, scale, h))],
+            Self::Soft { lattice, shares, .. } => {
+                let laws = lattice.nodes.iter().map(|node| node_ahead(node, member, scale, h));
+                shares.iter().copied().zip(laws).collect()
             }
         }
     }
+}
+
+/// The law of the next `h` years, sigma integrated out.
+pub(super) fn closed_ahead(solved: &Solved, member: &Member, scale: f64, h: usize) -> Latent {
+    let latent = ahead(&member.smoothing(), solved.state, solved.doubt, solved.sigma(), h);
+    Latent { df: Some(2.0 * solved.shape), link: member.link(scale), ..latent }
+}
+
+/// The law of the next `h` years at one value of sigma.
+pub(super) fn node_ahead(node: &Node, member: &Member, scale: f64, h: usize) -> Latent {
+    Latent { link: member.link(scale), ..ahead(&member.smoothing(), node.state, node.doubt, node.sigma, h) }
 }
 
 /// ln sum exp.
@@ -70,6 +76,8 @@ pub(super) struct Evidence {
     /// For series with gaps, or too long for the table of the grid.
     own: Option<Gains>,
     runs: Runs,
+    /// The recursions on the lattice of sigma, as far as they were asked for.
+    lattices: Vec<OnceCell<Arc<Lattice>>>,
 }
 
 impl Evidence {
@@ -96,7 +104,8 @@ impl Evidence {
         let floor = if training.unit == Unit::Count { grid.shared.poisson / scale } else { 0.0 };
         let runs = own.as_ref().or_else(|| grid.without_gaps(years)).map(|gains| grid.run(gains, &powers));
         let runs = runs.unwrap_or_default();
-        Self { grid, scale, powers, floor, n, years, constant, own, runs }
+        let lattices = vec![OnceCell::new(); grid.recursions.len()];
+        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices }
     }
 
     /// The series under a member; `None` if its power cannot hold the values.
@@ -117,9 +126,21 @@ impl Evidence {
             self.constant - 0.5 * log_variance + before * prior_rate.ln() - shape * rate.ln() + series.jacobian;
         let solved = Solved { log_evidence, state: self.runs.state(place), doubt, shape, rate };
         if self.n > 0 && series.widest > WIDE * solved.sigma() {
-            return Some(Seen::Soft(Box::new(nodes(member, &self.grid.shared, series, s2, &solved))));
+            return Some(self.soft(place, series, Sigma { shape: before, rate: prior_rate }, solved.sigma()));
         }
         Some(Seen::Closed(solved))
+    }
+
+    fn soft(&self, place: usize, series: &Scaled, law: Sigma, near: f64) -> Seen {
+        let Grid { shared, recursions, sizes, .. } = &*self.grid;
+        let lattice = self.lattices[place].get_or_init(|| {
+            let law = |s: &f64| Sigma { shape: law.shape, rate: law.shape * (s * s + self.floor) };
+            let laws: Vec<Sigma> = sizes[place].iter().map(law).collect();
+            Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near))
+        });
+        let log_evidence = log_sum(lattice.log_weights(law));
+        let shares = lattice.log_weights(law).map(|weight| (weight - log_evidence).exp()).collect();
+        Seen::Soft { log_evidence, lattice: Arc::clone(lattice), shares }
     }
 }
 
