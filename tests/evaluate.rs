@@ -401,7 +401,7 @@ impl Fitted for FittedTwoMinds {
         let h = horizon.get();
         let latent = |location: f64, sd: f64, link: Link| Latent {
             location: vec![location; h],
-            shared: vec![vec![]; h],
+            shared: vec![vec![]; h].into(),
             ripple: vec![sd; h],
             df: Some(5.0),
             link,

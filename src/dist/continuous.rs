@@ -1,5 +1,7 @@
 //! Latent laws carried to the scale of the data.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::kernel::Kernel;
@@ -58,11 +60,6 @@ impl Component {
     fn quantile(&self, p: f64) -> f64 {
         self.link.inverse(self.kernel.quantile(p))
     }
-
-    /// Whether every quantile up to the cap is a finite number.
-    pub(crate) fn is_proper(&self) -> bool {
-        self.kernel.is_proper() && self.link.is_proper() && self.quantile(CAP).is_finite()
-    }
 }
 
 /// A real outcome: y = `link`^-1(z) with z normal or Student-t, or a mixture of such laws.
@@ -70,13 +67,20 @@ impl Component {
 /// A Student-t has no variance at two degrees of freedom and its exponential no mean at all, so such laws are capped: the
 /// mass beyond the 0.9995 quantile (on the real line also below the 0.0005 quantile) sits on that quantile. Quantiles in
 /// between are unchanged; mean and variance are those of the capped law. A single normal law on the real line is not.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Continuous {
     components: Vec<Component>,
     support: Support,
-    /// The smallest and the largest outcome; infinite where the law is not capped.
-    lower: f64,
-    upper: f64,
+    // why caches: an interval needs no caps and a draw no arrangement; what is asked for is made once.
+    arranged: OnceLock<Mixture>,
+    caps: OnceLock<(f64, f64)>,
+}
+
+/// Laws are equal if what they were made of is, whatever has been asked of them.
+impl PartialEq for Continuous {
+    fn eq(&self, other: &Self) -> bool {
+        self.components == other.components && self.support == other.support
+    }
 }
 
 impl Continuous {
@@ -87,18 +91,28 @@ impl Continuous {
 
     /// The mixture of laws whose weights add up to one.
     pub fn mixture(components: Vec<Component>, support: Support) -> Self {
-        let mut law = Self { components, support, lower: f64::NEG_INFINITY, upper: f64::INFINITY };
-        let heavy =
-            law.components.len() > 1 || law.components.iter().any(|c| c.kernel.df().is_some() || !c.link.is_linear());
-        if heavy {
-            law.upper = law.quantile(CAP);
-            law.lower = law.quantile(1.0 - CAP);
+        Self { components, support, arranged: OnceLock::new(), caps: OnceLock::new() }
+    }
+
+    fn arranged(&self) -> &Mixture {
+        self.arranged.get_or_init(|| Mixture::new(&self.components, self.support))
+    }
+
+    /// The quantile as if there were no caps.
+    fn uncapped_quantile(&self, p: f64) -> f64 {
+        match self.components.as_slice() {
+            [one] => one.quantile(p),
+            _ => self.arranged().quantile(p),
         }
-        if support == Support::NonNegative {
-            law.lower = 0.0;
-            law.upper = law.upper.max(0.0);
-        }
-        law
+    }
+
+    /// Whether every law and every quantile up to the cap is a finite number.
+    pub(crate) fn is_proper(&self) -> bool {
+        self.components.iter().all(|c| c.kernel.is_proper() && c.link.is_proper())
+            && match self.components.as_slice() {
+                [one] => one.quantile(CAP).is_finite(),
+                _ => self.arranged().greatest(CAP).is_finite(),
+            }
     }
 
     /// The laws of the mixture.
@@ -108,7 +122,8 @@ impl Continuous {
 
     /// The outcome of an uncapped draw.
     pub(crate) fn capped(&self, y: f64) -> f64 {
-        y.clamp(self.lower, self.upper)
+        let (lower, upper) = self.caps();
+        y.max(lower).min(upper)
     }
 
     /// The law with its latent centres moved so that its median is about `y`.
@@ -126,14 +141,24 @@ impl Continuous {
 
     /// The smallest and the largest outcome; infinite where the law is not capped.
     pub fn caps(&self) -> (f64, f64) {
-        (self.lower, self.upper)
+        *self.caps.get_or_init(|| {
+            let heavy = self.components.len() > 1
+                || self.components.iter().any(|c| c.kernel.df().is_some() || !c.link.is_linear());
+            let upper = if heavy { self.uncapped_quantile(CAP) } else { f64::INFINITY };
+            match self.support {
+                Support::NonNegative => (0.0, upper.max(0.0)),
+                Support::Real if heavy => (self.uncapped_quantile(1.0 - CAP), upper),
+                Support::Real => (f64::NEG_INFINITY, upper),
+            }
+        })
     }
 
     /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
     pub(super) fn between(&self, a: f64, b: f64) -> f64 {
+        let (lower, upper) = self.caps();
         let end = |y: f64, z: f64| match y {
-            y if y >= self.upper => f64::INFINITY,
-            y if y < self.lower => f64::NEG_INFINITY,
+            y if y >= upper => f64::INFINITY,
+            y if y < lower => f64::NEG_INFINITY,
             _ => z,
         };
         let of = |c: &Component| c.kernel.between(end(a, c.link.apply(a)), end(b, c.link.apply(b)));
@@ -142,9 +167,10 @@ impl Continuous {
 
     /// The distribution function to nine digits: a mixture's from a table, for sums and integrals over many outcomes.
     pub(super) fn quick_cdf(&self, y: f64) -> f64 {
-        if y >= self.upper {
+        let (lower, upper) = self.caps();
+        if y >= upper {
             1.0
-        } else if y < self.lower {
+        } else if y < lower {
             0.0
         } else {
             self.uncapped_cdf(y)
@@ -162,9 +188,10 @@ impl Continuous {
 
 impl Predictive for Continuous {
     fn cdf(&self, x: f64) -> f64 {
-        if x >= self.upper {
+        let (lower, upper) = self.caps();
+        if x >= upper {
             1.0
-        } else if x < self.lower {
+        } else if x < lower {
             0.0
         } else {
             self.components.iter().map(|c| c.weight * c.cdf(x)).sum()
@@ -172,11 +199,13 @@ impl Predictive for Continuous {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        let y = match self.components.as_slice() {
-            [one] => one.quantile(p),
-            _ => Mixture::new(&self.components).quantile(p),
-        };
-        self.capped(y)
+        let y = self.uncapped_quantile(p);
+        // why not always capped: quantiles between the caps are between the caps, and finding those costs two more.
+        match self.support {
+            _ if !(1.0 - CAP..=CAP).contains(&p) => self.capped(y),
+            Support::NonNegative => y.max(0.0),
+            Support::Real => y,
+        }
     }
 
     fn mean(&self) -> f64 {

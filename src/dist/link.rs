@@ -55,8 +55,23 @@ impl Link {
     pub fn slope(self, y: f64) -> f64 {
         match self {
             Self::Identity => 1.0,
-            Self::Log => 1.0 / y,
+            Self::Log | Self::BoxCox { lambda: 0.0, .. } => 1.0 / y,
+            Self::BoxCox { lambda: 1.0, scale } => 1.0 / scale,
+            Self::BoxCox { lambda: 0.5, scale } => 1.0 / (scale * (y / scale).sqrt()),
+            Self::BoxCox { lambda: 0.25, scale } => {
+                let root = (y / scale).sqrt();
+                1.0 / (scale * root * root.sqrt())
+            }
             Self::BoxCox { lambda, scale } => (y / scale).powf(lambda - 1.0) / scale,
+        }
+    }
+
+    /// d^2 z / dy^2 at an outcome inside the range of the link.
+    pub(super) fn bend(self, y: f64) -> f64 {
+        match self {
+            Self::Identity | Self::BoxCox { lambda: 1.0, .. } => 0.0,
+            Self::Log => -1.0 / (y * y),
+            Self::BoxCox { lambda, .. } => (lambda - 1.0) * self.slope(y) / y,
         }
     }
 
@@ -86,6 +101,22 @@ mod tests {
         {
             for y in [0.5, 7.0, 40.0, 1234.5] {
                 assert!((link.inverse(link.apply(y)) - y).abs() < 1e-12 * y, "{link:?} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn slopes_and_bends_are_those_of_small_steps() {
+        for link in [Link::Identity, Link::Log]
+            .into_iter()
+            .chain([0.0, 0.1, 0.25, 0.5, 1.0].map(|lambda| Link::BoxCox { lambda, scale: 40.0 }))
+        {
+            for y in [0.5, 7.0, 40.0, 1234.5] {
+                let step = 1e-4 * y;
+                let (before, here, after) = (link.apply(y - step), link.apply(y), link.apply(y + step));
+                let (slope, bend) = ((after - before) / (2.0 * step), (after - 2.0 * here + before) / (step * step));
+                assert!((link.slope(y) / slope - 1.0).abs() < 1e-7, "{link:?} {y}");
+                assert!((link.bend(y) - bend).abs() < 1e-4 * link.slope(y) / y + 1e-9 * slope / step, "{link:?} {y}");
             }
         }
     }

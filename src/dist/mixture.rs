@@ -2,99 +2,220 @@
 //!
 //! A forecast asks for a dozen quantiles of a mixture of a hundred laws, each quantile takes a few steps of a root finder,
 //! and each step needs every law's probability and density at one outcome. Laws of one link and one shape are kept
-//! together: the link is applied once for all of them, and for a Student-t of whole degrees of freedom both numbers are
-//! read off a table (see [`tabulated`]).
+//! together: the link is applied once for all of them, and for the normal law and a Student-t of whole degrees of freedom
+//! the numbers are read off a table (see [`tabulated`]). The steps start from the quantile of a sketch, in which one law of
+//! the same centre and spread stands for each group; from there two or three of Halley's steps do.
 
-use super::continuous::Component;
-use super::kernel::Kernel;
+use super::continuous::{Component, Support};
 use super::link::Link;
-use crate::numeric::special::{StudentT, normal, tabulated};
+use crate::numeric::special::StudentT;
+use crate::numeric::special::tabulated::{self, At, Table};
+
+/// How far a step may leave the probability from `p`, as a share of the smaller tail, for the next step to be below
+/// 1e-9: the error of Halley's step is the cube of the one before.
+const NEAR: f64 = 1e-3;
+/// The same for the sketch, which is a start and no answer.
+const ROUGH: f64 = 0.05;
 
 /// The laws of one link and one shape.
+#[derive(Clone, Debug)]
 struct Group {
     link: Link,
+    /// None for normal laws.
     df: Option<f64>,
-    /// Weight, location, 1 / scale.
-    laws: Vec<[f64; 3]>,
+    unit: Unit,
+    laws: Vec<Law>,
+}
+
+/// The law of location 0 and scale 1.
+#[derive(Clone, Debug)]
+enum Unit {
+    Tabulated(&'static Table),
+    Exact(StudentT),
+}
+
+/// A law with its weight in the mixture.
+#[derive(Clone, Copy, Debug)]
+struct Law {
+    weight: f64,
+    location: f64,
+    scale: f64,
+    /// 1 / scale
+    inverse: f64,
+}
+
+impl Unit {
+    fn new(df: Option<f64>) -> Self {
+        match df {
+            None => Self::Tabulated(tabulated::normal()),
+            Some(df) => tabulated::student(df).map_or_else(|| Self::Exact(StudentT::new(df)), Self::Tabulated),
+        }
+    }
+
+    /// The quantile, to six digits at least.
+    fn quantile(&self, p: f64) -> f64 {
+        match self {
+            Self::Tabulated(table) => table.quantile(p),
+            Self::Exact(student) => student.quantile(p),
+        }
+    }
+}
+
+impl Law {
+    fn new(weight: f64, location: f64, scale: f64) -> Self {
+        Self { weight, location, scale, inverse: 1.0 / scale }
+    }
+}
+
+impl Group {
+    /// One law of the same centre and spread for all.
+    fn sketch(&self) -> Self {
+        let weight: f64 = self.laws.iter().map(|law| law.weight).sum();
+        let location = self.laws.iter().map(|law| law.weight * law.location).sum::<f64>() / weight;
+        // the variance of a Student-t is df / (df - 2) times its squared scale
+        let share = self.df.map_or(1.0, |df| ((df - 2.0) / df).max(0.2));
+        let square = |law: &Law| law.scale * law.scale + share * (law.location - location).powi(2);
+        let variance = self.laws.iter().map(|law| law.weight * square(law)).sum::<f64>() / weight;
+        Self { laws: vec![Law::new(weight, location, variance.sqrt())], unit: self.unit.clone(), ..*self }
+    }
+
+    /// The latent laws at `z`.
+    fn at(&self, z: f64) -> At {
+        match &self.unit {
+            Unit::Tabulated(table) => self.sum(z, |t| table.at(t)),
+            Unit::Exact(student) => self.sum(z, |t| At::exact(Some(student), t)),
+        }
+    }
+
+    #[inline]
+    fn sum(&self, z: f64, unit: impl Fn(f64) -> At) -> At {
+        let mut sum = At { mass: 0.0, density: 0.0, bend: 0.0 };
+        for law in &self.laws {
+            let at = unit((z - law.location) * law.inverse);
+            let share = law.weight * law.inverse;
+            sum.mass += law.weight * at.mass;
+            sum.density += share * at.density;
+            sum.bend += share * law.inverse * at.bend;
+        }
+        sum
+    }
 }
 
 /// A mixture arranged for solving.
+#[derive(Clone, Debug)]
 pub(super) struct Mixture {
     groups: Vec<Group>,
+    sketch: Vec<Group>,
+    /// The least outcome.
+    least: f64,
 }
 
 impl Mixture {
-    pub(super) fn new(components: &[Component]) -> Self {
+    pub(super) fn new(components: &[Component], support: Support) -> Self {
         let mut groups: Vec<Group> = Vec::new();
+        let mut last = 0;
         for Component { weight, kernel, link } in components {
-            let law = [*weight, kernel.location(), 1.0 / kernel.scale()];
-            match groups.iter_mut().find(|g| g.link == *link && g.df == kernel.df()) {
-                Some(group) => group.laws.push(law),
-                None => groups.push(Group { link: *link, df: kernel.df(), laws: vec![law] }),
+            let law = Law::new(*weight, kernel.location(), kernel.scale());
+            let fits = |g: &Group| g.link == *link && g.df == kernel.df();
+            if !groups.get(last).is_some_and(fits) {
+                last = groups.iter().position(fits).unwrap_or(groups.len());
             }
-        }
-        Self { groups }
-    }
-
-    /// Probability of at most `y`, and density there.
-    fn at(&self, y: f64) -> (f64, f64) {
-        let (mut mass, mut density) = (0.0, 0.0);
-        for Group { link, df, laws } in &self.groups {
-            let z = link.apply(y);
-            if z == f64::NEG_INFINITY {
-                continue;
-            }
-            let slope = link.slope(y);
-            let table = df.and_then(tabulated::student);
-            for [weight, location, inverse] in laws {
-                let t = (z - location) * inverse;
-                let (p, d) = match (&table, df) {
-                    (Some(table), _) => table.at(t),
-                    (None, Some(df)) => {
-                        let student = StudentT::new(*df);
-                        (student.cdf(t), student.log_density(t).exp())
-                    }
-                    (None, None) => (normal::cdf(t), normal::log_density(t).exp()),
-                };
-                mass += weight * p;
-                density += weight * d * inverse * slope;
-            }
-        }
-        (mass, density)
-    }
-
-    /// The outcome not exceeded with probability `p`. It lies between the least and the greatest of the laws' own
-    /// quantiles: Newton's steps inside that bracket, bisection where a step leaves it.
-    pub(super) fn quantile(&self, p: f64) -> f64 {
-        let (mut low, mut high, mut y) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
-        for Group { link, df, laws } in &self.groups {
-            let unit = df.map_or(Kernel::normal(0.0, 1.0), |df| Kernel::student(0.0, 1.0, df)).quantile(p);
-            for [weight, location, inverse] in laws {
-                let quantile = link.inverse(location + unit / inverse);
-                (low, high) = (low.min(quantile), high.max(quantile));
-                y += weight * quantile;
-            }
-        }
-        y = y.clamp(low, high);
-        for _ in 0..100 {
-            if high - low <= 1e-14 * low.abs().max(high.abs()) {
-                break;
-            }
-            let (mass, density) = self.at(y);
-            let miss = mass - p;
-            if miss < 0.0 {
-                low = y;
+            if let Some(group) = groups.get_mut(last) {
+                group.laws.push(law);
             } else {
-                high = y;
+                let mut laws = Vec::with_capacity(components.len());
+                laws.push(law);
+                groups.push(Group { link: *link, df: kernel.df(), unit: Unit::new(kernel.df()), laws });
             }
-            let next = y - miss / density;
-            // why the mass too: beside a spike of the density a step is short though the root is far.
-            // why before the bracket: an exact hit is its end, from which the next step would bisect away.
-            if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < 1e-4 {
-                return next.clamp(low, high);
-            }
-            y = if next > low && next < high { next } else { 0.5 * (low + high) };
         }
-        y
+        let sketch = groups.iter().map(Group::sketch).collect();
+        let least = if support == Support::NonNegative { 0.0 } else { f64::NEG_INFINITY };
+        Self { groups, sketch, least }
     }
+
+    /// The outcome not exceeded with probability `p`, the least outcome at least.
+    pub(super) fn quantile(&self, p: f64) -> f64 {
+        let (low, high) = bracket(&self.sketch, p);
+        let start = solve(&self.sketch, p, 0.5 * (low + high), (low, high), ROUGH);
+        let (low, high) = bracket(&self.groups, p);
+        solve(&self.groups, p, start, (low.max(self.least), high.max(self.least)), NEAR)
+    }
+
+    /// The greatest of the laws' own quantiles.
+    pub(super) fn greatest(&self, p: f64) -> f64 {
+        bracket(&self.groups, p).1
+    }
+}
+
+/// Probability of at most `y`, density there and its slope.
+fn at(groups: &[Group], y: f64) -> At {
+    let mut sum = At { mass: 0.0, density: 0.0, bend: 0.0 };
+    for group in groups {
+        let z = group.link.apply(y);
+        if z == f64::NEG_INFINITY {
+            continue;
+        }
+        let At { mass, density, bend } = group.at(z);
+        // by the chain rule for y = link^-1(z)
+        let slope = group.link.slope(y);
+        sum.mass += mass;
+        sum.density += density * slope;
+        sum.bend += bend * slope * slope + density * group.link.bend(y);
+    }
+    sum
+}
+
+/// The least and the greatest of the laws' own quantiles: the mixture's lies between.
+fn bracket(groups: &[Group], p: f64) -> (f64, f64) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for group in groups {
+        let unit = group.unit.quantile(p);
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        for law in &group.laws {
+            let quantile = law.location + law.scale * unit;
+            (least, most) = (least.min(quantile), most.max(quantile));
+        }
+        low = low.min(group.link.inverse(least));
+        high = high.max(group.link.inverse(most));
+    }
+    // why: the unit law's quantile is good to six digits.
+    let room = 1e-5 * (high - low) + 1e-5 * low.abs().max(high.abs());
+    (low - room, high + room)
+}
+
+/// Halley's steps from `start` inside the bracket, bisection where a step leaves it; the bracket's lower end where the mass
+/// up to it is enough.
+fn solve(groups: &[Group], p: f64, start: f64, (mut low, mut high): (f64, f64), near: f64) -> f64 {
+    let tail = p.min(1.0 - p);
+    let (least, mut tried) = (low, false);
+    let mut y = start.max(low).min(high);
+    for _ in 0..100 {
+        let At { mass, density, bend } = at(groups, y);
+        let miss = mass - p;
+        // why: below the least outcome there is nothing to find, its mass sits on it.
+        if miss >= 0.0 && y <= least {
+            return least;
+        }
+        if miss < 0.0 {
+            (low, tried) = (y, true);
+        } else {
+            high = y;
+        }
+        let newton = miss / density;
+        let curl = 0.5 * newton * bend / density;
+        let next = y - newton / (1.0 - curl.clamp(-0.5, 0.5));
+        // why the curl too: beside a spike of the density the mass is near though the root is far.
+        if miss.abs() <= near * tail && curl.abs() < near.sqrt() && next.is_finite() {
+            return next.max(low).min(high);
+        }
+        if high - low <= 1e-14 * low.abs().max(high.abs()) {
+            break;
+        }
+        y = match next {
+            inside if inside > low && inside < high => inside,
+            below if below <= low && !tried => least,
+            _ => 0.5 * (low + high),
+        };
+    }
+    y
 }

@@ -107,16 +107,16 @@ impl Joint {
         }
     }
 
-    /// Refuses weights, shapes and numbers that make no law.
-    pub(super) fn checked(self, series: &str, model: &str) -> Result<Self> {
+    /// The marginals, unless weights, shapes or numbers make no law.
+    pub(super) fn checked_marginals(&self, series: &str, model: &str) -> Result<Vec<Continuous>> {
         let years = self.years();
         let sound = self.members.iter().all(|m| m.weight > 0.0 && m.weight <= 1.0 && m.latent.is_sound(years));
         let total: f64 = self.members.iter().map(|m| m.weight).sum();
-        let sound = sound
-            && (self.widths.is_empty() || self.widths.len() == years)
-            && self.marginals().iter().all(|law| law.components().iter().all(Component::is_proper));
-        if sound && (total - 1.0).abs() < 1e-9 {
-            return Ok(self);
+        if sound && (self.widths.is_empty() || self.widths.len() == years) && (total - 1.0).abs() < 1e-9 {
+            let marginals = self.marginals();
+            if marginals.iter().all(Continuous::is_proper) {
+                return Ok(marginals);
+            }
         }
         Err(Error::Overflow { series: series.to_owned(), model: model.to_owned() })
     }

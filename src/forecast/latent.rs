@@ -20,7 +20,7 @@ pub struct Latent {
     /// Centre of each year.
     pub location: Vec<f64>,
     /// One row a year, one column for each thing unknown.
-    pub shared: Vec<Vec<f64>>,
+    pub shared: Rows,
     /// What a shock does in its own year, one year later, and so on.
     pub ripple: Vec<f64>,
     /// Degrees of freedom shared by all years; none for normal shocks.
@@ -33,13 +33,17 @@ pub struct Latent {
 impl Latent {
     /// The law of each year on its own, with the weight of this member.
     pub(crate) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
-        // why hypot: the squares of numbers near 1e200 would overflow.
-        let shocks = self.ripple.iter().scan(0.0_f64, |norm, r| {
-            *norm = norm.hypot(*r);
-            Some(*norm)
-        });
-        self.location.iter().zip(&self.shared).zip(shocks).map(move |((&location, row), shocks)| {
-            let scale = row.iter().fold(shocks, |norm, r| norm.hypot(*r));
+        let mut shocks = 0.0;
+        (0..self.location.len()).map(move |i| {
+            shocks += self.ripple[i] * self.ripple[i];
+            let square = self.shared.row(i).iter().fold(shocks, |sum, r| sum + r * r);
+            // why hypot otherwise: squares of numbers near 1e200 overflow, those of numbers near 1e-200 vanish.
+            let scale = if (1e-280..1e280).contains(&square) {
+                square.sqrt()
+            } else {
+                self.ripple[..=i].iter().chain(self.shared.row(i)).fold(0.0_f64, |norm, r| norm.hypot(*r))
+            };
+            let location = self.location[i];
             let kernel =
                 self.df.map_or_else(|| Kernel::normal(location, scale), |df| Kernel::student(location, scale, df));
             Component { weight, kernel, link: self.link }
@@ -48,13 +52,13 @@ impl Latent {
 
     /// One draw of the latent numbers, written to `z`; `shocks` is room for the draws behind it.
     pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, z: &mut [f64]) {
-        let columns = self.shared.first().map_or(0, Vec::len);
+        let columns = self.shared.columns();
         shocks.clear();
         shocks.extend((0..columns + z.len()).map(|_| stream.normal()));
         let stretch = self.df.map_or(1.0, |df| (df / stream.chi_squared(df)).sqrt());
         let (unknown, yearly) = shocks.split_at(columns);
         for (i, z) in z.iter_mut().enumerate() {
-            let shared: f64 = self.shared[i].iter().zip(unknown).map(|(r, u)| r * u).sum();
+            let shared: f64 = self.shared.row(i).iter().zip(unknown).map(|(r, u)| r * u).sum();
             let ripples: f64 = self.ripple.iter().zip(yearly[..=i].iter().rev()).map(|(r, e)| r * e).sum();
             *z = self.location[i] + stretch * (shared + ripples);
         }
@@ -62,12 +66,64 @@ impl Latent {
 
     /// Whether the shapes fit `years` years and every number given is finite.
     pub(super) fn is_sound(&self, years: usize) -> bool {
-        let columns = self.shared.first().map_or(0, Vec::len);
         let finite = |numbers: &[f64]| numbers.iter().all(|x| x.is_finite());
         years > 0
             && [self.location.len(), self.shared.len(), self.ripple.len()] == [years; 3]
-            && self.shared.iter().all(|row| row.len() == columns && finite(row))
             && finite(&self.location)
+            && finite(&self.shared.numbers)
             && finite(&self.ripple)
+    }
+}
+
+/// Rows of numbers of the same length, one after the other in memory: a forecast makes hundreds of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Vec<f64>>", into = "Vec<Vec<f64>>")]
+pub struct Rows {
+    columns: usize,
+    len: usize,
+    numbers: Vec<f64>,
+}
+
+impl Rows {
+    /// Rows of `N` numbers.
+    pub fn of<const N: usize>(rows: impl ExactSizeIterator<Item = [f64; N]>) -> Self {
+        let mut found = Self { columns: N, len: rows.len(), numbers: Vec::with_capacity(N * rows.len()) };
+        rows.for_each(|row| found.numbers.extend(row));
+        found
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Numbers in each row.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// One row; none of its numbers if there is no such row.
+    pub fn row(&self, i: usize) -> &[f64] {
+        self.numbers.get(i * self.columns..(i + 1) * self.columns).unwrap_or_default()
+    }
+}
+
+impl From<Vec<Vec<f64>>> for Rows {
+    /// Rows shorter than the longest are filled with NaN, which no forecast accepts.
+    fn from(rows: Vec<Vec<f64>>) -> Self {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let filled = |row: &Vec<f64>| row.iter().copied().chain(std::iter::repeat(f64::NAN)).take(columns).collect();
+        Self { columns, len: rows.len(), numbers: rows.iter().flat_map::<Vec<f64>, _>(filled).collect() }
+    }
+}
+
+impl From<Rows> for Vec<Vec<f64>> {
+    fn from(rows: Rows) -> Self {
+        (0..rows.len).map(|i| rows.row(i).to_vec()).collect()
     }
 }

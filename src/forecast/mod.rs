@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use fan::{Band, Fan, Mark, Past};
 pub use joint::Joint;
-pub use latent::Latent;
+pub use latent::{Latent, Rows};
 pub use paths::Paths;
 #[cfg(feature = "svg")]
 pub use svg::SvgStyle;
@@ -100,10 +100,10 @@ impl Forecast {
     fn assemble(parts: Parts, training: &Training) -> Result<Self> {
         let Parts { series, model, params, joint, mut notes, version } = parts;
         let counts = training.unit == Unit::Count;
-        let joint = if counts { joint.held_at_zero() } else { joint }.checked(series.name(), &model)?;
+        let joint = if counts { joint.held_at_zero() } else { joint };
+        let marginals = joint.checked_marginals(series.name(), &model)?;
         let years = (0..joint.years()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
-        let mut steps: Vec<Distribution> = joint
-            .marginals()
+        let mut steps: Vec<Distribution> = marginals
             .into_iter()
             .map(|law| if counts { Distribution::from(law).whole() } else { law.into() })
             .collect();

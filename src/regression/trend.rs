@@ -137,7 +137,7 @@ impl FittedTrend {
     /// degree of freedom, may well have a band that no number can hold.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         let (h, sigma) = (horizon.get(), self.report.sigma);
-        let (mut location, mut shared) = (Vec::with_capacity(h), Vec::with_capacity(h));
+        let (mut location, mut shared) = (Vec::with_capacity(h), Vec::<Vec<f64>>::with_capacity(h));
         for i in 0..h {
             let line = self.ols.line_at(&self.design.row(self.training.next.plus(i)?))?;
             shared.push(line.root.iter().map(|r| sigma * r).collect());
@@ -148,7 +148,7 @@ impl FittedTrend {
         self.report.project(
             &self.series,
             &self.training,
-            Latent { location, shared, ripple, df, link: self.link }.into(),
+            Latent { location, shared: shared.into(), ripple, df, link: self.link }.into(),
         )
     }
 }
@@ -236,7 +236,7 @@ mod tests {
         let stored = serde_json::to_value(&forecast).unwrap();
         let latent: Latent = serde_json::from_value(stored["joint"]["members"][0]["latent"].clone()).unwrap();
         let product = |i: usize, j: usize| {
-            let lines: f64 = latent.shared[i].iter().zip(&latent.shared[j]).map(|(a, b)| a * b).sum();
+            let lines: f64 = latent.shared.row(i).iter().zip(latent.shared.row(j)).map(|(a, b)| a * b).sum();
             lines + if i == j { latent.ripple[0].powi(2) } else { 0.0 }
         };
         assert!(latent.ripple[1].abs() < f64::MIN_POSITIVE);

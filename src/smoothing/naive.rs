@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::dist::Link;
 use crate::error::Result;
-use crate::forecast::{Forecast, Latent};
+use crate::forecast::{Forecast, Latent, Rows};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread};
 use crate::series::{Horizon, Series, Training};
 
@@ -150,7 +150,7 @@ impl FittedRandomWalk {
         let stale = self.stale as f64;
         let lead = |i: usize| stale + (i + 1) as f64;
         // shared by all years: the years since the last number, and the drift
-        let shared = (0..h).map(|i| vec![stale.sqrt() * sigma, lead(i) * self.drift_se]).collect();
+        let shared = Rows::of((0..h).map(|i| [stale.sqrt() * sigma, lead(i) * self.drift_se]));
         let ripple = vec![sigma; h];
         let location = (0..h).map(|i| self.last + lead(i) * self.drift).collect();
         self.report.project(

@@ -47,8 +47,8 @@ pub(crate) struct Doubt {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Gain {
     pub(crate) variance: f64,
-    level: f64,
-    slope: f64,
+    pub(crate) level: f64,
+    pub(crate) slope: f64,
     /// F P F' + g g'
     carried: Doubt,
 }
@@ -109,6 +109,12 @@ impl Doubt {
     /// Level and slope unknown on their own, with these variances in units of sigma^2.
     pub(crate) fn independent(level: f64, slope: f64) -> Self {
         Self { level, cross: 0.0, slope }
+    }
+
+    /// Standard deviations of level and slope in units of sigma.
+    #[cfg(test)]
+    pub(crate) fn sds(&self) -> (f64, f64) {
+        (self.level.max(0.0).sqrt(), self.slope.max(0.0).sqrt())
     }
 
     /// A lower triangular root: P = R R', as ((r11, 0), (r21, r22)).

@@ -8,23 +8,28 @@
 
 use super::recursion::{Doubt, Smoothing, State};
 use crate::dist::Link;
-use crate::forecast::Latent;
+use crate::forecast::{Latent, Rows};
 
 /// The joint law of the next `h` years: normal, on the scale of the recursion, `sigma` the standard deviation of a shock.
 pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f64, h: usize) -> Latent {
     let Smoothing { alpha, beta, phi } = *smoothing;
-    // reach[i] = phi + ... + phi^(i + 1), the weight of the slope in year i + 1
-    let mut reach = Vec::with_capacity(h);
-    let (mut power, mut sum) = (1.0, 0.0);
-    for _ in 0..h {
-        power *= phi;
-        sum += power;
-        reach.push(sum);
-    }
+    // phi, phi + phi^2, ...: the weight of the slope in the years ahead
+    let reach = || {
+        let (mut power, mut sum) = (1.0, 0.0);
+        move || {
+            power *= phi;
+            sum += power;
+            sum
+        }
+    };
     let (level, slope) = doubt.root();
-    let shared = reach.iter().map(|r| vec![sigma * (level.0 + r * slope.0), sigma * (level.1 + r * slope.1)]).collect();
-    let ripple = (0..h).map(|j| sigma * if j == 0 { 1.0 } else { alpha + beta * reach[j - 1] }).collect();
-    let location = reach.iter().map(|r| state.level + r * state.slope).collect();
+    let mut next = reach();
+    let location = (0..h).map(|_| state.level + next() * state.slope).collect();
+    let mut next = reach();
+    let root = |r: f64| [sigma * (level.0 + r * slope.0), sigma * (level.1 + r * slope.1)];
+    let shared = Rows::of((0..h).map(|_| root(next())));
+    let mut next = reach();
+    let ripple = (0..h).map(|j| sigma * if j == 0 { 1.0 } else { alpha + beta * next() }).collect();
     Latent { location, shared, ripple, df: None, link: Link::Identity }
 }
 
@@ -38,7 +43,7 @@ mod tests {
     }
 
     fn variance(latent: &Latent, i: usize) -> f64 {
-        latent.shared[i].iter().chain(&latent.ripple[..=i]).map(|r| r * r).sum()
+        latent.shared.row(i).iter().chain(&latent.ripple[..=i]).map(|r| r * r).sum()
     }
 
     #[test]

@@ -1,28 +1,53 @@
-//! Student's t from a table, for sums over hundreds of laws that share their degrees of freedom.
+//! Student's t and the normal law from a table, for sums over hundreds of laws of one shape.
 //!
 //! Between knots the cdf is the cubic that has the cdf and the density of both knots (Hermite). With knots 1/64 apart its
 //! error is at most `(1/64)^4 / 384 max |f'''|`, below 4e-10; beyond 16 on either side the exact functions answer.
 
 use std::sync::OnceLock;
 
-use super::StudentT;
+use super::{StudentT, normal};
 
-/// Knots per unit, and where the table ends.
+/// Knots per unit, and pieces between them.
 const PER_UNIT: f64 = 64.0;
-const END: f64 = 16.0;
-const KNOTS: usize = 1025;
+const PIECES: usize = 1024;
 /// Degrees of freedom that are tabulated: 1 to this.
 const MOST: usize = 64;
 
 /// A table of one law.
 #[derive(Debug)]
 pub struct Table {
-    exact: StudentT,
-    /// Probability above zero and density, at each knot from 0 on.
-    knots: Vec<[f64; 2]>,
+    /// None for the normal law.
+    exact: Option<StudentT>,
+    /// From each knot to the next the coefficients of the cubic, in x from 0 to 1: the probability beyond.
+    /// (Not that from zero on, so that a far tail keeps its digits.)
+    pieces: Vec<[f64; 4]>,
 }
 
-static TABLES: [OnceLock<Table>; MOST] = [const { OnceLock::new() }; MOST];
+/// A law at one value.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// Probability of at most the value.
+    pub mass: f64,
+    /// Density.
+    pub density: f64,
+    /// Slope of the density: of the cubic, so to some four digits only.
+    pub bend: f64,
+}
+
+impl At {
+    /// A Student-t, or without one the standard normal law, at `t`.
+    pub fn exact(student: Option<&StudentT>, t: f64) -> Self {
+        let (mass, log_density, pull) = match student {
+            Some(law) => (law.cdf(t), law.log_density(t), (law.df() + 1.0) * t / (law.df() + t * t)),
+            None => (normal::cdf(t), normal::log_density(t), t),
+        };
+        let density = log_density.exp();
+        Self { mass, density, bend: -density * pull }
+    }
+}
+
+static STUDENT: [OnceLock<Table>; MOST] = [const { OnceLock::new() }; MOST];
+static NORMAL: OnceLock<Table> = OnceLock::new();
 
 /// The table for `df` degrees of freedom, if that is a whole number from 1 to 64.
 pub fn student(df: f64) -> Option<&'static Table> {
@@ -31,37 +56,64 @@ pub fn student(df: f64) -> Option<&'static Table> {
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number from 1 to 64")]
     let place = df as usize - 1;
-    Some(TABLES[place].get_or_init(|| Table::new(df)))
+    Some(STUDENT[place].get_or_init(|| Table::new(Some(StudentT::new(df)))))
+}
+
+/// The table of the standard normal law.
+pub fn normal() -> &'static Table {
+    NORMAL.get_or_init(|| Table::new(None))
 }
 
 impl Table {
-    fn new(df: f64) -> Self {
-        let exact = StudentT::new(df);
-        let knot = |i: usize| {
-            let t = i as f64 / PER_UNIT;
-            [exact.cdf(t) - 0.5, exact.log_density(t).exp()]
-        };
-        Self { exact, knots: (0..KNOTS).map(knot).collect() }
+    fn new(exact: Option<StudentT>) -> Self {
+        // why minus: what lies beyond t is what lies below -t, computed as a tail.
+        let knot = |i: usize| At::exact(exact.as_ref(), -(i as f64) / PER_UNIT);
+        let mut from = knot(0);
+        let pieces = (1..=PIECES)
+            .map(|i| {
+                let to = knot(i);
+                // p0 + x (m0 + x (a + x b)), slopes in units of the knot distance
+                let (m0, m1) = (-from.density / PER_UNIT, -to.density / PER_UNIT);
+                let rise = to.mass - from.mass;
+                let cubic = [from.mass, m0, 3.0 * rise - 2.0 * m0 - m1, m0 + m1 - 2.0 * rise];
+                from = to;
+                cubic
+            })
+            .collect();
+        Self { exact, pieces }
     }
 
-    /// Probability of at most `t`, and density at `t`.
-    pub fn at(&self, t: f64) -> (f64, f64) {
-        let size = t.abs();
-        if size >= END || size.is_nan() {
-            return (self.exact.cdf(t), self.exact.log_density(t).exp());
-        }
-        let place = size * PER_UNIT;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 16, times 64")]
-        let knot = place as usize;
+    /// The law at `t`.
+    #[inline]
+    pub fn at(&self, t: f64) -> At {
+        let place = t.abs() * PER_UNIT;
+        // why: NaN, like what is beyond the table, has no piece.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1024, or no piece")]
+        let knot = if place >= 0.0 { place as usize } else { PIECES };
+        let Some(&[p, m, a, b]) = self.pieces.get(knot) else {
+            return At::exact(self.exact.as_ref(), t);
+        };
         let x = place - knot as f64;
-        let ([p0, d0], [p1, d1]) = (self.knots[knot], self.knots[knot + 1]);
-        // the cubic in x: p0 + x (m0 + x (a + x b)), slopes in units of the knot distance
-        let (m0, m1) = (d0 / PER_UNIT, d1 / PER_UNIT);
-        let rise = p1 - p0;
-        let (a, b) = (3.0 * rise - 2.0 * m0 - m1, m0 + m1 - 2.0 * rise);
-        let within = p0 + x * (m0 + x * (a + x * b));
-        let density = (m0 + x * (2.0 * a + x * 3.0 * b)) * PER_UNIT;
-        if t >= 0.0 { (0.5 + within, density) } else { (0.5 - within, density) }
+        let beyond = p + x * (m + x * (a + x * b));
+        let density = -(m + x * (2.0 * a + x * 3.0 * b)) * PER_UNIT;
+        let bend = -(2.0 * a + x * 6.0 * b) * (PER_UNIT * PER_UNIT);
+        if t < 0.0 { At { mass: beyond, density, bend: -bend } } else { At { mass: 1.0 - beyond, density, bend } }
+    }
+
+    /// The value that is not exceeded with probability `p`, to about six digits of it: a place to start from.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let tail = p.min(1.0 - p);
+        let knot = self.pieces.partition_point(|piece| piece[0] >= tail).saturating_sub(1);
+        let [p0, m, a, b] = self.pieces[knot % PIECES];
+        let mut x = 0.0;
+        for _ in 0..3 {
+            x -= (p0 - tail + x * (m + x * (a + x * b))) / (m + x * (2.0 * a + x * 3.0 * b));
+        }
+        if (0.0..=1.0).contains(&x) && tail > 1e-6 {
+            return ((knot as f64 + x) / PER_UNIT).copysign(p - 0.5);
+        }
+        // why: beyond the table, and where the tail is too thin for it, the exact law answers.
+        self.exact.map_or_else(|| normal::quantile(p), |law| law.quantile(p))
     }
 }
 
@@ -75,9 +127,30 @@ mod tests {
             let (table, exact) = (student(df).unwrap(), StudentT::new(df));
             for i in -2000..2000 {
                 let t = f64::from(i) * 0.010_37;
-                let (p, d) = table.at(t);
+                let At { mass: p, density: d, .. } = table.at(t);
                 assert!((p - exact.cdf(t)).abs() < 4e-10, "cdf at {t}, df {df}");
                 assert!((d - exact.log_density(t).exp()).abs() < 1e-6, "density at {t}, df {df}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_normal_table_agrees_with_the_functions_and_bends_as_they_do() {
+        for i in -2000..2000 {
+            let t = f64::from(i) * 0.010_37;
+            let (At { mass, density, bend }, exact) = (normal().at(t), normal::log_density(t).exp());
+            assert!((mass - normal::cdf(t)).abs() < 4e-10 && (density - exact).abs() < 1e-6, "at {t}");
+            assert!((bend + t * exact).abs() < 1e-3, "slope of the density at {t}");
+        }
+    }
+
+    #[test]
+    fn quantiles_are_near_enough_to_start_from() {
+        for table in [normal(), student(3.0).unwrap(), student(25.0).unwrap()] {
+            for p in [1e-12, 0.0005, 0.025, 0.3, 0.499_999, 0.5, 0.500_001, 0.6, 0.9, 0.9995, 1.0 - 1e-12] {
+                let q = table.quantile(p);
+                let miss = At::exact(table.exact.as_ref(), q).mass - p;
+                assert!(miss.abs() <= 1e-5 * p.min(1.0 - p), "{p}: {q} misses by {miss}");
             }
         }
     }

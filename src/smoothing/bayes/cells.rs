@@ -23,7 +23,6 @@ impl Cell {
 /// The series under one power.
 #[derive(Clone, Debug)]
 pub(super) struct Scaled {
-    pub(super) lambda: f64,
     pub(super) link: Link,
     /// A number for each year, from the first observed one.
     pub(super) z: Vec<Option<f64>>,
@@ -65,6 +64,6 @@ impl Scaled {
         let cells: Vec<Option<Cell>> =
             if counts { training.y.iter().map(|y| y.map(cell)).collect() } else { Vec::new() };
         let widest = cells.iter().flatten().map(|c| c.width()).fold(0.0, f64::max);
-        Some(Self { lambda, link, z, cells, jacobian, widest })
+        Some(Self { link, z, cells, jacobian, widest })
     }
 }

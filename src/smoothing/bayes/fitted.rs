@@ -1,20 +1,24 @@
 //! The average over all members, after the series.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::super::recursion::{Doubt, State};
 use super::cells::Scaled;
 use super::member::Member;
-use super::posterior::{Evidence, Seen, log_sum};
-use super::prior::Prior;
+use super::posterior::{Evidence, Seen, closed_ahead, node_ahead};
+use super::prior::Prepared;
+use super::soft::Lattice;
 use crate::dist::Support;
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Joint};
+use crate::forecast::{Forecast, Joint, Projection};
 use crate::model::{FitReport, Fitted};
 use crate::series::{Horizon, Note, Series, Training, Unit};
 
 /// Members below this weight are left out; together they are at most a few hundredths.
 const NEGLIGIBLE: f64 = 1e-4;
+
+const NAME: &str = "BayesETS";
 
 /// Below so many observed years the prior says more than the series.
 const SHORT: usize = 5;
@@ -27,45 +31,47 @@ pub struct FittedBayesEts {
     prior: String,
     scale: f64,
     members: Vec<Weighted>,
-    report: FitReport,
+    /// Made when asked for: a forecast needs no residuals.
+    report: OnceLock<FitReport>,
 }
 
 #[derive(Clone, Debug)]
 struct Weighted {
     weight: f64,
     member: Member,
+    /// Its recursion in the grid.
+    place: usize,
     seen: Seen,
 }
 
 impl FittedBayesEts {
-    pub(super) fn new(series: &Series, prior: &Prior) -> Result<Self> {
+    pub(super) fn new(series: &Series, prepared: &Prepared) -> Result<Self> {
         let training = Training::new(series)?;
-        let evidence = Evidence::new(&training, &prior.members, &prior.shared);
-        let mut members: Vec<Weighted> = prior
-            .members
-            .iter()
-            .zip(&prior.weights)
-            .filter_map(|(member, pi)| {
-                let seen = evidence.see(member)?;
-                Some(Weighted { weight: pi.ln() + prior.eta * seen.log_evidence(), member: *member, seen })
-            })
-            .collect();
-        let total = log_sum(members.iter().map(|m| m.weight));
-        if !total.is_finite() {
-            return Err(Error::Overflow { series: training.name, model: "BayesETS".to_owned() });
+        let Prepared { prior, grid, log_weights } = prepared;
+        let evidence = Evidence::of(grid, &training);
+        let mut members: Vec<Weighted> = Vec::with_capacity(prior.members.len());
+        for ((member, place), log_prior) in prior.members.iter().zip(&grid.place).zip(log_weights) {
+            if let Some(seen) = evidence.see_at(*place, member) {
+                let weight = log_prior + prior.eta * seen.log_evidence();
+                members.push(Weighted { weight, member: *member, place: *place, seen });
+            }
         }
+        let most = members.iter().map(|m| m.weight).fold(f64::NEG_INFINITY, f64::max);
         for m in &mut members {
-            m.weight = (m.weight - total).exp();
+            m.weight = (m.weight - most).exp();
         }
-        members.retain(|m| m.weight >= NEGLIGIBLE);
+        let total: f64 = members.iter().map(|m| m.weight).sum();
+        if !total.is_finite() || members.is_empty() {
+            return Err(Error::Overflow { series: training.name, model: NAME.to_owned() });
+        }
+        members.retain(|m| m.weight >= NEGLIGIBLE * total);
         let kept: f64 = members.iter().map(|m| m.weight).sum();
         for m in &mut members {
             m.weight /= kept;
         }
         members.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let scale = evidence.scale;
-        let report = report(&training, &members, scale);
-        Ok(Self { series: series.clone(), training, prior: prior.name.clone(), scale, members, report })
+        let prior = prior.name.clone();
+        Ok(Self { series: series.clone(), training, prior, scale: evidence.scale, members, report: OnceLock::new() })
     }
 
     /// The members with their weights after the series, the most probable first.
@@ -96,52 +102,77 @@ impl FittedBayesEts {
     /// # Errors
     /// [`Error::Overflow`] if the numbers become too large to compute with.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
+        let h = horizon.get();
         let mut laws = Vec::with_capacity(self.members.len());
-        for Weighted { weight, member, seen } in &self.members {
-            for (share, latent) in seen.ahead(member, self.scale, horizon.get()) {
-                if weight * share >= NEGLIGIBLE {
-                    laws.push((weight * share, latent));
+        // why first added up: members that share a recursion share its nodes.
+        let mut soft: BTreeMap<usize, (&Member, &Lattice, Vec<f64>)> = BTreeMap::new();
+        for Weighted { weight, member, place, seen } in &self.members {
+            match seen {
+                Seen::Closed(solved) => laws.push((*weight, closed_ahead(solved, member, self.scale, h))),
+                Seen::Soft { lattice, shares, .. } => {
+                    let none = || (member, &**lattice, vec![0.0; shares.len()]);
+                    let (_, _, sums) = soft.entry(*place).or_insert_with(none);
+                    sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += weight * share);
+                }
+            }
+        }
+        for (member, lattice, weights) in soft.into_values() {
+            for (node, weight) in lattice.nodes.iter().zip(weights) {
+                if weight >= NEGLIGIBLE {
+                    laws.push((weight, node_ahead(node, member, self.scale, h)));
                 }
             }
         }
         let negative = self.training.y.iter().flatten().any(|&y| y < 0.0);
         let support = if negative && self.training.unit != Unit::Count { Support::Real } else { Support::NonNegative };
-        self.report.project(&self.series, &self.training, Joint::mixture(laws, support))
+        Forecast::new(Projection {
+            series: &self.series,
+            training: &self.training,
+            model: NAME.to_owned(),
+            params: self.params(),
+            notes: self.notes(),
+            joint: Joint::mixture(laws, support),
+        })
     }
 
     /// What the fit found.
     pub fn report(&self) -> &FitReport {
-        &self.report
+        self.report.get_or_init(|| self.reported())
     }
-}
 
-/// The averages that say what the data said.
-fn report(training: &Training, members: &[Weighted], scale: f64) -> FitReport {
-    let average = |of: fn(&Member) -> f64| members.iter().map(|m| m.weight * of(&m.member)).sum::<f64>();
-    let mut report = FitReport::new(training, "BayesETS".to_owned(), f64::NAN);
-    let one = |yes: bool| if yes { 1.0 } else { 0.0 };
-    report.params = BTreeMap::from([
-        ("alpha".to_owned(), average(|m| m.alpha)),
-        ("beta".to_owned(), average(|m| m.beta)),
-        ("no_trend".to_owned(), members.iter().map(|m| m.weight * one(m.member.is_flat())).sum()),
-        ("damped".to_owned(), members.iter().map(|m| m.weight * one(m.member.phi > 0.0 && m.member.phi < 1.0)).sum()),
-        ("log_scale".to_owned(), members.iter().map(|m| m.weight * one(m.member.lambda == 0.0)).sum()),
-    ]);
-    let n = training.y.len();
-    let mut fitted = vec![0.0; n];
-    for Weighted { weight, member, .. } in members {
-        for (sum, y) in fitted.iter_mut().zip(one_step(member, training, scale)) {
-            *sum += weight * y;
+    /// The averages that say what the data said.
+    fn params(&self) -> BTreeMap<String, f64> {
+        let average = |of: fn(&Member) -> f64| self.members.iter().map(|m| m.weight * of(&m.member)).sum::<f64>();
+        BTreeMap::from([
+            ("alpha".to_owned(), average(|m| m.alpha)),
+            ("beta".to_owned(), average(|m| m.beta)),
+            ("no_trend".to_owned(), self.weight_of(Member::is_flat)),
+            ("damped".to_owned(), self.weight_of(|m| m.phi > 0.0 && m.phi < 1.0)),
+            ("log_scale".to_owned(), self.weight_of(|m| m.lambda == 0.0)),
+        ])
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let observed = self.training.observed();
+        if observed < SHORT { vec![Note::ShortSeries { observed }] } else { Vec::new() }
+    }
+
+    fn reported(&self) -> FitReport {
+        let training = &self.training;
+        let mut report = FitReport::new(training, NAME.to_owned(), f64::NAN);
+        (report.params, report.notes) = (self.params(), self.notes());
+        let mut fitted = vec![0.0; training.y.len()];
+        for Weighted { weight, member, .. } in &self.members {
+            for (sum, y) in fitted.iter_mut().zip(one_step(member, training, self.scale)) {
+                *sum += weight * y;
+            }
         }
+        report.fitted = fitted.into_iter().map(Some).collect();
+        report.residuals = training.y.iter().zip(&report.fitted).map(|(y, f)| Some((*y)? - (*f)?)).collect();
+        let squares: Vec<f64> = report.residuals.iter().skip(1).flatten().map(|e| e * e).collect();
+        report.sigma = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
+        report
     }
-    if training.observed() < SHORT {
-        report.notes.push(Note::ShortSeries { observed: training.observed() });
-    }
-    report.fitted = fitted.into_iter().map(Some).collect();
-    report.residuals = training.y.iter().zip(&report.fitted).map(|(y, f)| Some((*y)? - (*f)?)).collect();
-    let squares: Vec<f64> = report.residuals.iter().skip(1).flatten().map(|e| e * e).collect();
-    report.sigma = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
-    report
 }
 
 /// What a member expected of each year before seeing it, carried to the scale of the data.
@@ -166,6 +197,6 @@ impl Fitted for FittedBayesEts {
         Self::forecast(self, horizon)
     }
     fn report(&self) -> &FitReport {
-        &self.report
+        Self::report(self)
     }
 }

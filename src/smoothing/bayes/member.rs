@@ -9,7 +9,7 @@
 //! log ML = -n/2 ln(2 pi) - 1/2 sum ln S_t + a ln(a s^2) - a_n ln b_n + lnG(a_n) - lnG(a) + log |dz/dy|
 //! ```
 //!
-//! and the next h years are a multivariate Student-t with `2 a_n` degrees of freedom and `sigma^2 = b_n / a_n`. The first year
+//! (`grid` runs the filter), and the next h years are a multivariate Student-t with `2 a_n` degrees of freedom and `sigma^2 = b_n / a_n`. The first year
 //! sets the level and is no evidence, for every member alike.
 //!
 //! Reference: West and Harrison (1997), section 4.5; Hyndman and others (2008), chapter 12, for the filter in this form.
@@ -107,49 +107,6 @@ impl Solved {
 
 /// lnG(a + n/2) - lnG(a) - n/2 ln(2 pi), the part of the evidence that all members share.
 pub(super) fn log_constant(shape: f64, n: usize) -> f64 {
-    // why a product: lnG(a + 1/2) - lnG(a) from libm, whole steps of 1 exactly.
     let gap = libm::lgamma(shape + 0.5 * n as f64) - libm::lgamma(shape);
     gap - 0.5 * n as f64 * std::f64::consts::TAU.ln()
-}
-
-/// Runs the filter over `z`; `s2` is the prior mean square of sigma, `constant` from [`log_constant`], `jacobian` the sum of
-/// log |dz/dy| over the years after the first.
-pub(super) fn solve(
-    member: &Member,
-    shared: &Shared,
-    z: &[Option<f64>],
-    s2: f64,
-    constant: f64,
-    jacobian: f64,
-) -> Solved {
-    let smoothing = member.smoothing();
-    let mut state = State { level: z.first().copied().flatten().unwrap_or(0.0), slope: 0.0 };
-    let mut doubt = Doubt::independent(shared.level, member.tau * member.tau);
-    let (mut squares, mut product, mut log_variance, mut n) = (0.0, 1.0_f64, 0.0, 0_usize);
-    for (t, seen) in z.iter().enumerate() {
-        let gain = smoothing.gain(doubt);
-        let Some(z) = *seen else {
-            state = smoothing.advanced(state, gain, 0.0);
-            doubt = gain.missed();
-            continue;
-        };
-        let e = if t == 0 { 0.0 } else { z - smoothing.expected(state) };
-        if t > 0 {
-            squares += e * e / gain.variance;
-            n += 1;
-            // why a product: one logarithm for eight years instead of eight.
-            product *= gain.variance;
-            if n % 8 == 0 {
-                log_variance += product.ln();
-                product = 1.0;
-            }
-        }
-        state = smoothing.advanced(state, gain, e);
-        doubt = gain.seen();
-    }
-    log_variance += product.ln();
-    let prior_rate = shared.shape * s2;
-    let (shape, rate) = (shared.shape + 0.5 * n as f64, prior_rate + 0.5 * squares);
-    let log_evidence = constant - 0.5 * log_variance + shared.shape * prior_rate.ln() - shape * rate.ln() + jacobian;
-    Solved { log_evidence, state, doubt, shape, rate }
 }

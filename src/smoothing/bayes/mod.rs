@@ -22,17 +22,25 @@
 
 mod cells;
 mod fitted;
+mod grid;
 pub mod learn;
 mod member;
 mod posterior;
 mod prior;
 mod soft;
 #[cfg(test)]
+mod sbc;
+#[cfg(test)]
 mod tests;
+mod tilt;
 
 pub use fitted::FittedBayesEts;
 pub use member::{Member, Shared};
 pub use prior::Prior;
+
+use std::sync::Arc;
+
+use prior::Prepared;
 
 use crate::error::Result;
 use crate::model::{Fitted, Forecaster};
@@ -43,13 +51,13 @@ use crate::series::Series;
 /// Without a prior of its own it takes the shipped one for the unit of the series: [`Prior::counts`] or [`Prior::annual`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BayesEts {
-    prior: Option<Prior>,
+    own: Option<Arc<Prepared>>,
 }
 
 impl BayesEts {
     /// The model with a prior of the user's choice.
     pub fn with_prior(prior: Prior) -> Self {
-        Self { prior: Some(prior) }
+        Self { own: Some(Arc::new(Prepared::new(prior))) }
     }
 
     /// Weighs the members by the series.
@@ -57,11 +65,10 @@ impl BayesEts {
     /// # Errors
     /// [`crate::Error::NoObservedYears`]; [`crate::Error::Overflow`].
     pub fn fit(&self, series: &Series) -> Result<FittedBayesEts> {
-        let prior = match &self.prior {
-            Some(own) => own,
-            None => Prior::for_unit(series.unit())?,
-        };
-        FittedBayesEts::new(series, prior)
+        match &self.own {
+            Some(own) => FittedBayesEts::new(series, own),
+            None => FittedBayesEts::new(series, Prepared::for_unit(series.unit())?),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What thousands of annual series say before the first look at a new one.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::grid::Grid;
 use super::member::{Member, Shared};
 use crate::error::{Error, Result};
 use crate::series::Unit;
@@ -28,8 +29,46 @@ pub struct Prior {
     pub sources: Vec<String>,
 }
 
-static ANNUAL: LazyLock<Result<Prior>> = LazyLock::new(|| Prior::from_text(include_str!("annual.json")));
-static COUNTS: LazyLock<Result<Prior>> = LazyLock::new(|| Prior::from_text(include_str!("counts.json")));
+static ANNUAL: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("annual.json")));
+static COUNTS: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("counts.json")));
+
+/// A prior with its members arranged for weighing.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    pub(super) prior: Prior,
+    pub(super) grid: Arc<Grid>,
+    pub(super) log_weights: Vec<f64>,
+}
+
+/// The rest follows from the prior.
+impl PartialEq for Prepared {
+    fn eq(&self, other: &Self) -> bool {
+        self.prior == other.prior
+    }
+}
+
+impl Prepared {
+    pub(super) fn new(prior: Prior) -> Self {
+        let grid = Arc::new(Grid::new(&prior.members, &prior.shared));
+        let log_weights = prior.weights.iter().map(|weight| weight.ln()).collect();
+        Self { prior, grid, log_weights }
+    }
+
+    fn from_text(text: &str) -> Result<Self> {
+        Prior::from_text(text).map(Self::new)
+    }
+
+    fn shipped(prior: &'static LazyLock<Result<Self>>) -> Result<&'static Self> {
+        prior.as_ref().map_err(Clone::clone)
+    }
+
+    pub(super) fn for_unit(unit: Unit) -> Result<&'static Self> {
+        match unit {
+            Unit::Count => Self::shipped(&COUNTS),
+            Unit::Amount | Unit::Rate => Self::shipped(&ANNUAL),
+        }
+    }
+}
 
 impl Prior {
     /// The shipped prior for annual series of any kind.
@@ -37,7 +76,7 @@ impl Prior {
     /// # Errors
     /// None: the file is part of the crate and tested.
     pub fn annual() -> Result<&'static Self> {
-        ANNUAL.as_ref().map_err(Clone::clone)
+        Prepared::shipped(&ANNUAL).map(|prepared| &prepared.prior)
     }
 
     /// The shipped prior for recorded crime, trafficking, border and migration counts.
@@ -45,7 +84,7 @@ impl Prior {
     /// # Errors
     /// None: the file is part of the crate and tested.
     pub fn counts() -> Result<&'static Self> {
-        COUNTS.as_ref().map_err(Clone::clone)
+        Prepared::shipped(&COUNTS).map(|prepared| &prepared.prior)
     }
 
     /// The shipped prior for a unit: `counts` for counts, `annual` for amounts and rates.
@@ -53,10 +92,7 @@ impl Prior {
     /// # Errors
     /// None: the files are part of the crate and tested.
     pub fn for_unit(unit: Unit) -> Result<&'static Self> {
-        match unit {
-            Unit::Count => Self::counts(),
-            Unit::Amount | Unit::Rate => Self::annual(),
-        }
+        Prepared::for_unit(unit).map(|prepared| &prepared.prior)
     }
 
     /// The shipped prior of a name: "annual" or "counts".

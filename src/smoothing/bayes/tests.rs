@@ -77,7 +77,7 @@ fn intervals_agree_with_integration_by_brute_force() {
         }
         total += prior * inner * 0.01;
     }
-    assert!((ours - total.ln()).abs() < 0.05, "{ours} against {}", total.ln());
+    assert!((ours - total.ln()).abs() < 0.01, "{ours} against {}", total.ln());
 }
 
 #[test]

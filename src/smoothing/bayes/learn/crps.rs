@@ -13,8 +13,11 @@
 //!
 //! References: Gneiting and Raftery (2007) for the score; Kingma and Ba (2015) for the steps.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use super::super::grid::Grid;
 use super::super::member::Member;
 use super::super::posterior::Evidence;
 use super::super::prior::Prior;
@@ -65,9 +68,10 @@ struct Node {
 
 /// The prior after the finish, and its mean score before and after.
 pub fn finish(lessons: &[Lesson], start: Prior, settings: &Settings, finish: &Finish) -> (Prior, f64, f64) {
+    let grid = Arc::new(Grid::new(&start.members, &start.shared));
     let trials: Vec<Trial> = lessons
         .par_iter()
-        .flat_map_iter(|lesson| lesson.cuts(settings).into_iter().filter_map(|cut| trial(&cut, &start, finish)))
+        .flat_map_iter(|lesson| lesson.cuts(settings).into_iter().filter_map(|cut| trial(&cut, &start, &grid, finish)))
         .collect();
     let total: f64 = trials.iter().map(|t| t.weight).sum();
     let k = start.members.len();
@@ -176,16 +180,16 @@ fn weigh(w: &mut [f32], log_pi: &[f64], eta: f64, evidence: &[f32]) {
     w.iter_mut().for_each(|w| *w /= sum);
 }
 
-fn trial(cut: &Cut, start: &Prior, finish: &Finish) -> Option<Trial> {
+fn trial(cut: &Cut, start: &Prior, grid: &Arc<Grid>, finish: &Finish) -> Option<Trial> {
     let leads: Vec<(usize, f64)> =
         cut.future.iter().copied().filter(|(lead, _)| finish.leads.contains(&(lead + 1))).collect();
     let h = leads.last()?.0 + 1;
     let counts = cut.training.unit == Unit::Count;
-    let evidence = Evidence::new(&cut.training, &start.members, &start.shared);
+    let evidence = Evidence::of(grid, &cut.training);
     let mut laws: Vec<Vec<(f64, Latent)>> = Vec::new();
     let mut logs: Vec<f32> = Vec::new();
-    for member in &start.members {
-        let seen = evidence.see(member);
+    for (member, place) in start.members.iter().zip(&grid.place) {
+        let seen = evidence.see_at(*place, member);
         #[expect(clippy::cast_possible_truncation, reason = "seven digits are plenty for weights")]
         logs.push(seen.as_ref().map_or(f32::NEG_INFINITY, |seen| seen.log_evidence() as f32));
         let mut ahead = seen.map_or_else(Vec::new, |seen| seen.ahead(member, evidence.scale, h));

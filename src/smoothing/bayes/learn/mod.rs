@@ -22,9 +22,12 @@ mod em;
 pub use crps::{Finish, finish};
 pub use em::start;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::member::{Member, Shared};
+use super::grid::Grid;
 use super::posterior::Evidence;
 use crate::dist::Component;
 use crate::series::{Series, Training, Unit, Value};
@@ -99,22 +102,23 @@ impl Lesson {
 
 /// Looks at every lesson with every member. The result depends on the grid and what members share, not on eta.
 pub fn exercises(lessons: &[Lesson], settings: &Settings) -> Vec<Exercise> {
+    let grid = Arc::new(Grid::new(&settings.grid, &settings.shared));
     let of_lesson = |(i, lesson): (usize, &Lesson)| -> Vec<Exercise> {
         let of_cut =
-            |cut: Cut| Exercise { lesson: i, weight: cut.weight, ..exercise(&cut.training, &cut.future, settings) };
+            |cut: Cut| Exercise { lesson: i, weight: cut.weight, ..exercise(&cut.training, &cut.future, &settings.grid, &grid) };
         lesson.cuts(settings).into_iter().map(of_cut).collect()
     };
     lessons.par_iter().enumerate().flat_map_iter(of_lesson).collect()
 }
 
-fn exercise(training: &Training, future: &[(usize, f64)], settings: &Settings) -> Exercise {
-    let evidence = Evidence::new(training, &settings.grid, &settings.shared);
+fn exercise(training: &Training, future: &[(usize, f64)], members: &[Member], grid: &Arc<Grid>) -> Exercise {
+    let evidence = Evidence::of(grid, training);
     let heuristic = (future.len() as f64).sqrt();
     let counts = training.unit == Unit::Count;
     let h = future.last().map_or(0, |(h, _)| h + 1);
     let mut exercise = Exercise { lesson: 0, weight: 0.0, evidence: Vec::new(), held_out: Vec::new() };
-    for member in &settings.grid {
-        let Some(seen) = evidence.see(member) else {
+    for (member, place) in members.iter().zip(&grid.place) {
+        let Some(seen) = evidence.see_at(*place, member) else {
             exercise.evidence.push(f32::NEG_INFINITY);
             exercise.held_out.push(0.0);
             continue;
