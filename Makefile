@@ -20,7 +20,7 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers prior
+.PHONY: bench check-perf update-perf have-data accuracy peers prior tune
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -125,6 +125,11 @@ prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prio
 	$(BIN)/python benches/prior/export.py $(DATA) target/prior
 	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
 	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
+
+tune: have-data $(VENV)/.dev-tools $(VENV)/.bench-tools ## Score settings of the priors on inner folds: what was tried
+	$(BIN)/python benches/prior/export.py $(DATA) target/prior
+	cargo build --release --locked --example learn_prior
+	$(BIN)/python -m benches.prior.tried target/release/examples/learn_prior target/prior $(ARGS)
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked

@@ -36,7 +36,8 @@ fn local_level(stream: &mut Stream, n: usize) -> Vec<f64> {
 /// The same with a slope of a few shocks that is revised and dies out.
 fn damped_trend(stream: &mut Stream, n: usize) -> Vec<f64> {
     let (alpha, phi) = (stream.uniform(), between(stream, 0.8, 0.98));
-    let (beta, sigma) = (alpha * between(stream, 0.0, 0.3), between(stream, 30.0, 100.0) / (n as f64 / 10.0).sqrt().max(1.0));
+    let (beta, sigma) =
+        (alpha * between(stream, 0.0, 0.3), between(stream, 30.0, 100.0) / (n as f64 / 10.0).sqrt().max(1.0));
     let (mut level, mut slope) = (3000.0, sigma * stream.normal());
     (0..n)
         .map(|_| {

@@ -92,6 +92,16 @@ UNDER_WAY: list[Column] = [
     ("forecasts", "series", 0),
 ]
 
+TRIED: list[Column] = [
+    ("MASE / naive", "mase-ratio", 3),
+    ("CRPS / naive", "crps-ratio", 3),
+    ("MASE", "mase", 3),
+    ("sMAPE", "smape", 2),
+    ("MSIS-95", "msis-95", 2),
+    ("cover 80", "cover-80", 1),
+    ("cover 95", "cover-95", 1),
+]
+
 HEAD = """# Benchmarks
 
 Written by `make accuracy DATA=directory` from `benches/results/*.json`; a test fails when the two differ.
@@ -137,7 +147,34 @@ def _items(value: Any) -> list[Any]:
 
 def render() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *(section(results) for results in load())])
+    return "\n".join([HEAD, *(section(results) for results in load()), *tried()])
+
+
+def read_tried(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """The stored rows of `make tune`, by prior."""
+    if not path.exists():
+        return {}
+    stored: dict[str, list[dict[str, Any]]] = json.loads(path.read_text(encoding="utf-8"))["tried"]
+    return stored
+
+
+def tried() -> list[str]:
+    """What was tried for the priors, on inner folds of what they learn from."""
+    stored = read_tried(RESULTS / "tried.json")
+    if not stored:
+        return []
+    lines = [
+        "## What was tried for the priors",
+        "",
+        "`make tune DATA=directory` (`benches/prior/tried.py`): one setting changed at a time, learned without a third of the "
+        "countries and scored on the last years of theirs, three times; means over sources. Errors are divided by the mean "
+        "yearly change and clipped at 20; ratios are to last year's value. The years scored in the tables above are not in "
+        "these files.",
+        "",
+    ]
+    for name, rows in sorted(stored.items()):
+        lines += [f"Prior `{name}`:", "", *_table([{**row, "model": row["what"]} for row in rows], TRIED), ""]
+    return lines
 
 
 def write() -> None:

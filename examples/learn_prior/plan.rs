@@ -15,6 +15,7 @@ pub struct Plan {
     phis: Vec<f64>,
     taus: Vec<f64>,
     sizes: Vec<f64>,
+    drifts: Vec<f64>,
     shared: Shared,
     eta: f64,
     origins: Vec<usize>,
@@ -41,6 +42,7 @@ impl Plan {
             phis: vec![0.6, 0.8, 0.9, 0.96, 1.0],
             taus: vec![0.2, 1.0],
             sizes: vec![0.02, 0.08, 0.3],
+            drifts: vec![0.0],
             shared: Shared { shape: 3.0, level: 4.0, poisson: 1.0 },
             eta: 0.3,
             origins: vec![1, 2, 3, 5, 8, 12, 16, 20, 25],
@@ -85,6 +87,7 @@ impl Plan {
             "sizes" => self.sizes = list()?,
             "shape" => self.shared.shape = value.parse()?,
             "level" => self.shared.level = value.parse()?,
+            "drifts" => self.drifts = list()?,
             "poisson" => self.shared.poisson = value.parse()?,
             "eta" => self.eta = value.parse()?,
             "origins" => self.origins = whole()?,
@@ -131,7 +134,12 @@ impl Plan {
             return prior;
         }
         let (prior, before, after) = finish(lessons, prior, &self.settings(self.keep_above), &self.finish);
-        eprintln!("score {before:.4} -> {after:.4}, {} members, eta {:.3}", prior.members.len(), prior.eta);
+        eprintln!(
+            "score {before:.4} -> {after:.4}, {} members, eta {:.3} growing {:.3}",
+            prior.members.len(),
+            prior.eta,
+            prior.eta_growth
+        );
         prior
     }
 
@@ -141,10 +149,14 @@ impl Plan {
         for &lambda in &self.lambdas {
             for &s in &self.sizes {
                 for &alpha in &self.alphas {
-                    grid.push(Member { alpha, beta: 0.0, phi: 0.0, lambda, tau: self.taus[0], s });
+                    grid.push(Member { alpha, beta: 0.0, phi: 0.0, lambda, tau: self.taus[0], s, drift: 0.0 });
                     for &beta in self.betas.iter().filter(|beta| **beta <= alpha) {
                         for &phi in &self.phis {
-                            grid.extend(self.taus.iter().map(|&tau| Member { alpha, beta, phi, lambda, tau, s }));
+                            for &tau in &self.taus {
+                                // why: a trend that fades has no lasting drift, and a wide slope no need of one
+                                let drifts = self.drifts.iter().filter(|d| **d == 0.0 || phi > 0.9 && tau < 0.5);
+                                grid.extend(drifts.map(|&drift| Member { alpha, beta, phi, lambda, tau, s, drift }));
+                            }
                         }
                     }
                 }

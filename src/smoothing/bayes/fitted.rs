@@ -49,10 +49,11 @@ impl FittedBayesEts {
         let training = Training::new(series)?;
         let Prepared { prior, grid, log_weights } = prepared;
         let evidence = Evidence::of(grid, &training);
+        let eta = prior.eta_after(training.observed());
         let mut members: Vec<Weighted> = Vec::with_capacity(prior.members.len());
         for ((member, place), log_prior) in prior.members.iter().zip(&grid.place).zip(log_weights) {
             if let Some(seen) = evidence.see_at(*place, member) {
-                let weight = log_prior + prior.eta * seen.log_evidence();
+                let weight = log_prior + eta * seen.log_evidence();
                 members.push(Weighted { weight, member: *member, place: *place, seen });
             }
         }
@@ -179,7 +180,7 @@ impl FittedBayesEts {
 fn one_step(member: &Member, training: &Training, scale: f64) -> Vec<f64> {
     let Some(series) = Scaled::new(training, member.lambda, scale) else { return Vec::new() };
     let smoothing = member.smoothing();
-    let mut state = State { level: series.z[0].unwrap_or(0.0), slope: 0.0 };
+    let mut state = member.begin(series.z[0].unwrap_or(0.0));
     let mut doubt = Doubt::independent(0.0, member.tau * member.tau);
     let mut expected = Vec::with_capacity(series.z.len());
     for seen in &series.z {

@@ -3,7 +3,7 @@
 //! How much does each of some hundred members make of a series, in microseconds? Two things help.
 //!
 //! - Members that differ in the expected size of the shocks only run through the same innovations: each recursion (alpha,
-//!   beta, phi, lambda, tau) is run once.
+//!   beta, phi, lambda, tau, drift) is run once.
 //! - The innovation variances `S_t`, the gains `k_t` and the doubt `P_t` follow from the recursion and from which years were
 //!   observed, not from what was observed. They stand in a table with a row a year and a column a recursion; for series
 //!   without gaps it is made once for a prior. What is left of the filter is
@@ -46,7 +46,7 @@ pub(super) struct Grid {
 
 /// Orders members by recursion, by power first.
 fn by_recursion(a: &Member, b: &Member) -> std::cmp::Ordering {
-    let key = |m: &Member| [m.lambda, m.alpha, m.beta, m.phi, m.tau];
+    let key = |m: &Member| [m.lambda, m.alpha, m.beta, m.phi, m.tau, m.drift];
     let differ = key(a).into_iter().zip(key(b)).map(|(a, b)| a.total_cmp(&b));
     differ.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
 }
@@ -103,7 +103,11 @@ impl Grid {
             let phi = &self.phi[range.clone()];
             let Runs { level, slope, squares } = &mut runs;
             let (level, slope) = (&mut level[range.clone()], &mut slope[range.clone()]);
-            level.fill(scaled.z.first().copied().flatten().unwrap_or(0.0));
+            let first = scaled.z.first().copied().flatten().unwrap_or(0.0);
+            for ((level, slope), member) in level.iter_mut().zip(slope.iter_mut()).zip(&self.recursions[range.clone()])
+            {
+                State { level: *level, slope: *slope } = member.begin(first);
+            }
             for (t, z) in scaled.z.iter().enumerate() {
                 let row = t * gains.width + range.start..t * gains.width + range.end;
                 let row = [&gains.level, &gains.slope, &gains.precision].map(|numbers| &numbers[row.clone()]);

@@ -35,12 +35,27 @@ pub struct Member {
     pub tau: f64,
     /// Expected size of sigma.
     pub s: f64,
+    /// Expected first slope, as a share of the first level; 0 for most.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub drift: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
 }
 
 impl Member {
     /// Whether the member has no slope.
     pub fn is_flat(&self) -> bool {
         self.phi == 0.0
+    }
+
+    /// The state before the first year, which sets the level to `z`.
+    pub(super) fn begin(&self, z: f64) -> State {
+        // why: a share g of y a year is g dz / d ln y = g (y / scale)^lambda = g (1 + lambda z).
+        let size = if self.drift == 0.0 { 0.0 } else { 1.0 + self.lambda * z };
+        State { level: z, slope: self.drift * size }
     }
 
     pub(super) fn smoothing(&self) -> Smoothing {
@@ -76,7 +91,8 @@ impl Member {
         within("phi", self.phi, (0.0, 1.0))?;
         within("lambda", self.lambda, (0.0, 1.0))?;
         within("tau", self.tau, (0.0, 1e6))?;
-        within("s", self.s, (1e-9, 1e9))
+        within("s", self.s, (1e-9, 1e9))?;
+        within("drift", self.drift, (-1.0, 1.0))
     }
 }
 

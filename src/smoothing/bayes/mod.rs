@@ -27,9 +27,9 @@ pub mod learn;
 mod member;
 mod posterior;
 mod prior;
-mod soft;
 #[cfg(test)]
 mod sbc;
+mod soft;
 #[cfg(test)]
 mod tests;
 mod tilt;

@@ -19,6 +19,9 @@ pub struct Prior {
     pub name: String,
     /// Power of the evidence in the weights between members; 1 is the textbook.
     pub eta: f64,
+    /// How eta grows with the series: after n observed years it is `eta (n / 10)^eta_growth`.
+    #[serde(default)]
+    pub eta_growth: f64,
     /// What all members share.
     pub shared: Shared,
     /// The members.
@@ -116,6 +119,11 @@ impl Prior {
         serde_json::from_str(text).map_err(|e| Error::BadJson { expected: "prior".to_owned(), problem: e.to_string() })
     }
 
+    /// Power of the evidence after so many observed years.
+    pub fn eta_after(&self, years: usize) -> f64 {
+        self.eta * (years as f64 / 10.0).powf(self.eta_growth)
+    }
+
     /// The same with the heaviest members first.
     #[must_use]
     pub(super) fn sorted(mut self) -> Self {
@@ -139,6 +147,8 @@ impl Prior {
 struct Parts {
     name: String,
     eta: f64,
+    #[serde(default)]
+    eta_growth: f64,
     shared: Shared,
     members: Vec<Member>,
     weights: Vec<f64>,
@@ -149,7 +159,7 @@ impl TryFrom<Parts> for Prior {
     type Error = String;
 
     fn try_from(parts: Parts) -> std::result::Result<Self, String> {
-        let Parts { name, eta, shared, members, weights, sources } = parts;
+        let Parts { name, eta, eta_growth, shared, members, weights, sources } = parts;
         if members.is_empty() || members.len() != weights.len() {
             return Err(format!(
                 "{} members and {} weights: each member has one, and there is one",
@@ -167,8 +177,11 @@ impl TryFrom<Parts> for Prior {
         if !(eta > 0.0 && eta <= 10.0) {
             return Err(format!("eta = {eta}: above 0 and at most 10 is allowed"));
         }
+        if !(-2.0..=2.0).contains(&eta_growth) {
+            return Err(format!("eta_growth = {eta_growth}: -2 to 2 is allowed"));
+        }
         shared.check()?;
         members.iter().try_for_each(Member::check)?;
-        Ok(Self { name, eta, shared, members, weights, sources })
+        Ok(Self { name, eta, eta_growth, shared, members, weights, sources })
     }
 }

@@ -21,11 +21,11 @@ const BINS: usize = 20;
 const SHARED: Shared = Shared { shape: 3.0, level: 4.0, poisson: 0.0 };
 
 const MEMBERS: [Member; 5] = [
-    Member { alpha: 1.0, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 0.2, s: 0.1 },
-    Member { alpha: 0.3, beta: 0.1, phi: 0.9, lambda: 1.0, tau: 1.0, s: 0.1 },
-    Member { alpha: 0.0, beta: 0.0, phi: 1.0, lambda: 1.0, tau: 0.2, s: 0.1 },
-    Member { alpha: 1.2, beta: 0.5, phi: 1.0, lambda: 1.0, tau: 1.0, s: 0.02 },
-    Member { alpha: 0.5, beta: 0.3, phi: 0.8, lambda: 0.0, tau: 1.0, s: 0.1 },
+    Member { alpha: 1.0, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 0.2, s: 0.1, drift: 0.0 },
+    Member { alpha: 0.3, beta: 0.1, phi: 0.9, lambda: 1.0, tau: 1.0, s: 0.1, drift: 0.0 },
+    Member { alpha: 0.0, beta: 0.0, phi: 1.0, lambda: 1.0, tau: 0.2, s: 0.1, drift: 0.0 },
+    Member { alpha: 1.2, beta: 0.5, phi: 1.0, lambda: 1.0, tau: 1.0, s: 0.02, drift: 0.0 },
+    Member { alpha: 0.5, beta: 0.3, phi: 0.8, lambda: 0.0, tau: 1.0, s: 0.1, drift: 0.0 },
 ];
 
 /// What was drawn, and the series that came of it; the first year is the scale, 1.

@@ -115,7 +115,7 @@ impl Filter<'_> {
     /// The filter at `L` values of sigma, side by side.
     fn at<const L: usize>(&self, sigma: [f64; L]) -> [Node; L] {
         let smoothing = self.recursion.smoothing();
-        let state = State { level: self.series.z.first().copied().flatten().unwrap_or(0.0), slope: 0.0 };
+        let state = self.recursion.begin(self.series.z.first().copied().flatten().unwrap_or(0.0));
         let doubt = Doubt::independent(self.shared.level, self.recursion.tau * self.recursion.tau);
         let mut nodes = sigma.map(|sigma| Node { sigma, log_likelihood: 0.0, state, doubt });
         let mut masses = [1.0; L];

@@ -15,13 +15,14 @@ fn years(h: i64) -> Horizon {
 }
 
 fn random_walk() -> Member {
-    Member { alpha: 1.0, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 1.0, s: 0.2 }
+    Member { alpha: 1.0, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 1.0, s: 0.2, drift: 0.0 }
 }
 
 fn only(member: Member) -> Prior {
     Prior {
         name: "one".into(),
         eta: 1.0,
+        eta_growth: 0.0,
         shared: Shared { shape: 3.0, level: 4.0, poisson: 0.0 },
         members: vec![member],
         weights: vec![1.0],

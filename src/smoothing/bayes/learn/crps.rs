@@ -54,6 +54,8 @@ const FAR: f64 = 100.0;
 /// One origin of one lesson, as the finish sees it.
 struct Trial {
     weight: f64,
+    /// ln (n / 10) of the observed years.
+    log_years: f64,
     evidence: Vec<f32>,
     nodes: Vec<Node>,
     /// Each node's probabilities by member, in units of 1 / 65535.
@@ -77,11 +79,11 @@ pub fn finish(lessons: &[Lesson], start: Prior, settings: &Settings, finish: &Fi
     let k = start.members.len();
     let begin: Vec<f64> = start.weights.iter().map(|w| w.ln()).collect();
     let mut at = begin.clone();
-    at.push(start.eta.ln());
-    let (mut speed, mut size) = (vec![0.0; k + 1], vec![0.0; k + 1]);
+    at.extend([start.eta.ln(), start.eta_growth]);
+    let (mut speed, mut size) = (vec![0.0; k + 2], vec![0.0; k + 2]);
     let (mut first, mut best) = (0.0, (f64::INFINITY, at.clone()));
     for step in 0..=finish.steps {
-        let (score, mut gradient) = descent(&trials, &at[..k], at[k].exp());
+        let (score, mut gradient) = descent(&trials, &at[..k], (at[k], at[k + 1]));
         let score = score / total;
         if step == 0 {
             first = score;
@@ -93,10 +95,12 @@ pub fn finish(lessons: &[Lesson], start: Prior, settings: &Settings, finish: &Fi
         for (g, pull) in gradient.iter_mut().zip(&hold) {
             *g = *g / total + finish.hold * pull;
         }
-        gradient[k] = if finish.free_eta { gradient[k] / total * at[k].exp() } else { 0.0 };
+        for g in &mut gradient[k..] {
+            *g = if finish.free_eta { *g / total } else { 0.0 };
+        }
         let rate = finish.pace * (1.0 - step as f64 / (finish.steps + 1) as f64);
         let (fade, fade_size) = (1.0 - 0.9_f64.powi(step as i32 + 1), 1.0 - 0.99_f64.powi(step as i32 + 1));
-        for i in 0..=k {
+        for i in 0..k + 2 {
             speed[i] = 0.9 * speed[i] + 0.1 * gradient[i];
             size[i] = 0.99 * size[i] + 0.01 * gradient[i] * gradient[i];
             at[i] -= rate * (speed[i] / fade) / ((size[i] / fade_size).sqrt() + 1e-7);
@@ -116,6 +120,7 @@ pub fn finish(lessons: &[Lesson], start: Prior, settings: &Settings, finish: &Fi
     let left: f64 = kept.iter().map(|(_, w)| w).sum();
     let prior = Prior {
         eta: at[k].exp(),
+        eta_growth: at[k + 1],
         members: kept.iter().map(|(m, _)| *m).collect(),
         weights: kept.iter().map(|(_, w)| w / left).collect(),
         ..start
@@ -131,15 +136,16 @@ fn pulls(begin: &[f64], at: &[f64]) -> Vec<f64> {
 }
 
 /// Sum of scores, and its gradient along ln pi and eta.
-fn descent(trials: &[Trial], log_pi: &[f64], eta: f64) -> (f64, Vec<f64>) {
+fn descent(trials: &[Trial], log_pi: &[f64], (log_eta, growth): (f64, f64)) -> (f64, Vec<f64>) {
     let k = log_pi.len();
     // why chunks of fixed size: the order of additions must not depend on the number of threads.
     let parts: Vec<(f64, Vec<f64>)> = trials
         .par_chunks(128)
         .map(|chunk| {
-            let (mut score, mut gradient) = (0.0, vec![0.0_f64; k + 1]);
+            let (mut score, mut gradient) = (0.0, vec![0.0_f64; k + 2]);
             let (mut w, mut g) = (vec![0.0_f32; k], vec![0.0_f32; k]);
             for trial in chunk {
+                let eta = (log_eta + growth * trial.log_years).exp();
                 weigh(&mut w, log_pi, eta, &trial.evidence);
                 g.fill(0.0);
                 for (node, row) in trial.nodes.iter().zip(trial.cdf.chunks_exact(k)) {
@@ -154,14 +160,16 @@ fn descent(trials: &[Trial], log_pi: &[f64], eta: f64) -> (f64, Vec<f64>) {
                     let slope = trial.weight * f64::from(w[i] * (g[i] - mean));
                     gradient[i] += slope;
                     if w[i] > 0.0 {
-                        gradient[k] += slope * f64::from(trial.evidence[i]);
+                        let along = slope * eta * f64::from(trial.evidence[i]);
+                        gradient[k] += along;
+                        gradient[k + 1] += along * trial.log_years;
                     }
                 }
             }
             (score, gradient)
         })
         .collect();
-    parts.into_iter().fold((0.0, vec![0.0; k + 1]), |(score, mut sum), (s, part)| {
+    parts.into_iter().fold((0.0, vec![0.0; k + 2]), |(score, mut sum), (s, part)| {
         sum.iter_mut().zip(part).for_each(|(x, y)| *x += y);
         (score + s, sum)
     })
@@ -203,9 +211,10 @@ fn trial(cut: &Cut, start: &Prior, grid: &Arc<Grid>, finish: &Finish) -> Option<
     }
     let log_pi: Vec<f64> = start.weights.iter().map(|w| w.ln()).collect();
     let mut w = vec![0.0; log_pi.len()];
-    weigh(&mut w, &log_pi, start.eta, &logs);
+    weigh(&mut w, &log_pi, start.eta_after(cut.training.observed()), &logs);
+    let log_years = (cut.training.observed() as f64 / 10.0).ln();
     let negative = cut.training.y.iter().flatten().any(|&y| y < 0.0);
-    let mut made = Trial { weight: cut.weight, evidence: logs, nodes: Vec::new(), cdf: Vec::new() };
+    let mut made = Trial { weight: cut.weight, log_years, evidence: logs, nodes: Vec::new(), cdf: Vec::new() };
     let at: Vec<Vec<Vec<Component>>> =
         laws.iter().map(|member| member.iter().map(|(_, law)| law.marginals(1.0).collect()).collect()).collect();
     let usual = usual_change(&cut.training.y);

@@ -39,6 +39,7 @@ pub fn start(exercises: &[Exercise], settings: &Settings, sources: Vec<String>) 
     Prior {
         name: settings.name.clone(),
         eta: settings.eta,
+        eta_growth: 0.0,
         shared: settings.shared,
         members: grid,
         weights: pi,
@@ -79,7 +80,8 @@ const SPREAD: f64 = 0.0005;
 
 /// For each member those that differ from it in one number, by one place of the grid.
 fn neighbours(grid: &[Member]) -> Vec<Vec<usize>> {
-    let axes: [fn(&Member) -> f64; 6] = [|m| m.alpha, |m| m.beta, |m| m.phi, |m| m.lambda, |m| m.tau, |m| m.s];
+    let axes: [fn(&Member) -> f64; 7] =
+        [|m| m.alpha, |m| m.beta, |m| m.phi, |m| m.lambda, |m| m.tau, |m| m.s, |m| m.drift];
     let places: Vec<Vec<f64>> = axes
         .iter()
         .map(|axis| {

@@ -26,8 +26,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::member::{Member, Shared};
 use super::grid::Grid;
+use super::member::{Member, Shared};
 use super::posterior::Evidence;
 use crate::dist::Component;
 use crate::series::{Series, Training, Unit, Value};
@@ -104,8 +104,11 @@ impl Lesson {
 pub fn exercises(lessons: &[Lesson], settings: &Settings) -> Vec<Exercise> {
     let grid = Arc::new(Grid::new(&settings.grid, &settings.shared));
     let of_lesson = |(i, lesson): (usize, &Lesson)| -> Vec<Exercise> {
-        let of_cut =
-            |cut: Cut| Exercise { lesson: i, weight: cut.weight, ..exercise(&cut.training, &cut.future, &settings.grid, &grid) };
+        let of_cut = |cut: Cut| Exercise {
+            lesson: i,
+            weight: cut.weight,
+            ..exercise(&cut.training, &cut.future, &settings.grid, &grid)
+        };
         lesson.cuts(settings).into_iter().map(of_cut).collect()
     };
     lessons.par_iter().enumerate().flat_map_iter(of_lesson).collect()
