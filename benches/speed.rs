@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use rayon::prelude::*;
 use unjuran::model::Forecaster;
 use unjuran::select::{MODEL_NAMES, model_by_name};
-use unjuran::series::{Horizon, Series, Year};
+use unjuran::series::{Horizon, Series, Unit, Year};
 use unjuran::smoothing::BayesEts;
 
 const LENGTHS: [u32; 3] = [8, 20, 50];
@@ -35,6 +35,16 @@ fn one_series(criterion: &mut Criterion) {
                 bencher.iter(|| bounds(&*model, black_box(series)));
             });
         }
+    }
+    // the two ways of the default: shocks solved in closed form, and by nodes because the counts are small
+    let forms = [("default, amounts", 10.5, Unit::Amount), ("default, small counts", 0.02, Unit::Count)];
+    for (name, factor, unit) in forms {
+        let values: Vec<f64> = counts(20, 1).values().iter().filter_map(|v| v.exact()).map(|y| y * factor).collect();
+        let rounded = values.iter().map(|y| if unit == Unit::Count { y.round() } else { *y }).collect::<Vec<_>>();
+        let series = Series::new(name, Year::new(1970).unwrap(), &rounded).unwrap().with_unit(unit).unwrap();
+        group.bench_with_input(BenchmarkId::new(name, 20), &series, |bencher, series| {
+            bencher.iter(|| bounds(&BayesEts::default(), black_box(series)));
+        });
     }
     group.finish();
 }

@@ -3,19 +3,21 @@
 //! A forecast asks for a dozen quantiles of a mixture of a hundred laws, each quantile takes a few steps of a root finder,
 //! and each step needs every law's probability and density at one outcome. Laws of one link and one shape are kept
 //! together: the link is applied once for all of them, and for the normal law and a Student-t of whole degrees of freedom
-//! the numbers are read off a table (see [`tabulated`]). The steps start from the quantile of a sketch, in which one law of
-//! the same centre and spread stands for each group; from there two or three of Halley's steps do.
+//! the numbers are read off a table (see [`tabulated`]). The steps start from the quantile of a sketch, in which one law
+//! stands for all that have about its centre and its width; from there one or two of Halley's steps do.
 
 use super::continuous::{Component, Support};
 use super::link::Link;
 use crate::numeric::special::StudentT;
 use crate::numeric::special::tabulated::{self, At, Table};
 
-/// How far a step may leave the probability from `p`, as a share of the smaller tail, for the next step to be below
-/// 1e-9: the error of Halley's step is the cube of the one before.
-const NEAR: f64 = 1e-3;
-/// The same for the sketch, which is a start and no answer.
+/// How far from `p` the probability may be, as a share of the smaller tail, for Halley's step to be the last: its error is
+/// a tenth of the cube of that, below 1e-9.
+const NEAR: f64 = 0.004;
+/// The same for a sketch, which is a start and no answer.
 const ROUGH: f64 = 0.05;
+/// Bins of a sketch for the centres of the laws of a group, and for their widths.
+const BINS: usize = 8;
 
 /// The laws of one link and one shape.
 #[derive(Clone, Debug)]
@@ -68,15 +70,39 @@ impl Law {
 }
 
 impl Group {
-    /// One law of the same centre and spread for all.
-    fn sketch(&self) -> Self {
-        let weight: f64 = self.laws.iter().map(|law| law.weight).sum();
-        let location = self.laws.iter().map(|law| law.weight * law.location).sum::<f64>() / weight;
+    /// Fewer laws: those of about the same centre and width stand together, as one law of their weight, centre and spread.
+    fn sketch<const N: usize>(&self) -> Self {
+        let span = |of: fn(&Law) -> f64| {
+            let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+            for law in &self.laws {
+                (least, most) = (least.min(of(law)), most.max(of(law)));
+            }
+            // why a little room: the greatest falls into the last bin, not beyond it.
+            (least, N as f64 * (1.0 - 1e-9) / (most - least).max(f64::MIN_POSITIVE))
+        };
+        let (location, scale) = (span(|law| law.location), span(|law| law.scale));
+        // weight, and sums of location, its square and squared scale; locations from the least
+        let mut sums = vec![[0.0; 4]; N * N];
+        for law in &self.laws {
+            let from_least = law.location - location.0;
+            let bin = |steps: f64| {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to N")]
+                let bin = steps as usize;
+                bin.min(N - 1)
+            };
+            let at = bin(from_least * location.1) * N + bin((law.scale - scale.0) * scale.1);
+            let more = [1.0, from_least, from_least * from_least, law.scale * law.scale];
+            sums[at].iter_mut().zip(more).for_each(|(sum, x)| *sum += law.weight * x);
+        }
         // the variance of a Student-t is df / (df - 2) times its squared scale
         let share = self.df.map_or(1.0, |df| ((df - 2.0) / df).max(0.2));
-        let square = |law: &Law| law.scale * law.scale + share * (law.location - location).powi(2);
-        let variance = self.laws.iter().map(|law| law.weight * square(law)).sum::<f64>() / weight;
-        Self { laws: vec![Law::new(weight, location, variance.sqrt())], unit: self.unit.clone(), ..*self }
+        let stands = |&[weight, first, second, square]: &[f64; 4]| {
+            let mean = first / weight;
+            let variance = square / weight + share * (second / weight - mean * mean).max(0.0);
+            Law::new(weight, location.0 + mean, variance.sqrt())
+        };
+        let laws = sums.iter().filter(|sums| sums[0] > 0.0).map(stands).collect();
+        Self { laws, unit: self.unit.clone(), ..*self }
     }
 
     /// The latent laws at `z`.
@@ -105,7 +131,9 @@ impl Group {
 #[derive(Clone, Debug)]
 pub(super) struct Mixture {
     groups: Vec<Group>,
+    /// A law for each bin of each group, and a law for each group.
     sketch: Vec<Group>,
+    outline: Vec<Group>,
     /// The least outcome.
     least: f64,
 }
@@ -128,17 +156,22 @@ impl Mixture {
                 groups.push(Group { link: *link, df: kernel.df(), unit: Unit::new(kernel.df()), laws });
             }
         }
-        let sketch = groups.iter().map(Group::sketch).collect();
+        let sketch: Vec<Group> = groups.iter().map(Group::sketch::<BINS>).collect();
+        let outline = sketch.iter().map(Group::sketch::<1>).collect();
         let least = if support == Support::NonNegative { 0.0 } else { f64::NEG_INFINITY };
-        Self { groups, sketch, least }
+        Self { groups, sketch, outline, least }
     }
 
     /// The outcome not exceeded with probability `p`, the least outcome at least.
     pub(super) fn quantile(&self, p: f64) -> f64 {
-        let (low, high) = bracket(&self.sketch, p);
-        let start = solve(&self.sketch, p, 0.5 * (low + high), (low, high), ROUGH);
-        let (low, high) = bracket(&self.groups, p);
-        solve(&self.groups, p, start, (low.max(self.least), high.max(self.least)), NEAR)
+        let (low, high) = bracket(&self.outline, p);
+        let start = solve(&self.outline, p, 0.5 * (low + high), 10.0 * ROUGH, || (low, high));
+        let start = solve(&self.sketch, p, start, ROUGH, || bracket(&self.sketch, p));
+        let bracket = || {
+            let (low, high) = bracket(&self.groups, p);
+            (low.max(self.least), high.max(self.least))
+        };
+        solve(&self.groups, p, start.max(self.least), NEAR, bracket)
     }
 
     /// The greatest of the laws' own quantiles.
@@ -183,39 +216,60 @@ fn bracket(groups: &[Group], p: f64) -> (f64, f64) {
     (low - room, high + room)
 }
 
-/// Halley's steps from `start` inside the bracket, bisection where a step leaves it; the bracket's lower end where the mass
-/// up to it is enough.
-fn solve(groups: &[Group], p: f64, start: f64, (mut low, mut high): (f64, f64), near: f64) -> f64 {
-    let tail = p.min(1.0 - p);
+/// Halley's steps from `start`; where the first does not end there, inside the bracket and with bisection where a step
+/// leaves it. The bracket's lower end is the answer where the mass up to it is enough.
+fn solve(groups: &[Group], p: f64, start: f64, near: f64, bracket: impl Fn() -> (f64, f64)) -> f64 {
+    let first = Step::new(groups, p, start, near);
+    if first.is_last {
+        return first.next;
+    }
+    let (mut low, mut high) = bracket();
     let (least, mut tried) = (low, false);
-    let mut y = start.max(low).min(high);
+    let mut y = first.next.max(low).min(high);
     for _ in 0..100 {
-        let At { mass, density, bend } = at(groups, y);
-        let miss = mass - p;
+        let step = Step::new(groups, p, y, near);
         // why: below the least outcome there is nothing to find, its mass sits on it.
-        if miss >= 0.0 && y <= least {
+        if step.miss >= 0.0 && y <= least {
             return least;
         }
-        if miss < 0.0 {
+        if step.is_last {
+            return step.next.max(low).min(high);
+        }
+        if step.miss < 0.0 {
             (low, tried) = (y, true);
         } else {
             high = y;
         }
-        let newton = miss / density;
-        let curl = 0.5 * newton * bend / density;
-        let next = y - newton / (1.0 - curl.clamp(-0.5, 0.5));
-        // why the curl too: beside a spike of the density the mass is near though the root is far.
-        if miss.abs() <= near * tail && curl.abs() < near.sqrt() && next.is_finite() {
-            return next.max(low).min(high);
-        }
         if high - low <= 1e-14 * low.abs().max(high.abs()) {
             break;
         }
-        y = match next {
+        y = match step.next {
             inside if inside > low && inside < high => inside,
             below if below <= low && !tried => least,
             _ => 0.5 * (low + high),
         };
     }
     y
+}
+
+/// One of Halley's steps.
+struct Step {
+    /// Probability of at most the outcome, less that wanted.
+    miss: f64,
+    next: f64,
+    /// Whether the next outcome is near enough.
+    is_last: bool,
+}
+
+impl Step {
+    fn new(groups: &[Group], p: f64, y: f64, near: f64) -> Self {
+        let At { mass, density, bend } = at(groups, y);
+        let miss = mass - p;
+        let newton = miss / density;
+        let curl = 0.5 * newton * bend / density;
+        let next = y - newton / (1.0 - curl.clamp(-0.5, 0.5));
+        // why the curl too: beside a spike of the density the mass is near though the root is far.
+        let is_last = miss.abs() <= near * p.min(1.0 - p) && curl.abs() < 2.0 * near && next.is_finite();
+        Self { miss, next, is_last }
+    }
 }

@@ -79,13 +79,12 @@ impl Joint {
 
     /// The law of each year on its own, before rounding.
     pub(super) fn marginals(&self) -> Vec<Continuous> {
-        let mut years: Vec<Vec<Component>> = vec![Vec::with_capacity(self.members.len()); self.years()];
-        for Member { weight, latent } in &self.members {
-            for (i, (year, component)) in years.iter_mut().zip(latent.marginals(*weight)).enumerate() {
-                year.push(Component { kernel: component.kernel.widened(self.width(i)), ..component });
-            }
-        }
-        years.into_iter().map(|components| Continuous::mixture(components, self.support)).collect()
+        let component = |Member { weight, latent }: &Member, year: usize| {
+            let component = latent.marginal(year, *weight);
+            Component { kernel: component.kernel.widened(self.width(year)), ..component }
+        };
+        let law = |year| self.members.iter().map(|member| component(member, year)).collect();
+        (0..self.years()).map(|year| Continuous::mixture(law(year), self.support)).collect()
     }
 
     /// One draw of the years on the scale of the data, before rounding and caps.

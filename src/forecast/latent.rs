@@ -33,21 +33,22 @@ pub struct Latent {
 impl Latent {
     /// The law of each year on its own, with the weight of this member.
     pub(crate) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
-        let mut shocks = 0.0;
-        (0..self.location.len()).map(move |i| {
-            shocks += self.ripple[i] * self.ripple[i];
-            let square = self.shared.row(i).iter().fold(shocks, |sum, r| sum + r * r);
-            // why hypot otherwise: squares of numbers near 1e200 overflow, those of numbers near 1e-200 vanish.
-            let scale = if (1e-280..1e280).contains(&square) {
-                square.sqrt()
-            } else {
-                self.ripple[..=i].iter().chain(self.shared.row(i)).fold(0.0_f64, |norm, r| norm.hypot(*r))
-            };
-            let location = self.location[i];
-            let kernel =
-                self.df.map_or_else(|| Kernel::normal(location, scale), |df| Kernel::student(location, scale, df));
-            Component { weight, kernel, link: self.link }
-        })
+        (0..self.location.len()).map(move |year| self.marginal(year, weight))
+    }
+
+    /// The law of one year.
+    pub(super) fn marginal(&self, year: usize, weight: f64) -> Component {
+        let (shocks, row) = (&self.ripple[..=year], self.shared.row(year));
+        let square = shocks.iter().chain(row).fold(0.0, |sum, r| sum + r * r);
+        // why hypot otherwise: squares of numbers near 1e200 overflow, those of numbers near 1e-200 vanish.
+        let scale = if (1e-280..1e280).contains(&square) {
+            square.sqrt()
+        } else {
+            shocks.iter().chain(row).fold(0.0_f64, |norm, r| norm.hypot(*r))
+        };
+        let location = self.location[year];
+        let kernel = self.df.map_or_else(|| Kernel::normal(location, scale), |df| Kernel::student(location, scale, df));
+        Component { weight, kernel, link: self.link }
     }
 
     /// One draw of the latent numbers, written to `z`; `shocks` is room for the draws behind it.

@@ -10,6 +10,8 @@ use super::{StudentT, normal};
 /// Knots per unit, and pieces between them.
 const PER_UNIT: f64 = 64.0;
 const PIECES: usize = 1024;
+/// From here to its double floating-point numbers are the whole numbers.
+const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
 /// Degrees of freedom that are tabulated: 1 to this.
 const MOST: usize = 64;
 
@@ -18,7 +20,7 @@ const MOST: usize = 64;
 pub struct Table {
     /// None for the normal law.
     exact: Option<StudentT>,
-    /// From each knot to the next the coefficients of the cubic, in x from 0 to 1: the probability beyond.
+    /// From half a place before each i / 64 to half a place after it the coefficients of the cubic, in x from 0 to 1: the probability beyond.
     /// (Not that from zero on, so that a far tail keeps its digits.)
     pieces: Vec<[f64; 4]>,
 }
@@ -67,7 +69,7 @@ pub fn normal() -> &'static Table {
 impl Table {
     fn new(exact: Option<StudentT>) -> Self {
         // why minus: what lies beyond t is what lies below -t, computed as a tail.
-        let knot = |i: usize| At::exact(exact.as_ref(), -(i as f64) / PER_UNIT);
+        let knot = |i: usize| At::exact(exact.as_ref(), (0.5 - i as f64) / PER_UNIT);
         let mut from = knot(0);
         let pieces = (1..=PIECES)
             .map(|i| {
@@ -87,13 +89,15 @@ impl Table {
     #[inline]
     pub fn at(&self, t: f64) -> At {
         let place = t.abs() * PER_UNIT;
-        // why: NaN, like what is beyond the table, has no piece.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1024, or no piece")]
-        let knot = if place >= 0.0 { place as usize } else { PIECES };
+        // why by its bits: a number plus 2^52 ends in the nearest whole number, which no cast reaches as fast; NaN and what is
+        // beyond the table end in a place that the table does not have.
+        let whole = place + TWO_TO_52;
+        #[expect(clippy::cast_possible_truncation, reason = "beyond the table it is no place either way")]
+        let knot = whole.to_bits().wrapping_sub(TWO_TO_52.to_bits()) as usize;
         let Some(&[p, m, a, b]) = self.pieces.get(knot) else {
             return At::exact(self.exact.as_ref(), t);
         };
-        let x = place - knot as f64;
+        let x = place - (whole - TWO_TO_52) + 0.5;
         let beyond = p + x * (m + x * (a + x * b));
         let density = -(m + x * (2.0 * a + x * 3.0 * b)) * PER_UNIT;
         let bend = -(2.0 * a + x * 6.0 * b) * (PER_UNIT * PER_UNIT);
@@ -110,7 +114,7 @@ impl Table {
             x -= (p0 - tail + x * (m + x * (a + x * b))) / (m + x * (2.0 * a + x * 3.0 * b));
         }
         if (0.0..=1.0).contains(&x) && tail > 1e-6 {
-            return ((knot as f64 + x) / PER_UNIT).copysign(p - 0.5);
+            return ((knot as f64 + x - 0.5) / PER_UNIT).copysign(p - 0.5);
         }
         // why: beyond the table, and where the tail is too thin for it, the exact law answers.
         self.exact.map_or_else(|| normal::quantile(p), |law| law.quantile(p))

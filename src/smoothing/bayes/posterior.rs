@@ -126,15 +126,21 @@ impl Evidence {
             self.constant - 0.5 * log_variance + before * prior_rate.ln() - shape * rate.ln() + series.jacobian;
         let solved = Solved { log_evidence, state: self.runs.state(place), doubt, shape, rate };
         if self.n > 0 && series.widest > WIDE * solved.sigma() {
-            return Some(self.soft(place, series, Sigma { shape: before, rate: prior_rate }, solved.sigma()));
+            return Some(self.soft(place, series, self.sigma(s2), solved.sigma()));
         }
         Some(Seen::Closed(solved))
+    }
+
+    /// The law of sigma^2 with mean square `s2`.
+    fn sigma(&self, s2: f64) -> Sigma {
+        let shape = self.grid.shared.shape;
+        Sigma::new(shape, shape * s2)
     }
 
     fn soft(&self, place: usize, series: &Scaled, law: Sigma, near: f64) -> Seen {
         let Grid { shared, recursions, sizes, .. } = &*self.grid;
         let lattice = self.lattices[place].get_or_init(|| {
-            let law = |s: &f64| Sigma { shape: law.shape, rate: law.shape * (s * s + self.floor) };
+            let law = |s: &f64| self.sigma(s * s + self.floor);
             let laws: Vec<Sigma> = sizes[place].iter().map(law).collect();
             Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near))
         });

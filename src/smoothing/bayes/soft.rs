@@ -18,8 +18,8 @@ use super::tilt::tilt;
 
 /// Distance of the nodes in standard deviations of ln sigma.
 const STEP: f64 = 1.6;
-/// A node of less than this share of the greatest is the last on its side.
-const LAST: f64 = 0.01;
+/// A node of less than this share of the greatest, as a logarithm, is the last on its side: 0.01.
+const LOG_LAST: f64 = -4.6;
 /// Nodes that are tried first, about the midpoints' sigma.
 const FIRST: usize = 5;
 /// Pairs of nodes that may be added on either side; the search ends long before, where numbers are numbers.
@@ -29,6 +29,7 @@ const MOST: usize = 40;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) sigma: f64,
+    log_sigma: f64,
     pub(super) log_likelihood: f64,
     pub(super) state: State,
     pub(super) doubt: Doubt,
@@ -37,16 +38,21 @@ pub(super) struct Node {
 /// The law of sigma^2 before the series: inverse gamma.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sigma {
-    pub(super) shape: f64,
-    pub(super) rate: f64,
+    shape: f64,
+    rate: f64,
+    log_constant: f64,
 }
 
 impl Sigma {
-    /// ln of the density of ln sigma.
-    fn log_density(self, sigma: f64) -> f64 {
-        let variance = sigma * sigma;
-        let constant = std::f64::consts::LN_2 + self.shape * self.rate.ln() - libm::lgamma(self.shape);
-        constant - self.shape * variance.ln() - self.rate / variance
+    pub(super) fn new(shape: f64, rate: f64) -> Self {
+        let log_constant = std::f64::consts::LN_2 + shape * rate.ln() - libm::lgamma(shape);
+        Self { shape, rate, log_constant }
+    }
+
+    /// ln of the likelihood times the density of ln sigma.
+    fn log_weight(self, node: &Node) -> f64 {
+        let precision = 1.0 / (node.sigma * node.sigma);
+        node.log_likelihood + self.log_constant - 2.0 * self.shape * node.log_sigma - self.rate * precision
     }
 }
 
@@ -71,9 +77,8 @@ impl Lattice {
         let step = STEP * 0.5 / (shared.shape + 0.5 * n as f64).sqrt();
         let filter = Filter { recursion, shared, series };
         let centre = (near.ln() / step).round();
-        let sigma = |place: f64| (place * step).exp();
         let reach = (FIRST / 2) as f64;
-        let first: [f64; FIRST] = std::array::from_fn(|i| sigma(centre - reach + i as f64));
+        let first: [f64; FIRST] = std::array::from_fn(|i| step * (centre - reach + i as f64));
         let mut nodes = Vec::with_capacity(FIRST + 4);
         nodes.extend(filter.at(first));
         for (side, mut end) in [(-1.0, 0), (1.0, FIRST - 1)] {
@@ -83,7 +88,7 @@ impl Lattice {
                     break;
                 }
                 // why two: they run side by side in the processor.
-                nodes.extend(filter.at([sigma(place + side), sigma(place + 2.0 * side)]));
+                nodes.extend(filter.at([step * (place + side), step * (place + 2.0 * side)]));
                 place += 2.0 * side;
                 end = nodes.len() - 1;
             }
@@ -94,14 +99,13 @@ impl Lattice {
     /// The log weight of each node under a law; together they are the evidence.
     pub(super) fn log_weights(&self, law: Sigma) -> impl Iterator<Item = f64> + Clone + '_ {
         let width = self.step.ln();
-        self.nodes.iter().map(move |node| node.log_likelihood + law.log_density(node.sigma) + width)
+        self.nodes.iter().map(move |node| law.log_weight(node) + width)
     }
 }
 
 fn leaves_weight(nodes: &[Node], end: usize, law: Sigma) -> bool {
-    let weight = |node: &Node| node.log_likelihood + law.log_density(node.sigma);
-    let most = nodes.iter().map(weight).fold(f64::NEG_INFINITY, f64::max);
-    weight(&nodes[end]) > most + LAST.ln()
+    let most = nodes.iter().map(|node| law.log_weight(node)).fold(f64::NEG_INFINITY, f64::max);
+    law.log_weight(&nodes[end]) > most + LOG_LAST
 }
 
 /// What is filtered.
@@ -113,11 +117,12 @@ struct Filter<'a> {
 
 impl Filter<'_> {
     /// The filter at `L` values of sigma, side by side.
-    fn at<const L: usize>(&self, sigma: [f64; L]) -> [Node; L] {
+    fn at<const L: usize>(&self, log_sigma: [f64; L]) -> [Node; L] {
         let smoothing = self.recursion.smoothing();
         let state = self.recursion.begin(self.series.z.first().copied().flatten().unwrap_or(0.0));
         let doubt = Doubt::independent(self.shared.level, self.recursion.tau * self.recursion.tau);
-        let mut nodes = sigma.map(|sigma| Node { sigma, log_likelihood: 0.0, state, doubt });
+        let node = |log_sigma: f64| Node { sigma: log_sigma.exp(), log_sigma, log_likelihood: 0.0, state, doubt };
+        let mut nodes = log_sigma.map(node);
         let mut masses = [1.0; L];
         for (t, cell) in self.series.cells.iter().enumerate() {
             for (node, mass) in nodes.iter_mut().zip(&mut masses) {

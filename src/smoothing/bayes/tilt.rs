@@ -161,8 +161,8 @@ mod tests {
             }
             let (mean, ours) = (first / mass, tilt(Cell { lower, upper: lower + width }, 0.0, 1.0));
             let variance = second / mass - mean * mean;
-            assert!((ours.log_mass() - mass.ln()).abs() < 1e-5, "mass from {lower}");
-            assert!((ours.shift - mean).abs() < 1e-5, "mean from {lower}: {} not {mean}", ours.shift);
+            assert!((ours.log_mass() - mass.ln()).abs() < 1e-4, "mass from {lower}");
+            assert!((ours.shift - mean).abs() < 1e-4, "mean from {lower}: {} not {mean}", ours.shift);
             assert!(
                 (ours.remaining / variance - 1.0).abs() < 5e-3,
                 "variance from {lower}: {} not {variance}",
