@@ -20,7 +20,7 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers prior tune
+.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,12 +122,17 @@ peers: have-data $(VENV)/.bench-tools $(VENV)/.package $(PEERS)/.installed ## Th
 
 # Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
 prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir
-	$(BIN)/python benches/prior/export.py $(DATA) target/prior
+	$(BIN)/python -m benches.prior.export $(DATA) target/prior
 	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
 	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
 
+prior-folds: have-data $(VENV)/.dev-tools ## Learn the prior for counts without a third of the countries, or sources: for clean rows in make accuracy
+	$(BIN)/python -m benches.prior.export $(DATA) target/prior
+	mkdir -p target/prior/folds
+	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv split:target/prior/folds
+
 tune: have-data $(VENV)/.dev-tools $(VENV)/.bench-tools ## Score settings of the priors on inner folds: what was tried
-	$(BIN)/python benches/prior/export.py $(DATA) target/prior
+	$(BIN)/python -m benches.prior.export $(DATA) target/prior
 	cargo build --release --locked --example learn_prior
 	$(BIN)/python -m benches.prior.tried target/release/examples/learn_prior target/prior $(ARGS)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ import polars as pl
 
 import unjuran as uj
 from benches.accuracy.score import BOUNDS, COLUMNS, OPTIONAL, QUANTILES, points
+from benches.prior.folds import FOLDS, By, fold
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -53,6 +56,26 @@ def models() -> dict[str, Any]:
         if hasattr(uj, kind):
             made[name] = getattr(uj, kind)(*arguments, **named)
     return made
+
+
+LEFT_OUT: dict[By, str] = {"country": "default, its country left out", "source": "default, its source left out"}
+FOLDED = Path("target/prior/folds")  # where `make prior-folds` leaves its priors
+
+
+def left_out(collection: Collection, by: By) -> Forecasts | None:
+    """The default with a prior that saw nothing of a series' country, or source; None if those priors are not there."""
+    tables, seconds, refused = [], 0.0, {}
+    for k in range(FOLDS):
+        path = FOLDED / f"{by}-{k}.json"
+        if not path.exists():
+            return None
+        model = uj.BayesETS(prior=uj.Prior.from_json(path.read_text(encoding="utf-8")))
+        cases = [case for case in collection.cases if fold(case.group if by == "country" else case.source) == k]
+        made = forecast(replace(collection, cases=cases), LEFT_OUT[by], model, None)
+        tables.append(made.table)
+        seconds += made.seconds
+        refused |= made.refused
+    return Forecasts(pl.concat(tables), seconds, refused)
 
 
 class Forecasts(NamedTuple):

@@ -1,9 +1,9 @@
 """Writes the series that the shipped priors learn from, as two text files; `make prior` calls it.
 
-    python benches/prior/export.py DATA OUT
+    python -m benches.prior.export DATA OUT
 
 DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first year,
-values (commas between, nothing for a missing year), unit. What is left out, and why:
+values (commas between, nothing for a missing year), unit, fold of the country, fold of the source. What is left out, and why:
 
 - yearly competition series, whatever the competition: the default model must be honest on them as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from benches.prior.folds import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +47,8 @@ def line(source: str, cluster: str, name: str, values: dict[int, float], unit: s
     """One series as a line."""
     first, last = min(values), max(values)
     cells = ",".join(repr(float(values[t])) if t in values else "" for t in range(first, last + 1))
-    return "\t".join([source, str(cluster).replace("\t", " "), str(name).replace("\t", " "), str(first), cells, unit])
+    cluster, name = (str(text).replace("\t", " ") for text in (cluster, name))
+    return "\t".join([source, cluster, name, str(first), cells, unit, str(fold(cluster)), str(fold(source))])
 
 
 def observed(

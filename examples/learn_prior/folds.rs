@@ -1,4 +1,4 @@
-//! Inner folds: a prior learned without a third of the clusters, scored on them; three times.
+//! Inner folds: a prior learned without a third of the countries, or of the sources; three times.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use unjuran::smoothing::bayes::Prior;
 use crate::plan::Plan;
 use crate::read::{Line, describe, lessons};
 
-const FOLDS: u64 = 3;
+const FOLDS: usize = 3;
 
 /// Scores of one series at one origin.
 #[derive(Clone, Copy, Default)]
@@ -25,9 +25,11 @@ struct Scores {
     cover_95: f64,
 }
 
-/// A number that depends on the name alone (FNV-1a).
-fn digest(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+/// What a fold is made of.
+#[derive(Clone, Copy)]
+pub enum By {
+    Country = 0,
+    Source = 1,
 }
 
 /// Scores a prior on the last years of series it did not see.
@@ -41,30 +43,32 @@ pub fn judge(plan: &Plan, lines: &[Line], prior: &Prior) {
 }
 
 /// Prints the scores by source and their mean.
-pub fn report(plan: &Plan, lines: &[Line], by: &str, only: Option<&str>) {
-    let all: Vec<&Line> = lines.iter().collect();
-    let everything = lessons(&all, plan.crowd);
-    let seen = plan.exercises(&everything);
-    let fold = |line: &Line| digest(if by == "source" { &line.source } else { &line.cluster }) / 7 % FOLDS;
+pub fn report(plan: &Plan, lines: &[Line], by: By) {
     let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
-    for k in 0..FOLDS {
-        let kept: Vec<bool> = lines.iter().map(|line| fold(line) != k).collect();
-        let taught: Vec<_> = everything.iter().zip(&kept).filter(|(_, k)| **k).map(|(l, _)| l.clone()).collect();
-        let exercises: Vec<_> = seen.iter().filter(|e| kept[e.lesson]).cloned().collect();
-        let prior = plan.learn(&taught, &exercises, describe(&all));
-        let judged: Vec<&Line> = lines
-            .iter()
-            .zip(&kept)
-            .filter(|(line, kept)| !**kept && only.is_none_or(|o| line.source.contains(o)))
-            .map(|(line, _)| line)
-            .collect();
+    for (k, prior) in split(plan, lines, by).iter().enumerate() {
+        let judged: Vec<&Line> = lines.iter().filter(|line| line.folds[by as usize] == k).collect();
         let made: Vec<Option<Scores>> =
-            judged.par_iter().map(|line| scored(&line.series, &prior, plan.held_back)).collect();
+            judged.par_iter().map(|line| scored(&line.series, prior, plan.held_back)).collect();
         for (line, one) in judged.iter().zip(made) {
             scores.entry(&line.source).or_default().extend(one);
         }
     }
     print(&scores);
+}
+
+/// For each fold the prior that did not see it.
+pub fn split(plan: &Plan, lines: &[Line], by: By) -> Vec<Prior> {
+    let all: Vec<&Line> = lines.iter().collect();
+    let lessons = lessons(&all, plan.crowd);
+    let seen = plan.exercises(&lessons);
+    let without = |k: usize| {
+        let kept: Vec<bool> = lines.iter().map(|line| line.folds[by as usize] != k).collect();
+        let taught: Vec<_> = lessons.iter().zip(&kept).filter(|(_, k)| **k).map(|(l, _)| l.clone()).collect();
+        let exercises: Vec<_> = seen.iter().filter(|e| kept[e.lesson]).cloned().collect();
+        let sources: Vec<&Line> = lines.iter().zip(&kept).filter(|(_, k)| **k).map(|(line, _)| line).collect();
+        plan.learn(&taught, &exercises, describe(&sources))
+    };
+    (0..FOLDS).map(without).collect()
 }
 
 fn print(scores: &BTreeMap<&str, Vec<Scores>>) {

@@ -2,11 +2,12 @@
 //!
 //! ```sh
 //! cargo run --release --example learn_prior -- annual SERIES.tsv src/smoothing/bayes/annual.json [SETTING=VALUE ...]
-//! cargo run --release --example learn_prior -- annual SERIES.tsv folds [SETTING=VALUE ...]
+//! cargo run --release --example learn_prior -- annual SERIES.tsv folds [SETTING=VALUE ...]        # or folds-source
+//! cargo run --release --example learn_prior -- counts SERIES.tsv split:FOLDER [SETTING=VALUE ...] # six priors, as JSON
 //! ```
 //!
 //! The input has one series a line, tabs between: source, cluster, name, first year, values (commas between, nothing for a
-//! missing year), unit. The same input gives the same bytes, for any number of threads.
+//! missing year), unit, fold of the country, fold of the source. The same input gives the same bytes, for any number of threads.
 
 mod folds;
 mod plan;
@@ -15,8 +16,10 @@ mod read;
 use std::error::Error;
 use std::io::Write as _;
 
+use folds::By;
 use plan::Plan;
 use read::Line;
+use unjuran::persist::Persist as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,8 +28,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let plan = changes.iter().try_fold(Plan::of(name)?, |plan, change| plan.with(change))?;
     let lines = read::lines(&std::fs::read_to_string(input)?)?;
-    if let Some(by) = output.strip_prefix("folds") {
-        folds::report(&plan, &lines, by.trim_start_matches('-'), None);
+    match output.as_str() {
+        "folds" => return Ok(folds::report(&plan, &lines, By::Country)),
+        "folds-source" => return Ok(folds::report(&plan, &lines, By::Source)),
+        _ => (),
+    }
+    if let Some(folder) = output.strip_prefix("split:") {
+        for (name, by) in [("country", By::Country), ("source", By::Source)] {
+            for (k, prior) in folds::split(&plan, &lines, by).iter().enumerate() {
+                std::fs::write(format!("{folder}/{name}-{k}.json"), prior.to_json()?)?;
+            }
+        }
         return Ok(());
     }
     if let Some(prior) = output.strip_prefix("judge:") {

@@ -11,19 +11,22 @@ pub struct Line {
     pub source: String,
     pub cluster: String,
     pub series: Series,
+    /// The third of the countries, and of the sources, that it belongs to.
+    pub folds: [usize; 2],
 }
 
-/// The lines of an export: source, cluster, name, first year, values, unit, with tabs between.
+/// The lines of an export: source, cluster, name, first year, values, unit, folds, with tabs between.
 pub fn lines(text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
     let mut parsed = Vec::new();
     for line in text.lines() {
-        let [source, cluster, name, start, values, unit] = line.split('\t').collect::<Vec<_>>()[..] else {
-            return Err(format!("not six fields: {line}").into());
+        let [source, cluster, name, start, values, unit, by_country, by_source] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("not eight fields: {line}").into());
         };
         let values: Vec<f64> = values.split(',').map(|v| v.parse().unwrap_or(f64::NAN)).collect();
         let series = Series::new(name, Year::new(start.parse()?)?, &values)?.with_unit(unit.parse::<Unit>()?)?;
         if teaches(&series) {
-            parsed.push(Line { source: source.to_owned(), cluster: cluster.to_owned(), series });
+            let folds = [by_country.parse()?, by_source.parse()?];
+            parsed.push(Line { source: source.to_owned(), cluster: cluster.to_owned(), series, folds });
         }
     }
     Ok(parsed)
@@ -33,7 +36,7 @@ type Sources<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a Series>>>;
 
 fn by_source<'a>(lines: &[&'a Line]) -> Sources<'a> {
     let mut sources: Sources<'a> = BTreeMap::new();
-    for Line { source, cluster, series } in lines {
+    for Line { source, cluster, series, .. } in lines {
         sources.entry(source).or_default().entry(cluster).or_default().push(series);
     }
     sources
