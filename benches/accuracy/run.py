@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import unjuran as uj
-from benches.accuracy import models, partial, score, summary, tables
+from benches.accuracy import models, partial, score, short, summary, tables
 from benches.accuracy.collections import Collection, partial_years, read_directory, sha256
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def main() -> None:
             print(f"{collection.name}: {note}")
         for unit in units(collection):
             report(measured(collection, unit))
+        if collection.kind == "counts":
+            report({**header(f"{collection.name}-first-years", collection, None), "kind": "first years", "rows": short.rows(collection)})
         if given.fixtures:
             write_fixture(collection)
     if path := partial_years(given.data):

@@ -50,6 +50,18 @@ def rows(
     return found + absent
 
 
+def short(collection: Collection, scores: pl.DataFrame, years: int) -> list[dict[str, Any]]:
+    """A row for each model after so many years: coverage and far bounds, sources weighing alike."""
+    found = []
+    for (model,), own in scores.group_by(["model"], maintain_order=True):
+        with_source = own.join(_about(collection), on="unique_id")
+        row: dict[str, Any] = {"model": str(model), "years": years, "series": len(own)}
+        for name in ("cover-80", "cover-95", "far-95"):
+            row[name] = _by_source(with_source, pl.col(name).mean())
+        found.append(_plain(row))
+    return found
+
+
 def _competition(_: Collection, own: pl.DataFrame, reference: pl.DataFrame) -> dict[str, Any]:
     means = {name: own[name].mean() for name in ("smape", "mase", "scrps", "crps", "msis-80", "msis-95")}
     both = own.join(reference, on="unique_id", suffix="-reference").drop_nulls(["mase", "mase-reference"])

@@ -92,6 +92,12 @@ UNDER_WAY: list[Column] = [
     ("forecasts", "series", 0),
 ]
 
+FIRST: list[Column] = [
+    ("cover 80", "cover-80", 1),
+    ("cover 95", "cover-95", 1),
+    ("far per 1,000", "far-95", 2),
+    ("series", "series", 0),
+]
 TRIED: list[Column] = [
     ("MASE / naive", "mase-ratio", 3),
     ("CRPS / naive", "crps-ratio", 3),
@@ -196,6 +202,11 @@ def section(results: list[dict[str, Any]]) -> str:
         for months in sorted({row["months"] for row in rows}):
             part = [row for row in rows if row["months"] == months]
             lines += [f"After {months} months:", "", *_table(_ranked(part, "scrps"), UNDER_WAY), ""]
+    elif first["kind"] == "first years":
+        lines += ["The first years of each series, three years ahead; sources weigh alike.", ""]
+        for years in sorted({row["years"] for row in rows}):
+            part = [row for row in rows if row["years"] == years]
+            lines += [f"After {years} year{'s' if years > 1 else ''}:", "", *_table(part, FIRST), ""]
     elif first["kind"] == "counts":
         rows = _ranked(rows, "scrps-ratio")
         lines += [

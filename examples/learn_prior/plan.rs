@@ -23,6 +23,8 @@ pub struct Plan {
     steps: usize,
     long: f64,
     start_above: f64,
+    /// Least weights after the first descent, and after the second, which the members left start from.
+    trim: f64,
     keep_above: f64,
     finish: Finish,
     /// How much larger sources weigh more: see `read::lessons`.
@@ -37,21 +39,22 @@ impl Plan {
         let base = Self {
             name: "annual",
             lambdas: vec![0.0, 0.5, 1.0],
-            alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.2],
-            betas: vec![0.0, 0.05, 0.15, 0.3, 0.5, 0.8],
-            phis: vec![0.6, 0.8, 0.9, 0.96, 1.0],
+            alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25],
+            betas: vec![0.0, 0.05, 0.15, 0.4, 0.8],
+            phis: vec![0.7, 0.8, 0.9, 0.96, 1.0],
             taus: vec![0.2, 1.0],
-            sizes: vec![0.02, 0.08, 0.3],
-            drifts: vec![0.0],
+            sizes: vec![0.003, 0.015, 0.06, 0.25],
+            drifts: vec![0.0, 0.04],
             shared: Shared { shape: 3.0, level: 4.0, poisson: 1.0 },
             eta: 0.3,
             origins: vec![1, 2, 3, 5, 8, 12, 16, 20, 25],
             horizon: 6,
-            steps: 100,
+            steps: 40,
             long: 1.0,
             start_above: 0.0005,
+            trim: 0.002,
             keep_above: 0.0005,
-            finish: Finish { leads: vec![1, 3, 6], steps: 0, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
+            finish: Finish { leads: vec![1, 3, 6], steps: 30, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
             crowd: 1.0,
             held_back: 6,
         };
@@ -61,11 +64,12 @@ impl Plan {
                 name: "counts",
                 // why no logarithm: under it a count of zero lies infinitely far down, and series with zeros get bands to the sky
                 lambdas: vec![0.25, 0.5, 1.0],
-                alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0],
                 betas: vec![0.0, 0.15, 0.5],
                 phis: vec![0.6, 0.8, 0.9, 1.0],
-                sizes: vec![0.15, 0.4, 1.0],
-                crowd: 0.0,
+                sizes: vec![0.03, 0.12, 0.4, 1.0],
+                drifts: vec![0.0],
+                finish: Finish { hold: 0.03, ..base.finish.clone() },
+                crowd: 0.5,
                 held_back: 3,
                 ..base
             }),
@@ -95,6 +99,7 @@ impl Plan {
             "steps" => self.steps = value.parse()?,
             "long" => self.long = value.parse()?,
             "start-above" => self.start_above = value.parse()?,
+            "trim" => self.trim = value.parse()?,
             "keep-above" => self.keep_above = value.parse()?,
             "leads" => self.finish.leads = whole()?,
             "finish" => self.finish.steps = value.parse()?,
@@ -133,7 +138,11 @@ impl Plan {
         if self.finish.steps == 0 {
             return prior;
         }
-        let (prior, before, after) = finish(lessons, prior, &self.settings(self.keep_above), &self.finish);
+        let (prior, before, between) = finish(lessons, prior, &self.settings(self.trim), &self.finish);
+        eprintln!("score {before:.4} -> {between:.4}, {} members", prior.members.len());
+        // why twice: those left take over from those dropped
+        let again = Finish { steps: self.finish.steps / 2, ..self.finish.clone() };
+        let (prior, before, after) = finish(lessons, prior, &self.settings(self.keep_above), &again);
         eprintln!(
             "score {before:.4} -> {after:.4}, {} members, eta {:.3} growing {:.3}",
             prior.members.len(),

@@ -19,7 +19,9 @@ pub struct Line {
 pub fn lines(text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
     let mut parsed = Vec::new();
     for line in text.lines() {
-        let [source, cluster, name, start, values, unit, by_country, by_source] = line.split('\t').collect::<Vec<_>>()[..] else {
+        let [source, cluster, name, start, values, unit, by_country, by_source] =
+            line.split('\t').collect::<Vec<_>>()[..]
+        else {
             return Err(format!("not eight fields: {line}").into());
         };
         let values: Vec<f64> = values.split(',').map(|v| v.parse().unwrap_or(f64::NAN)).collect();

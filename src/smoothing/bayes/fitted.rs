@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::super::recursion::{Doubt, State};
+use super::super::recursion::Doubt;
 use super::cells::Scaled;
 use super::member::Member;
 use super::posterior::{Evidence, Seen, closed_ahead, node_ahead};
@@ -56,7 +56,7 @@ impl FittedBayesEts {
         let eta = prior.eta_after(training.observed());
         let mut members: Vec<Weighted> = Vec::with_capacity(prior.members.len());
         for ((member, place), log_prior) in prior.members.iter().zip(&grid.place).zip(log_weights) {
-            if let Some(seen) = evidence.see_at(*place, member) {
+            if let Some(seen) = evidence.see(*place, member) {
                 let weight = log_prior + eta * seen.log_evidence();
                 members.push(Weighted { weight, member: *member, place: *place, seen });
             }

@@ -81,13 +81,6 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// The evidence for members that are weighed only once.
-    pub(super) fn new(training: &Training, members: &[Member], shared: &Shared) -> Self {
-        let grid = Arc::new(Grid::new(members, shared));
-        let own = own_gains(&grid, training);
-        Self::over(grid, training, Some(own), scale(training))
-    }
-
     /// The evidence for the members of a grid.
     pub(super) fn of(grid: &Arc<Grid>, training: &Training) -> Self {
         let tabulated = training.y.iter().all(Option::is_some) && grid.without_gaps(training.y.len()).is_some();
@@ -108,13 +101,8 @@ impl Evidence {
         Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices }
     }
 
-    /// The series under a member; `None` if its power cannot hold the values.
-    pub(super) fn see(&self, member: &Member) -> Option<Seen> {
-        self.see_at(self.grid.find(member)?, member)
-    }
-
-    /// The series under a member that runs the recursion at `place`.
-    pub(super) fn see_at(&self, place: usize, member: &Member) -> Option<Seen> {
+    /// The series under a member that runs the recursion at `place`; `None` if its power cannot hold the values.
+    pub(super) fn see(&self, place: usize, member: &Member) -> Option<Seen> {
         let series = self.powers[self.grid.power[place]].as_ref()?;
         let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years))?;
         let s2 = member.s * member.s + self.floor;

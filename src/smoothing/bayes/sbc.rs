@@ -98,7 +98,7 @@ fn what_the_posterior_says_of_each_unknown_is_true_as_often_as_it_says() {
             let mut stream = Stream::new(7, &format!("sbc {k} {years}"));
             for _ in 0..DRAWS {
                 let truth = drawn(member, years, missing, &mut stream);
-                let Some(Seen::Closed(solved)) = evidence(&[*member], &truth.training).see(member) else {
+                let Some(Seen::Closed(solved)) = evidence(&[*member], &truth.training).see(0, member) else {
                     panic!("an amount has a closed form")
                 };
                 let student = StudentT::new(2.0 * solved.shape);
@@ -129,6 +129,7 @@ fn the_weights_after_the_series_are_the_probabilities_of_the_members() {
     // the member is drawn with these probabilities, among them one on the logarithmic scale
     let pi = [0.3, 0.2, 0.2, 0.2, 0.1];
     let mut stream = Stream::new(7, "which member");
+    let places = Grid::new(&MEMBERS, &SHARED).place;
     let (mut excess, mut variance) = ([0.0; 5], [0.0; 5]);
     for _ in 0..DRAWS {
         let mut left = stream.uniform();
@@ -139,7 +140,9 @@ fn the_weights_after_the_series_are_the_probabilities_of_the_members() {
         let k = drawn_from.unwrap_or(4);
         let truth = drawn(&MEMBERS[k], 9, &[4], &mut stream);
         let evidence = evidence(&MEMBERS, &truth.training);
-        let log = |i: usize| evidence.see(&MEMBERS[i]).map_or(f64::NEG_INFINITY, |s| s.log_evidence() + pi[i].ln());
+        let log = |i: usize| {
+            evidence.see(places[i], &MEMBERS[i]).map_or(f64::NEG_INFINITY, |s| s.log_evidence() + pi[i].ln())
+        };
         let logs: Vec<f64> = (0..5).map(log).collect();
         let total = log_sum(logs.iter().copied());
         for i in 0..5 {

@@ -57,8 +57,9 @@ fn intervals_agree_with_integration_by_brute_force() {
     let member = Member { s: 0.5, ..random_walk() };
     let prior = only(member);
     let training = crate::series::Training::new(&series(&[0.0, 3.0, 1.0])).unwrap();
-    let evidence = posterior::Evidence::new(&training, &prior.members, &prior.shared);
-    let ours = evidence.see(&member).unwrap().log_evidence();
+    let evidence =
+        posterior::Evidence::of(&std::sync::Arc::new(grid::Grid::new(&prior.members, &prior.shared)), &training);
+    let ours = evidence.see(0, &member).unwrap().log_evidence();
 
     let scale = evidence.scale;
     let normal = |x: f64, sd: f64| (-0.5 * (x / sd).powi(2)).exp() / (sd * std::f64::consts::TAU.sqrt());

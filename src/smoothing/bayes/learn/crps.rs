@@ -197,7 +197,7 @@ fn trial(cut: &Cut, start: &Prior, grid: &Arc<Grid>, finish: &Finish) -> Option<
     let mut laws: Vec<Vec<(f64, Latent)>> = Vec::new();
     let mut logs: Vec<f32> = Vec::new();
     for (member, place) in start.members.iter().zip(&grid.place) {
-        let seen = evidence.see_at(*place, member);
+        let seen = evidence.see(*place, member);
         #[expect(clippy::cast_possible_truncation, reason = "seven digits are plenty for weights")]
         logs.push(seen.as_ref().map_or(f32::NEG_INFINITY, |seen| seen.log_evidence() as f32));
         let mut ahead = seen.map_or_else(Vec::new, |seen| seen.ahead(member, evidence.scale, h));

@@ -121,7 +121,7 @@ fn exercise(training: &Training, future: &[(usize, f64)], members: &[Member], gr
     let h = future.last().map_or(0, |(h, _)| h + 1);
     let mut exercise = Exercise { lesson: 0, weight: 0.0, evidence: Vec::new(), held_out: Vec::new() };
     for (member, place) in members.iter().zip(&grid.place) {
-        let Some(seen) = evidence.see_at(*place, member) else {
+        let Some(seen) = evidence.see(*place, member) else {
             exercise.evidence.push(f32::NEG_INFINITY);
             exercise.held_out.push(0.0);
             continue;
