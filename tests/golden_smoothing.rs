@@ -11,7 +11,7 @@
 use serde_json::Value;
 use unjuran::forecast::Forecast;
 use unjuran::series::{Horizon, Series, Unit, Year};
-use unjuran::smoothing::{Drift, Ets, EtsParams, FittedEts, Naive};
+use unjuran::smoothing::{Bands, Drift, Ets, EtsParams, FittedEts, Naive, Theta};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("golden/smoothing.json")).unwrap()
@@ -139,6 +139,28 @@ fn random_walks_are_those_of_r() {
             let band = forecast.interval(95.0).unwrap();
             assert_all_close(&band.lower, &theirs["lower95"], scale, 1e-10, what);
             assert_all_close(&band.upper, &theirs["upper95"], scale, 1e-10, what);
+        }
+    }
+}
+
+#[test]
+fn the_standard_theta_method_is_that_of_r() {
+    let golden = golden();
+    let horizon = Horizon::years(6).unwrap();
+    let cases = golden["thetas"].as_array().unwrap();
+    assert!(cases.len() >= 5);
+    for case in cases {
+        let what = case["series"].as_str().unwrap();
+        let fitted = Theta::default().with_bands(Bands::Textbook).fit(&series(&golden, &case["series"])).unwrap();
+        let forecast = fitted.forecast(horizon).unwrap();
+        // why 1e-3: R stops its search for alpha early; the slope has all its digits.
+        let scale = numbers(&case["mean"])[0].abs();
+        assert_close(fitted.report().params["drift"], number(&case["drift"]), 1e-9, what);
+        assert_all_close(&forecast.mean(), &case["mean"], scale, 1e-3, what);
+        for (level, lower, upper) in [(80.0, "lower80", "upper80"), (95.0, "lower95", "upper95")] {
+            let band = forecast.interval(level).unwrap();
+            assert_all_close(&band.lower, &case[lower], scale, 1e-3, what);
+            assert_all_close(&band.upper, &case[upper], scale, 1e-3, what);
         }
     }
 }

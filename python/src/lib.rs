@@ -15,6 +15,7 @@ mod models;
 mod panel;
 mod run;
 mod series;
+mod smoothing;
 mod trends;
 
 use pyo3::prelude::*;
@@ -44,6 +45,8 @@ mod _core {
     use crate::panel::PyPanel;
     #[pymodule_export]
     use crate::series::PySeries;
+    #[pymodule_export]
+    use crate::smoothing::PyTheta;
     #[pymodule_export]
     use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
 

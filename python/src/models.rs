@@ -25,10 +25,38 @@ pub(crate) struct PyModel {
     /// What the constructor was given, for `repr` and pickle.
     class: &'static str,
     positional: Option<String>,
-    named: Vec<(&'static str, f64)>,
+    named: Vec<(&'static str, Setting)>,
+}
+
+/// A named argument of a constructor.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Setting {
+    Number(f64),
+    Flag(bool),
+    Text(String),
+}
+
+impl std::fmt::Display for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Flag(flag) => f.write_str(if *flag { "True" } else { "False" }),
+            Self::Text(text) => write!(f, "\"{text}\""),
+        }
+    }
 }
 
 impl PyModel {
+    /// A model with the arguments it was made from.
+    pub(crate) fn with(
+        class: &'static str,
+        model: impl Forecaster + 'static,
+        positional: Option<String>,
+        named: Vec<(&'static str, Setting)>,
+    ) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Self { model: Arc::new(model), class, positional, named })
+    }
+
     pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
         PyClassInitializer::from(Self { model: Arc::new(model), class, positional: None, named: Vec::new() })
     }
@@ -89,7 +117,11 @@ impl PyModel {
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let named = PyDict::new(py);
         for (name, value) in &self.named {
-            named.set_item(name, value)?;
+            match value {
+                Setting::Number(number) => named.set_item(name, number)?,
+                Setting::Flag(flag) => named.set_item(name, flag)?,
+                Setting::Text(text) => named.set_item(name, text)?,
+            }
         }
         Ok((PyTuple::new(py, self.positional.iter())?, named))
     }
@@ -149,7 +181,7 @@ impl PyEts {
         for (name, value, set) in given {
             if let Some(value) = value {
                 params = set(params, value);
-                named.push((name, value));
+                named.push((name, Setting::Number(value)));
             }
         }
         let model = Arc::new(params.check()?);

@@ -7,7 +7,8 @@ import pytest
 import unjuran as uj
 from unjuran import errors
 
-MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift()]
+THETAS = [uj.Theta(), uj.Theta("optimised"), uj.Theta("dynamic", bands="textbook")]
+MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift(), *THETAS]
 TRENDS = [uj.LinearTrend(), uj.LogLinearTrend()]
 
 

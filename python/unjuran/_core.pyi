@@ -26,6 +26,7 @@ __all__ = [
     "Naive",
     "Panel",
     "Series",
+    "Theta",
     "__version__",
     "_backtest_columns",
     "_forecast_columns",
@@ -63,6 +64,7 @@ _Unit: TypeAlias = Literal["count", "amount", "rate"]
 _Floats: TypeAlias = NDArray[np.float64]
 _Levels: TypeAlias = Sequence[_Number] | _Number
 _Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+_Bands: TypeAlias = Literal["full", "textbook"]
 _AnyModel: TypeAlias = Model | str
 
 __version__: str
@@ -172,6 +174,15 @@ class Naive(Model):
 @final
 class Drift(Model):
     def __new__(cls) -> Self: ...
+
+@final
+class Theta(Model):
+    def __new__(
+        cls,
+        variant: Literal["standard", "optimised", "dynamic"] = "standard",
+        *,
+        bands: _Bands = "full",
+    ) -> Self: ...
 
 @final
 class LinearTrend(Model):

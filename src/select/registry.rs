@@ -5,15 +5,18 @@ use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
 use crate::regression::{LinearTrend, LogLinearTrend};
-use crate::smoothing::{BayesEts, Drift, Ets, Naive, Trend};
+use crate::smoothing::{BayesEts, Drift, Ets, Naive, Theta, ThetaVariant, Trend};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 9] = [
+pub const MODEL_NAMES: [&str; 12] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
     "ETS(A,A,N)",
     "ETS(A,Ad,N)",
+    "Theta",
+    "Theta(optimised)",
+    "Theta(dynamic)",
     "Naive",
     "Drift",
     "LinearTrend",
@@ -37,6 +40,9 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "ETS(A,N,N)" => ets(Trend::None),
         "ETS(A,A,N)" => ets(Trend::Additive),
         "ETS(A,Ad,N)" => ets(Trend::Damped),
+        "Theta" => Ok(Box::new(Theta::default())),
+        "Theta(optimised)" => Ok(Box::new(Theta::variant(ThetaVariant::Optimised))),
+        "Theta(dynamic)" => Ok(Box::new(Theta::variant(ThetaVariant::Dynamic))),
         "Naive" => Ok(Box::new(Naive)),
         "Drift" => Ok(Box::new(Drift)),
         "LinearTrend" => Ok(Box::new(LinearTrend)),

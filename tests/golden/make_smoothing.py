@@ -50,7 +50,8 @@ def main(source: Path) -> None:
         for r in load("baselines.json")["results"]
         if r["name"] in names
     ]
-    fixture = {"origin": ORIGIN, "y": y, "ets_fixed": cases, "ets_best": best, "ets_fitted": fitted, "walks": walks}
+    thetas = [{"series": r["name"]} | r["thetaf"] for r in load("theta.json")["results"] if r["name"] in names]
+    fixture = {"origin": ORIGIN, "y": y, "ets_fixed": cases, "ets_best": best, "ets_fitted": fitted, "walks": walks, "thetas": thetas}
     (here / "smoothing.json").write_text(json.dumps(fixture, indent=1) + "\n")
     print(f"{len(names)} series, {len(cases)} fixed, {len(best)} best known, {len(fitted)} fitted, {len(walks)} walks")
 

@@ -72,6 +72,11 @@ impl FittedEts {
         self.end.slope
     }
 
+    /// What missing years leave unknown of the last state.
+    pub(crate) fn doubt(&self) -> Doubt {
+        self.doubt
+    }
+
     /// The distributions of the years that follow.
     ///
     /// # Errors
