@@ -176,7 +176,7 @@ impl PyEts {
             ("l0", l0, EtsParams::level),
             ("b0", b0, EtsParams::slope),
         ];
-        let mut params = Ets::params().trend(spec.parse()?);
+        let mut params = Ets::params().class(spec.parse()?);
         let mut named = Vec::new();
         for (name, value, set) in given {
             if let Some(value) = value {
@@ -228,7 +228,7 @@ pub(crate) struct PyAutoEts;
 impl PyAutoEts {
     #[new]
     fn new() -> PyClassInitializer<Self> {
-        PyModel::plain("AutoETS", AutoEts).add_subclass(Self)
+        PyModel::plain("AutoETS", AutoEts::default()).add_subclass(Self)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod double_double;
 mod householder;
+pub mod jet;
 pub mod least_squares;
 pub mod optimise;
 pub mod precision;

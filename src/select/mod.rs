@@ -3,5 +3,5 @@
 mod auto_ets;
 mod registry;
 
-pub use auto_ets::AutoEts;
+pub use auto_ets::{AutoEts, Pool};
 pub use registry::{MODEL_NAMES, model_by_name};

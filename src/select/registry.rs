@@ -5,15 +5,22 @@ use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
 use crate::regression::{LinearTrend, LogLinearTrend};
-use crate::smoothing::{BayesEts, Drift, Ets, Naive, Theta, ThetaVariant, Trend};
+use crate::smoothing::{BayesEts, Class, Drift, Ets, Naive, Theta, ThetaVariant};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 12] = [
+pub const MODEL_NAMES: [&str; 19] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
     "ETS(A,A,N)",
     "ETS(A,Ad,N)",
+    "ETS(A,M,N)",
+    "ETS(A,Md,N)",
+    "ETS(M,N,N)",
+    "ETS(M,A,N)",
+    "ETS(M,Ad,N)",
+    "ETS(M,M,N)",
+    "ETS(M,Md,N)",
     "Theta",
     "Theta(optimised)",
     "Theta(dynamic)",
@@ -33,13 +40,12 @@ pub const MODEL_NAMES: [&str; 12] = [
 /// # Errors
 /// [`Error::UnknownModel`], with the names there are.
 pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
-    let ets = |trend| -> Result<Box<dyn Forecaster>> { Ok(Box::new(Ets::params().trend(trend).check()?)) };
+    if let Some(class) = Class::ALL.into_iter().find(|class| class.to_string() == name) {
+        return Ok(Box::new(Ets::params().class(class).check()?));
+    }
     match name {
         "BayesETS" => Ok(Box::new(BayesEts::default())),
-        "AutoETS" => Ok(Box::new(AutoEts)),
-        "ETS(A,N,N)" => ets(Trend::None),
-        "ETS(A,A,N)" => ets(Trend::Additive),
-        "ETS(A,Ad,N)" => ets(Trend::Damped),
+        "AutoETS" => Ok(Box::new(AutoEts::default())),
         "Theta" => Ok(Box::new(Theta::default())),
         "Theta(optimised)" => Ok(Box::new(Theta::variant(ThetaVariant::Optimised))),
         "Theta(dynamic)" => Ok(Box::new(Theta::variant(ThetaVariant::Dynamic))),

@@ -29,6 +29,6 @@ pub(crate) mod variance;
 
 pub use bands::Bands;
 pub use bayes::{BayesEts, FittedBayesEts, Prior};
-pub use ets::{Ets, EtsParams, FittedEts, Trend};
+pub use ets::{Class, Ets, EtsParams, FittedEts, Region, Shocks, State, Trend};
 pub use naive::{Drift, FittedRandomWalk, Naive};
 pub use theta::{FittedTheta, Theta, ThetaVariant};
