@@ -119,8 +119,11 @@ fn with_the_parameters_of_r_the_points_and_bounds_are_those_of_r() {
         let unit = if fitted.class().has_multiplicative_shocks() { fitted.level().abs() } else { 1.0 };
         let scale = fitted.level().abs() + fitted.report().sigma * unit;
         assert_close(fitted.report().sigma.powi(2), number(&case["sigma2"]), 1e-8, &what);
-        assert_all_close(&forecast.mean(), &case["mean"], scale, 1e-8, &what);
-        // why 2.5%: what R simulates with 20,000 paths has an error of that order, of the width; ours is the first-order law
+        // why one year of MMdN: from the second on R damps a growth factor by phi + phi, where its own recursion, statsmodels
+        // and the book have phi + phi^2 (`ets_fixed` agrees with those to ten digits).
+        let years = if case["model"] == "MMdN" { 1 } else { 6 };
+        assert_all_close(&forecast.mean()[..years], &case["mean"], scale, 1e-8, &what);
+        // R simulates the bounds of growth factors; ours are first-order, see the test against simulation.
         let simulated = case["intervals"].as_str().unwrap().starts_with("simulated");
         for (level, lower, upper) in [(80.0, "lower80", "upper80"), (95.0, "lower95", "upper95")] {
             if simulated {

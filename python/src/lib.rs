@@ -7,6 +7,7 @@ mod arrays;
 mod backtest;
 mod columns;
 mod errors;
+mod ets;
 mod forecast;
 mod front;
 mod input;
@@ -31,6 +32,8 @@ mod _core {
     #[pymodule_export]
     use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
     #[pymodule_export]
+    use crate::ets::{PyAutoEts, PyEts, PyFittedEts};
+    #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
@@ -40,7 +43,7 @@ mod _core {
         quantile_crps, rmse, scaled_crps, smape,
     };
     #[pymodule_export]
-    use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    use crate::models::{PyBayesEts, PyDrift, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]

@@ -7,8 +7,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use unjuran::model::{Fitted, Forecaster};
-use unjuran::select::{AutoEts, model_by_name};
-use unjuran::smoothing::{BayesEts, Drift, Ets, EtsParams, Naive};
+use unjuran::select::model_by_name;
+use unjuran::smoothing::{BayesEts, Drift, Naive};
 
 use crate::arrays;
 use crate::errors::Result;
@@ -32,7 +32,6 @@ pub(crate) struct PyModel {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Setting {
     Number(f64),
-    Flag(bool),
     Text(String),
 }
 
@@ -40,7 +39,6 @@ impl std::fmt::Display for Setting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Number(number) => write!(f, "{number}"),
-            Self::Flag(flag) => f.write_str(if *flag { "True" } else { "False" }),
             Self::Text(text) => write!(f, "\"{text}\""),
         }
     }
@@ -119,74 +117,10 @@ impl PyModel {
         for (name, value) in &self.named {
             match value {
                 Setting::Number(number) => named.set_item(name, number)?,
-                Setting::Flag(flag) => named.set_item(name, flag)?,
                 Setting::Text(text) => named.set_item(name, text)?,
             }
         }
         Ok((PyTuple::new(py, self.positional.iter())?, named))
-    }
-}
-
-/// Exponential smoothing of one class, by maximum likelihood.
-///
-/// Parameters
-/// ----------
-/// spec : {"ANN", "AAN", "AAdN"}
-///     No slope, a slope that goes on, a slope that dies out; errors are additive.
-/// alpha, beta, phi : float, optional
-///     Smoothing of level and slope, and damping; left out, they are estimated. ``beta`` is Hyndman's beta.
-/// l0, b0 : float, optional
-///     Level and slope before the first year; left out, they are estimated.
-///
-/// Raises
-/// ------
-/// BadParameterError
-///     An unknown class, or a parameter outside its range or not in the class.
-///
-/// References
-/// ----------
-/// Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
-///
-/// Examples
-/// --------
-/// >>> import unjuran as uj
-/// >>> s = uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015)
-/// >>> uj.ETS("ANN", alpha=1).fit(s).forecast(2).median.tolist()
-/// [139.0, 139.0]
-#[pyclass(name = "ETS", module = "unjuran", extends = PyModel, frozen)]
-pub(crate) struct PyEts;
-
-#[pymethods]
-impl PyEts {
-    #[new]
-    #[pyo3(signature = (spec, *, alpha=None, beta=None, phi=None, l0=None, b0=None))]
-    fn new(
-        spec: &str,
-        alpha: Option<f64>,
-        beta: Option<f64>,
-        phi: Option<f64>,
-        l0: Option<f64>,
-        b0: Option<f64>,
-    ) -> Result<PyClassInitializer<Self>> {
-        type Setter = fn(EtsParams, f64) -> EtsParams;
-        let given: [(&'static str, Option<f64>, Setter); 5] = [
-            ("alpha", alpha, EtsParams::alpha),
-            ("beta", beta, EtsParams::beta),
-            ("phi", phi, EtsParams::phi),
-            ("l0", l0, EtsParams::level),
-            ("b0", b0, EtsParams::slope),
-        ];
-        let mut params = Ets::params().class(spec.parse()?);
-        let mut named = Vec::new();
-        for (name, value, set) in given {
-            if let Some(value) = value {
-                params = set(params, value);
-                named.push((name, Setting::Number(value)));
-            }
-        }
-        let model = Arc::new(params.check()?);
-        let base = PyModel { model, class: "ETS", positional: Some(spec.to_owned()), named };
-        Ok(PyClassInitializer::from(base).add_subclass(Self))
     }
 }
 
@@ -211,24 +145,6 @@ impl PyBayesEts {
     #[new]
     fn new() -> PyClassInitializer<Self> {
         PyModel::plain("BayesETS", BayesEts::default()).add_subclass(Self)
-    }
-}
-
-/// Exponential smoothing whose class the data choose by the corrected Akaike criterion. Needs five observed years.
-///
-/// Examples
-/// --------
-/// >>> import unjuran as uj
-/// >>> uj.AutoETS().name
-/// 'AutoETS'
-#[pyclass(name = "AutoETS", module = "unjuran", extends = PyModel, frozen)]
-pub(crate) struct PyAutoEts;
-
-#[pymethods]
-impl PyAutoEts {
-    #[new]
-    fn new() -> PyClassInitializer<Self> {
-        PyModel::plain("AutoETS", AutoEts::default()).add_subclass(Self)
     }
 }
 
@@ -281,6 +197,10 @@ pub(crate) struct PyFitted {
 impl PyFitted {
     pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
         Self { fitted, model, series }
+    }
+
+    pub(crate) fn model_of(&self, py: Python<'_>) -> Py<PyModel> {
+        self.model.clone_ref(py)
     }
 }
 
@@ -387,7 +307,7 @@ impl PyFitted {
 
     /// Parameters, likelihood, criteria and notes as a text of several lines.
     fn summary(&self) -> String {
-        self.fitted.report().to_string()
+        self.fitted.summary()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -15,6 +15,7 @@ __all__ = [
     "BayesETS",
     "Distribution",
     "Drift",
+    "FittedETS",
     "FittedModel",
     "FittedTrend",
     "Forecast",
@@ -150,14 +151,17 @@ class Model:
 class ETS(Model):
     def __new__(
         cls,
-        spec: Literal["ANN", "AAN", "AAdN"],
+        spec: Literal["ANN", "AAN", "AAdN", "AMN", "AMdN", "MNN", "MAN", "MAdN", "MMN", "MMdN"],
         *,
         alpha: float | None = None,
         beta: float | None = None,
         phi: float | None = None,
         l0: float | None = None,
         b0: float | None = None,
+        region: Literal["usual", "admissible"] = "usual",
+        bands: _Bands = "full",
     ) -> Self: ...
+    def fit(self, series: Series) -> FittedETS: ...
 
 @final
 class BayesETS(Model):
@@ -165,7 +169,10 @@ class BayesETS(Model):
 
 @final
 class AutoETS(Model):
-    def __new__(cls) -> Self: ...
+    def __new__(
+        cls, classes: Literal["all", "no-growth-factors", "additive"] = "all", *, bands: _Bands = "full"
+    ) -> Self: ...
+    def fit(self, series: Series) -> FittedETS: ...
 
 @final
 class Naive(Model):
@@ -223,6 +230,25 @@ class FittedModel:
     def notes(self) -> tuple[str, ...]: ...
     def summary(self) -> str: ...
     def __reduce__(self) -> tuple[Any, tuple[Series]]: ...
+
+@final
+class FittedETS(FittedModel):
+    @property
+    def se(self) -> dict[str, float]: ...
+    @property
+    def level(self) -> _Floats: ...
+    @property
+    def slope(self) -> _Floats: ...
+    @property
+    def df(self) -> int: ...
+    def refit(self, series: Series) -> FittedETS: ...
+    def update(self, value: float) -> FittedETS: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> FittedETS: ...
+    @staticmethod
+    def _restore(text: str, model: Model) -> FittedETS: ...
+    def __reduce__(self) -> tuple[Any, tuple[str, Model]]: ...
 
 @final
 class FittedTrend(FittedModel):

@@ -17,6 +17,12 @@ pub enum Bands {
     Textbook,
 }
 
+impl std::fmt::Display for Bands {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Self::Full { "full" } else { "textbook" })
+    }
+}
+
 impl std::str::FromStr for Bands {
     type Err = Error;
     /// "full" or "textbook".

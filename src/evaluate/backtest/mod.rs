@@ -18,7 +18,7 @@
 //! use unjuran::smoothing::{Drift, Naive};
 //! let y = [163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0];
 //! let cases = Series::new("cases", Year::new(2015)?, &y)?;
-//! let table = Backtest::new(Horizon::years(2)?).windows(3).run(&[cases], &[&Naive, &Drift, &AutoEts])?;
+//! let table = Backtest::new(Horizon::years(2)?).windows(3).run(&[cases], &[&Naive, &Drift, &AutoEts::default()])?;
 //! let first = &table.rows()[0];
 //! assert_eq!((first.model.as_str(), first.cutoff.get(), first.lead, first.actual), ("Naive", 2018, 1, 286.0));
 //! assert_eq!(first.median, 302.0);

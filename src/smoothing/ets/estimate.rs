@@ -5,7 +5,8 @@
 //! smoothing parameters, each with the first level and slope that weighted linear least squares finds for it, on the
 //! logarithms where the trend is a factor. Nothing else is started from, so that no start is a matter of luck.
 //!
-//! References: Marquardt (1963), *SIAM Journal* 11, 431-441; Hyndman and others (2008), sections 5.2 (bounds) and 10.2
+//! References: Marquardt (1963), *SIAM Journal* 11, 431-441; Nielsen (1999), report IMM-REP-1999-05, Technical University of
+//! Denmark, for the damping; Hyndman and others (2008), sections 5.2 (bounds) and 10.2
 //! (admissible region).
 
 use super::class::{Class, Trend};
@@ -24,6 +25,11 @@ const SLOPE: usize = 2;
 const SHARE: usize = 3;
 const DAMPING: usize = 4;
 pub(super) const COORDINATES: usize = 5;
+
+/// Steps of one search, tries of one step, and the gain of a step that counts for nothing.
+const STEPS: usize = 200;
+const TRIES: usize = 12;
+const IDLE: f64 = 1e-11;
 
 /// How hard to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +51,7 @@ const FINE: Grid = Grid {
     alpha: &[1e-4, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 0.999],
     share: &[0.0, 0.05, 0.2, 0.5, 1.0],
     phi: &[0.8, 0.87, 0.93, 0.98],
-    starts: 8,
+    starts: 24,
 };
 const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.83, 0.97], starts: 1 };
 
@@ -73,6 +79,7 @@ pub(super) struct Point {
 /// What Marquardt needs at a point.
 struct Quadratic {
     value: f64,
+    sse: f64,
     /// Half the gradient of the sum of squares, and the cross products of the derivatives.
     gradient: [f64; COORDINATES],
     hessian: [[f64; COORDINATES]; COORDINATES],
@@ -168,7 +175,7 @@ impl Problem<'_> {
                 (hessian[i][j], hessian[j][i]) = (cross, cross);
             }
         }
-        Some(Quadratic { value: self.of(&sums), gradient, hessian })
+        Some(Quadratic { value: self.of(&sums), sse: sums.sse, gradient, hessian })
     }
 
     /// The parameters of largest likelihood; none if no start is allowed.
@@ -181,6 +188,9 @@ impl Problem<'_> {
         }
         let grid = if effort == Effort::Full { &FINE } else { &COARSE };
         let mut starts = super::starts::points(self, grid.alpha, grid.share, grid.phi);
+        if effort == Effort::Full {
+            starts.extend(super::starts::curves(self));
+        }
         starts.sort_by(|a, b| a.value.total_cmp(&b.value));
         starts.truncate(grid.starts);
         starts.into_iter().map(|start| self.polish(start, &free)).min_by(|a, b| a.value.total_cmp(&b.value))
@@ -193,14 +203,14 @@ impl Problem<'_> {
     /// Marquardt's steps from a point until they gain nothing.
     pub(super) fn polish(&self, start: Point, free: &[bool; COORDINATES]) -> Point {
         let mut best = start;
-        let mut damping = 1e-3;
+        let (mut damping, mut growth) = (1e-3, 2.0);
         let bounds: [(f64, f64); COORDINATES] = std::array::from_fn(|k| self.bounds(k));
         let floor = self.least.ln();
         let mut idle = 0;
-        for _ in 0..100 {
+        for _ in 0..STEPS {
             let Some(here) = self.quadratic(best.at) else { break };
             let mut gained = 0.0;
-            for _ in 0..12 {
+            for _ in 0..TRIES {
                 let step = bounded_step(&here, &best.at, free, &bounds, damping);
                 let at: [f64; COORDINATES] = std::array::from_fn(|k| {
                     let (low, high) = bounds[k];
@@ -209,19 +219,35 @@ impl Problem<'_> {
                 let value = self.value(at);
                 if value < best.value {
                     gained = best.value - value;
+                    // Nielsen's rule: the better the quadratic foretold the gain, the less damping next.
+                    let ratio = -(value - best.value).exp_m1() / here.foretold(&step);
+                    damping = (damping * (1.0 - (2.0 * ratio - 1.0).powi(3)).max(1.0 / 3.0)).clamp(1e-12, 1e12);
+                    growth = 2.0;
                     best = Point { at, value };
-                    damping = (damping * 0.1).max(1e-12);
                     break;
                 }
-                damping *= 10.0;
+                damping *= growth;
+                growth *= 2.0;
             }
             // why twice: in a bent valley a short step may be followed by a long one.
-            idle = if gained < 1e-11 { idle + 1 } else { 0 };
+            idle = if gained < IDLE { idle + 1 } else { 0 };
             if gained == 0.0 || idle == 2 || here.value <= floor {
                 break;
             }
         }
         best
+    }
+}
+
+impl Quadratic {
+    /// The share of the sum of squares that a step should take away.
+    fn foretold(&self, step: &[f64; COORDINATES]) -> f64 {
+        let mut gain = 0.0;
+        for i in 0..COORDINATES {
+            let bent: f64 = (0..COORDINATES).map(|j| self.hessian[i][j] * step[j]).sum();
+            gain -= step[i] * (2.0 * self.gradient[i] + bent);
+        }
+        (gain / self.sse).max(f64::MIN_POSITIVE)
     }
 }
 

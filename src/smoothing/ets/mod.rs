@@ -246,6 +246,23 @@ impl Ets {
         self.class
     }
 
+    /// Where free smoothing parameters are searched for.
+    pub fn region(&self) -> Region {
+        self.region
+    }
+
+    /// Whether doubt about the parameters is in the bands.
+    pub fn bands(&self) -> Bands {
+        self.bands
+    }
+
+    /// The values that are held fixed, by name.
+    pub fn given(&self) -> Vec<(&'static str, f64)> {
+        let Fixed { alpha, beta, phi, level, slope } = self.fixed;
+        let all = [("alpha", alpha), ("beta", beta), ("phi", phi), ("l0", level), ("b0", slope)];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     /// Observed years that the fit needs: one more than there are numbers to estimate.
     pub fn needed(&self) -> usize {
         let Fixed { alpha, beta, phi, level, slope } = self.fixed;
