@@ -13,7 +13,7 @@ use serde_json::Value;
 use unjuran::Error;
 use unjuran::forecast::Forecast;
 use unjuran::series::{Horizon, Series, Unit, Year};
-use unjuran::smoothing::{Bands, Class, Drift, Ets, EtsParams, FittedEts, Naive, Theta};
+use unjuran::smoothing::{Bands, Class, Drift, Ets, EtsParams, FittedEts, Mean, Naive, Theta};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("golden/smoothing.json")).unwrap()
@@ -154,16 +154,19 @@ fn the_fitted_likelihood_reaches_the_best_known_maximum() {
 }
 
 #[test]
-fn random_walks_are_those_of_r() {
+fn random_walks_and_the_mean_are_those_of_r() {
     let golden = golden();
     let horizon = Horizon::years(6).unwrap();
     for case in golden["walks"].as_array().unwrap() {
         let series = series(&golden, &case["series"]);
         let naive = (Naive.fit(&series).unwrap(), &case["naive"]);
         let drift = (Drift.fit(&series).unwrap(), &case["rw_drift"]);
-        for (fitted, theirs) in [naive, drift] {
-            let forecast = fitted.forecast(horizon).unwrap();
-            let scale = fitted.sigma();
+        let mean = Mean.fit(&series).unwrap();
+        let walks = [naive, drift].map(|(fitted, theirs)| (fitted.forecast(horizon), fitted.sigma(), theirs));
+        for (forecast, scale, theirs) in
+            walks.into_iter().chain([(mean.forecast(horizon), mean.sigma(), &case["mean"])])
+        {
+            let forecast = forecast.unwrap();
             let what = case["series"].as_str().unwrap();
             assert_all_close(&forecast.mean(), &theirs["mean"], scale, 1e-10, what);
             let band = forecast.interval(95.0).unwrap();

@@ -126,11 +126,12 @@ fn of(model: Ets) -> Result<PyClassInitializer<PyEts>> {
 ///
 /// Parameters
 /// ----------
-/// classes : {"all", "no-growth-factors", "additive"}
-///     All ten; the six without growth factors, which is what R's ``ets`` considers; or the three with additive shocks and
+/// classes : {"no-growth-factors", "all", "additive"}
+///     The six without growth factors, which is what R's ``ets`` considers; all ten; or the three with additive shocks and
 ///     trends.
 /// bands : {"full", "textbook"}
-///     Whether the doubt about the parameters is in the bands.
+///     Whether the doubt about parameters and class is in the bands: full bands are a mixture over the classes, weighed by
+///     AICc with the starting states not counted; textbook bands take parameters and class for certain.
 ///
 /// Examples
 /// --------
@@ -144,7 +145,7 @@ pub(crate) struct PyAutoEts(AutoEts);
 #[pymethods]
 impl PyAutoEts {
     #[new]
-    #[pyo3(signature = (classes="all", *, bands="full"))]
+    #[pyo3(signature = (classes="no-growth-factors", *, bands="full"))]
     fn new(classes: &str, bands: &str) -> Result<PyClassInitializer<Self>> {
         let pool: Pool = classes.parse()?;
         let model = AutoEts::default().with_pool(pool).with_bands(bands.parse()?);
@@ -220,6 +221,16 @@ impl PyFittedEts {
     #[getter]
     fn slope<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         arrays::gaps(py, &self.0.states().iter().map(|state| state.slope).collect::<Vec<_>>())
+    }
+
+    /// The classes behind full bands with their weights: more than one only after `AutoETS`.
+    #[getter]
+    fn weights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let weights = PyDict::new(py);
+        for (class, weight) in self.0.weights() {
+            weights.set_item(class.to_string(), weight)?;
+        }
+        Ok(weights)
     }
 
     /// Residual degrees of freedom: observed years less smoothing parameters and starting states, at least 1.

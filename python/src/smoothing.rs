@@ -2,7 +2,7 @@
 
 use pyo3::PyClassInitializer;
 use pyo3::prelude::*;
-use unjuran::smoothing::{Bands, Theta, ThetaVariant};
+use unjuran::smoothing::{Bands, Mean, Theta, ThetaVariant};
 
 use crate::errors::Result;
 use crate::models::{PyModel, Setting};
@@ -48,6 +48,26 @@ impl PyTheta {
         let model = Theta::variant(kind).with_bands(bands.parse()?);
         let positional = (kind != ThetaVariant::default()).then(|| variant.to_owned());
         Ok(PyModel::with("Theta", model, positional, with_bands(bands)?).add_subclass(Self))
+    }
+}
+
+/// Every year is like the mean of all. Needs two observed years.
+///
+/// The band is Student's, with the doubt about the mean in it.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.Mean().fit(uj.Series([9, 14, 13], start=2020)).forecast(2).median.tolist()
+/// [12.0, 12.0]
+#[pyclass(name = "Mean", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyMean;
+
+#[pymethods]
+impl PyMean {
+    #[new]
+    fn new() -> PyClassInitializer<Self> {
+        PyModel::plain("Mean", Mean).add_subclass(Self)
     }
 }
 

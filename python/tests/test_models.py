@@ -8,7 +8,7 @@ import unjuran as uj
 from unjuran import errors
 
 THETAS = [uj.Theta(), uj.Theta("optimised"), uj.Theta("dynamic", bands="textbook")]
-MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift(), *THETAS]
+MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift(), uj.Mean(), *THETAS]
 TRENDS = [uj.LinearTrend(), uj.LogLinearTrend()]
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "Interval",
     "LinearTrend",
     "LogLinearTrend",
+    "Mean",
     "Model",
     "Naive",
     "Panel",
@@ -170,7 +171,7 @@ class BayesETS(Model):
 @final
 class AutoETS(Model):
     def __new__(
-        cls, classes: Literal["all", "no-growth-factors", "additive"] = "all", *, bands: _Bands = "full"
+        cls, classes: Literal["no-growth-factors", "all", "additive"] = "no-growth-factors", *, bands: _Bands = "full"
     ) -> Self: ...
     def fit(self, series: Series) -> FittedETS: ...
 
@@ -190,6 +191,10 @@ class Theta(Model):
         *,
         bands: _Bands = "full",
     ) -> Self: ...
+
+@final
+class Mean(Model):
+    def __new__(cls) -> Self: ...
 
 @final
 class LinearTrend(Model):
@@ -239,6 +244,8 @@ class FittedETS(FittedModel):
     def level(self) -> _Floats: ...
     @property
     def slope(self) -> _Floats: ...
+    @property
+    def weights(self) -> dict[str, float]: ...
     @property
     def df(self) -> int: ...
     def refit(self, series: Series) -> FittedETS: ...

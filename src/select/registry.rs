@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
 use crate::regression::{LinearTrend, LogLinearTrend};
-use crate::smoothing::{BayesEts, Class, Drift, Ets, Naive, Theta, ThetaVariant};
+use crate::smoothing::{BayesEts, Class, Drift, Ets, Mean, Naive, Theta, ThetaVariant};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 19] = [
+pub const MODEL_NAMES: [&str; 20] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
@@ -26,6 +26,7 @@ pub const MODEL_NAMES: [&str; 19] = [
     "Theta(dynamic)",
     "Naive",
     "Drift",
+    "Mean",
     "LinearTrend",
     "LogLinearTrend",
 ];
@@ -51,6 +52,7 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "Theta(dynamic)" => Ok(Box::new(Theta::variant(ThetaVariant::Dynamic))),
         "Naive" => Ok(Box::new(Naive)),
         "Drift" => Ok(Box::new(Drift)),
+        "Mean" => Ok(Box::new(Mean)),
         "LinearTrend" => Ok(Box::new(LinearTrend)),
         "LogLinearTrend" => Ok(Box::new(LogLinearTrend)),
         _ => {

@@ -10,6 +10,7 @@
 //!
 //! | model | what it says |
 //! |---|---|
+//! | [`Mean`] | every year is like the mean of all |
 //! | [`Naive`] | next year is like this year: alpha = 1, no slope |
 //! | [`Drift`] | the same plus the mean yearly change |
 //! | [`Ets`] | alpha, beta, phi and the starting states by maximum likelihood |
@@ -22,6 +23,7 @@
 mod bands;
 pub mod bayes;
 mod ets;
+mod mean;
 mod naive;
 pub(crate) mod recursion;
 mod theta;
@@ -30,5 +32,6 @@ pub(crate) mod variance;
 pub use bands::Bands;
 pub use bayes::{BayesEts, FittedBayesEts, Prior};
 pub use ets::{Class, Ets, EtsParams, FittedEts, Region, Shocks, State, Trend};
+pub use mean::{FittedMean, Mean};
 pub use naive::{Drift, FittedRandomWalk, Naive};
 pub use theta::{FittedTheta, Theta, ThetaVariant};

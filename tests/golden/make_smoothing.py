@@ -55,7 +55,7 @@ def main(source: Path) -> None:
                     given = {k: fit[k] for k in ["alpha", "beta", "phi", "l0", "b0"] if fit[k] is not None}
                     fitted.append({"series": result["name"], "model": model} | given | {k: fit[k] for k in kept})
     walks = [
-        {"series": r["name"], "naive": r["naive"], "rw_drift": r["rw_drift"]}
+        {"series": r["name"], "naive": r["naive"], "rw_drift": r["rw_drift"], "mean": r["mean"]}
         for r in load("baselines.json")["results"]
         if r["name"] in names
     ]

@@ -8,8 +8,9 @@ use super::class::Class;
 use super::estimate::{COORDINATES, Effort, PHI, Problem, jets};
 use super::likelihood::{Filter, Params, Reader, Summing, loglik, run};
 use super::{Ets, EtsParams, Region, Trend, ahead};
+use crate::dist::Support;
 use crate::error::{Error, Result};
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, Joint, Latent};
 use crate::model::{Criteria, FitReport, Fitted, Spread, spread, spread_of_logs};
 use crate::numeric::jet::Jet;
 use crate::numeric::precision::Precision;
@@ -38,6 +39,8 @@ pub struct FittedEts {
     states: Vec<State>,
     df: usize,
     report: FitReport,
+    /// Other classes that the data leave possible, with their weights; its own weight is what is left of one.
+    rivals: Vec<(f64, FittedEts)>,
 }
 
 /// Level and slope at the end of a year.
@@ -56,20 +59,34 @@ struct Stored {
     settings: EtsParams,
     at: [f64; COORDINATES],
     series: Series,
+    /// What a random walk of very few years needs beside.
+    #[serde(default)]
+    short: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rivals: Vec<(f64, Stored)>,
 }
 
 impl TryFrom<Stored> for FittedEts {
     type Error = Error;
     fn try_from(stored: Stored) -> Result<Self> {
         let model = stored.settings.check()?;
-        Self::at(model, &stored.series, Training::new(&stored.series)?, stored.at)
+        let training = Training::new(&stored.series)?;
+        if stored.short {
+            return Self::walk(&stored.series, training, model.bands);
+        }
+        let fitted = Self::at(model, &stored.series, training, stored.at)?;
+        let rivals = stored.rivals.into_iter().map(|(weight, rival)| Ok((weight, Self::try_from(rival)?)));
+        Ok(fitted.among(rivals.collect::<Result<_>>()?))
     }
 }
 
 impl From<FittedEts> for Stored {
     fn from(fitted: FittedEts) -> Self {
         let Ets { class, fixed, region, bands } = fitted.model;
-        Self { settings: EtsParams { class, fixed, region, bands }, at: fitted.at, series: fitted.series }
+        let short = fitted.report.notes.iter().any(|note| matches!(note, Note::ShortSeries { .. }));
+        let rivals = fitted.rivals.into_iter().map(|(weight, rival)| (weight, rival.into())).collect();
+        let settings = EtsParams { class, fixed, region, bands };
+        Self { settings, at: fitted.at, series: fitted.series, short, rivals }
     }
 }
 
@@ -150,6 +167,8 @@ impl FittedEts {
         };
         let mut walk = Self::at(model, series, training, [0.0; COORDINATES])?;
         let squares: f64 = walk.report.residuals.iter().flatten().map(|e| (e / usual).powi(2)).sum();
+        let because = "the choice of a class needs 5 observed years".to_owned();
+        walk.report.notes.push(Note::FellBack { to: "the random walk ETS(A,N,N)".to_owned(), because });
         walk.df = n - 1 + EXPERIENCE;
         let sigma = usual * ((squares + EXPERIENCE as f64) / walk.df as f64).sqrt();
         if sigma > 0.0 {
@@ -192,7 +211,8 @@ impl FittedEts {
         report.residuals = trace.residuals;
         report.fitted = trace.expected.into_iter().map(Some).collect();
         report.notes.extend(note);
-        Ok(Self { series: series.clone(), training, model, at, end, states: trace.states, df, report })
+        let states = trace.states;
+        Ok(Self { series: series.clone(), training, model, at, end, states, df, report, rivals: Vec::new() })
     }
 
     /// The class that was fitted.
@@ -242,9 +262,17 @@ impl FittedEts {
         self
     }
 
-    pub(crate) fn with_note(mut self, note: Note) -> Self {
-        self.report.notes.push(note);
+    /// The same fit among others that the data leave possible.
+    pub(crate) fn among(mut self, rivals: Vec<(f64, Self)>) -> Self {
+        self.rivals = rivals;
         self
+    }
+
+    /// The classes behind the bands with their weights, this one first: more than one only after an automatic choice.
+    pub fn weights(&self) -> Vec<(Class, f64)> {
+        let others: f64 = self.rivals.iter().map(|(weight, _)| weight).sum();
+        let own = (self.model.class, 1.0 - others);
+        std::iter::once(own).chain(self.rivals.iter().map(|(weight, rival)| (rival.class(), *weight))).collect()
     }
 
     /// What missing years leave unknown of the last level.
@@ -264,12 +292,33 @@ impl FittedEts {
             .collect()
     }
 
-    /// The distributions of the years that follow.
+    /// The distributions of the years that follow. After an automatic choice full bands are a mixture over the classes that
+    /// the data leave possible; textbook bands take the chosen class for certain.
     ///
     /// # Errors
     /// [`Error::Overflow`] if the numbers become too large to compute with.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
-        let (class, h) = (self.model.class, horizon.get());
+        let h = horizon.get();
+        let own = self.law(h)?;
+        if self.rivals.is_empty() || self.model.bands == Bands::Textbook {
+            return self.report.project(&self.series, &self.training, own.into());
+        }
+        let mut left = 1.0;
+        let mut members = Vec::with_capacity(self.rivals.len() + 1);
+        for (weight, rival) in &self.rivals {
+            // why: a class that overflows so many years ahead has nothing to say; the others share its weight.
+            if let Ok(law) = rival.law(h) {
+                members.push((*weight, law));
+            }
+            left -= weight;
+        }
+        members.insert(0, (left, own));
+        self.report.project(&self.series, &self.training, Joint::mixture(members, Support::Real))
+    }
+
+    /// The joint law of the next h years.
+    fn law(&self, h: usize) -> Result<Latent> {
+        let class = self.model.class;
         let params = problem(&self.model, &self.training).params(self.at);
         let overflow = || Error::Overflow { series: self.series.name().to_owned(), model: class.to_string() };
         let mut latent = ahead::latent(class, &params, &self.end, self.report.sigma, h).ok_or_else(overflow)?;
@@ -280,7 +329,7 @@ impl FittedEts {
             }
             latent.df = Some(self.df as f64);
         }
-        self.report.project(&self.series, &self.training, latent.into())
+        Ok(latent)
     }
 
     /// What the fit found.
@@ -308,7 +357,8 @@ impl FittedEts {
         let found = problem(&held, &training).solve(Effort::Full).ok_or_else(|| left(&held, &training, 0))?;
         let mut at = self.at;
         (at[0], at[2]) = (found.at[0], found.at[2]);
-        Self::at(self.model, series, training, at)
+        let fitted = Self::at(self.model, series, training, at)?;
+        Ok(fitted.among(self.of_rivals(|rival| rival.refit(series))))
     }
 
     /// The same parameters and first states on the same series with more years: what comes in is only passed through.
@@ -326,7 +376,13 @@ impl FittedEts {
     /// # Errors
     /// Those of [`Ets::fit`].
     pub fn update(&self, series: &Series) -> Result<Self> {
-        Self::at(self.model, series, Training::new(series)?, self.at)
+        let fitted = Self::at(self.model, series, Training::new(series)?, self.at)?;
+        Ok(fitted.among(self.of_rivals(|rival| rival.update(series))))
+    }
+
+    /// The rivals after a change, those left out that do not bear it.
+    fn of_rivals(&self, change: impl Fn(&Self) -> Result<Self>) -> Vec<(f64, Self)> {
+        self.rivals.iter().filter_map(|(weight, rival)| Some((*weight, change(rival).ok()?))).collect()
     }
 
     /// Derivatives at the optimum, and what they leave unknown of the parameters.

@@ -24,6 +24,8 @@ mod fitted;
 mod likelihood;
 mod starts;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
