@@ -49,7 +49,7 @@ mod _core {
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]
-    use crate::smoothing::{PyMean, PyTheta};
+    use crate::smoothing::{PyCombination, PyMean, PyTheta};
     #[pymodule_export]
     use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
 

@@ -2,10 +2,13 @@
 
 use pyo3::PyClassInitializer;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use unjuran::forecast::Pooling;
+use unjuran::select::{Combination, Weights};
 use unjuran::smoothing::{Bands, Mean, Theta, ThetaVariant};
 
 use crate::errors::Result;
-use crate::models::{PyModel, Setting};
+use crate::models::{PyModel, Setting, resolved};
 
 /// Half the slope of the whole series, added to its exponentially smoothed level.
 ///
@@ -75,4 +78,114 @@ impl PyMean {
 pub(crate) fn with_bands(bands: &str) -> Result<Vec<(&'static str, Setting)>> {
     let textbook = bands.parse::<Bands>()? != Bands::default();
     Ok(if textbook { vec![("bands", Setting::Text(bands.to_owned()))] } else { Vec::new() })
+}
+
+/// Several models made one forecast: not their points are mixed but their distributions.
+///
+/// A model that refuses the series is left out, and a note says so; if all refuse, so does the combination.
+///
+/// Parameters
+/// ----------
+/// models : sequence of Model or str, optional
+///     What is combined; left out, `AutoETS`, the dynamic `Theta` and `Drift`.
+/// weights : {"mean", "median", "inverse-error", "stacked"}
+///     All alike; all alike and the middle law instead of the mean; by 1 / error^2 of the medians in the last years of the
+///     series, forecast from the years before them; or the weights of the least CRPS there.
+/// pooling : {"linear", "quantile"}, optional
+///     Whether probabilities are averaged (wide where the models disagree) or quantiles (as wide as the models are on
+///     average). Left out, what scored better in the last years of the series.
+///
+/// Raises
+/// ------
+/// BadParameterError
+///     No model, or unknown weights or pooling.
+///
+/// References
+/// ----------
+/// Bates and Granger (1969), Operational Research Quarterly 20, 451-468; Lichtendahl, Grushka-Cockayne and Winkler (2013),
+/// Management Science 59, 1594-1611.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> s = uj.Series([10, 13, 12, 16], start=2020, unit="amount")
+/// >>> fit = uj.Combination([uj.Naive(), uj.Drift()], pooling="quantile").fit(s)
+/// >>> round(float(fit.forecast(1).median[0]), 6)  # half-way between 16 and 18
+/// 17.0
+#[pyclass(name = "Combination", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyCombination {
+    models: Py<PyTuple>,
+    weights: String,
+    pooling: Option<String>,
+}
+
+#[pymethods]
+impl PyCombination {
+    #[new]
+    #[pyo3(signature = (models=None, *, weights="mean", pooling=None))]
+    fn new(
+        py: Python<'_>,
+        models: Option<Vec<Bound<'_, PyAny>>>,
+        weights: &str,
+        pooling: Option<&str>,
+    ) -> Result<PyClassInitializer<Self>> {
+        let kind: Weights = weights.parse()?;
+        let pool = pooling.map(pool).transpose()?;
+        let given = models.unwrap_or_default();
+        let combined = if given.is_empty() {
+            Combination::default()
+        } else {
+            let parts = given.iter().map(|model| resolved(Some(model))).collect::<Result<Vec<_>>>()?;
+            Combination::new(parts)?
+        };
+        let model = combined.with_weights(kind).with_pooling(pool);
+        let models = PyTuple::new(py, given)?.unbind();
+        let own = Self { models, weights: weights.to_owned(), pooling: pooling.map(str::to_owned) };
+        Ok(PyModel::with("Combination", model, None, Vec::new()).add_subclass(own))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let models =
+            self.models.bind(py).iter().map(|model| Ok(model.repr()?.to_string())).collect::<PyResult<Vec<_>>>()?;
+        let mut parts = if models.is_empty() { Vec::new() } else { vec![format!("[{}]", models.join(", "))] };
+        if self.weights != "mean" {
+            parts.push(format!("weights=\"{}\"", self.weights));
+        }
+        parts.extend(self.pooling.iter().map(|pooling| format!("pooling=\"{pooling}\"")));
+        Ok(format!("Combination({})", parts.join(", ")))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = other.py();
+        let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+        let other = other.get();
+        Ok(self.weights == other.weights
+            && self.pooling == other.pooling
+            && self.models.bind(py).eq(other.models.bind(py))?)
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        PyTuple::new(py, [self.models.bind(py).hash()?, self.weights.len().cast_signed()])?.hash()
+    }
+
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let named = PyDict::new(py);
+        named.set_item("weights", &self.weights)?;
+        named.set_item("pooling", &self.pooling)?;
+        Ok((PyTuple::new(py, [self.models.bind(py).to_list()])?, named))
+    }
+}
+
+fn pool(text: &str) -> Result<Pooling> {
+    match text {
+        "linear" => Ok(Pooling::Linear),
+        "quantile" => Ok(Pooling::Quantile),
+        _ => Err(unjuran::Error::BadParameter {
+            model: "Combination".to_owned(),
+            parameter: "pooling".to_owned(),
+            value: format!("{text:?}"),
+            allowed: "\"linear\" or \"quantile\"".to_owned(),
+        }
+        .into()),
+    }
 }

@@ -13,6 +13,7 @@ __all__ = [
     "AutoETS",
     "Backtest",
     "BayesETS",
+    "Combination",
     "Distribution",
     "Drift",
     "FittedETS",
@@ -191,6 +192,17 @@ class Theta(Model):
         *,
         bands: _Bands = "full",
     ) -> Self: ...
+
+@final
+class Combination(Model):
+    def __new__(
+        cls,
+        models: Sequence[_AnyModel] | None = None,
+        *,
+        weights: Literal["mean", "median", "inverse-error", "stacked"] = "mean",
+        pooling: Literal["linear", "quantile"] | None = None,
+    ) -> Self: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
 
 @final
 class Mean(Model):

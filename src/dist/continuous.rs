@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::kernel::Kernel;
 use super::link::Link;
 use super::mixture::Mixture;
+use super::quantiles::Quantiles;
 use super::{Predictive, crps, moments};
 
 /// Where outcomes can lie.
@@ -77,6 +78,8 @@ pub struct Continuous {
     /// The smallest and the largest outcome; infinite where the law is not capped.
     lower: f64,
     upper: f64,
+    /// A law that is no mixture: its quantiles; then there are no components.
+    table: Option<Quantiles>,
 }
 
 impl Continuous {
@@ -87,7 +90,7 @@ impl Continuous {
 
     /// The mixture of laws whose weights add up to one.
     pub fn mixture(components: Vec<Component>, support: Support) -> Self {
-        let mut law = Self { components, support, lower: f64::NEG_INFINITY, upper: f64::INFINITY };
+        let mut law = Self { components, support, lower: f64::NEG_INFINITY, upper: f64::INFINITY, table: None };
         let heavy =
             law.components.len() > 1 || law.components.iter().any(|c| c.kernel.df().is_some() || !c.link.is_linear());
         if heavy {
@@ -101,7 +104,32 @@ impl Continuous {
         law
     }
 
-    /// The laws of the mixture.
+    /// The law with these quantiles.
+    pub fn of_quantiles(table: Quantiles) -> Self {
+        let (lower, upper) = table.ends();
+        Self { components: Vec::new(), support: Support::Real, lower, upper, table: Some(table) }
+    }
+
+    /// The law with its quantiles changed by a function that keeps their order; mixtures are left as they are.
+    #[must_use]
+    pub(crate) fn changed(self, change: impl Fn(f64) -> f64) -> Self {
+        match &self.table {
+            Some(table) => Self::of_quantiles(table.changed(change)),
+            None => self,
+        }
+    }
+
+    /// Probability of at most `y` for an uncapped draw `y`.
+    pub(crate) fn uncapped(&self, y: f64) -> f64 {
+        self.uncapped_cdf(y)
+    }
+
+    /// Whether every number behind the law can be computed with.
+    pub(crate) fn is_proper(&self) -> bool {
+        self.components.iter().all(Component::is_proper) && self.table.as_ref().is_none_or(Quantiles::is_finite)
+    }
+
+    /// The laws of the mixture; none for a law given by its quantiles.
     pub fn components(&self) -> &[Component] {
         &self.components
     }
@@ -114,6 +142,10 @@ impl Continuous {
     /// The law with its latent centres moved so that its median is about `y`.
     #[must_use]
     pub(crate) fn centred_at(&self, y: f64) -> Self {
+        if let Some(table) = &self.table {
+            let by = y - table.quantile(0.5);
+            return Self::of_quantiles(table.changed(|q| q + by));
+        }
         let mut components = self.components.clone();
         for component in &mut components {
             // why: a logarithm has no place for zero; the law of a count of zero is centred just above it.
@@ -131,6 +163,9 @@ impl Continuous {
 
     /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
     pub(super) fn between(&self, a: f64, b: f64) -> f64 {
+        if let Some(table) = &self.table {
+            return table.cdf(b) - table.cdf(a);
+        }
         let end = |y: f64, z: f64| match y {
             y if y >= self.upper => f64::INFINITY,
             y if y < self.lower => f64::NEG_INFINITY,
@@ -153,6 +188,9 @@ impl Continuous {
 
     /// The same as if there were no caps.
     pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
+        if let Some(table) = &self.table {
+            return table.cdf(y);
+        }
         match self.components.as_slice() {
             [one] => one.cdf(y),
             many => many.iter().map(|c| c.weight * c.quick_cdf(y)).sum(),
@@ -166,12 +204,17 @@ impl Predictive for Continuous {
             1.0
         } else if x < self.lower {
             0.0
+        } else if let Some(table) = &self.table {
+            table.cdf(x)
         } else {
             self.components.iter().map(|c| c.weight * c.cdf(x)).sum()
         }
     }
 
     fn quantile(&self, p: f64) -> f64 {
+        if let Some(table) = &self.table {
+            return table.quantile(p);
+        }
         let y = match self.components.as_slice() {
             [one] => one.quantile(p),
             _ => Mixture::new(&self.components).quantile(p),

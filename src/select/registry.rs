@@ -1,6 +1,6 @@
 //! From names to models: for the command line, Python, and files.
 
-use super::AutoEts;
+use super::{AutoEts, Combination};
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
@@ -8,7 +8,7 @@ use crate::regression::{LinearTrend, LogLinearTrend};
 use crate::smoothing::{BayesEts, Class, Drift, Ets, Mean, Naive, Theta, ThetaVariant};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 20] = [
+pub const MODEL_NAMES: [&str; 21] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
@@ -29,6 +29,7 @@ pub const MODEL_NAMES: [&str; 20] = [
     "Mean",
     "LinearTrend",
     "LogLinearTrend",
+    "Combination",
 ];
 
 /// The model of this name with default settings.
@@ -53,6 +54,7 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "Naive" => Ok(Box::new(Naive)),
         "Drift" => Ok(Box::new(Drift)),
         "Mean" => Ok(Box::new(Mean)),
+        "Combination" => Ok(Box::new(Combination::default())),
         "LinearTrend" => Ok(Box::new(LinearTrend)),
         "LogLinearTrend" => Ok(Box::new(LogLinearTrend)),
         _ => {
