@@ -205,7 +205,6 @@ impl Problem<'_> {
         let mut best = start;
         let (mut damping, mut growth) = (1e-3, 2.0);
         let bounds: [(f64, f64); COORDINATES] = std::array::from_fn(|k| self.bounds(k));
-        let floor = self.least.ln();
         let mut idle = 0;
         for _ in 0..STEPS {
             let Some(here) = self.quadratic(best.at) else { break };
@@ -231,7 +230,7 @@ impl Problem<'_> {
             }
             // why twice: in a bent valley a short step may be followed by a long one.
             idle = if gained < IDLE { idle + 1 } else { 0 };
-            if gained == 0.0 || idle == 2 || here.value <= floor {
+            if gained == 0.0 || idle == 2 || here.sse <= self.least * self.n as f64 {
                 break;
             }
         }
