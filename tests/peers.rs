@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::float_cmp,
+    clippy::doc_markdown,
     reason = "a test may stop at the first surprise and ask for the very number"
 )]
 

@@ -2,7 +2,7 @@
 
 use pyo3::PyClassInitializer;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use unjuran::persist::Persist as _;
 use unjuran::select::{AutoEts, Pool};
 use unjuran::series::{Observation, Series, Value};
@@ -81,7 +81,7 @@ impl PyEts {
         ];
         let params = Ets::params().class(spec.parse()?).region(region.parse()?).bands(bands.parse()?);
         let set = |params, (value, set): (Option<f64>, Setter)| value.map_or(params, |value| set(params, value));
-        Ok(of(given.into_iter().fold(params, set).check()?)?)
+        of(given.into_iter().fold(params, set).check()?)
     }
 
     /// The model fitted to a series.
@@ -105,7 +105,7 @@ impl PyEts {
         let series = input::series(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
         let fitted = slf.py().detach(|| model.fit(data))?;
-        Ok(made(fitted, slf.as_super(), &series)?)
+        Ok(made(fitted, slf.as_super(), series)?)
     }
 }
 
@@ -172,7 +172,7 @@ impl PyAutoEts {
         let series = input::series(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
         let fitted = slf.py().detach(|| model.fit(data))?;
-        Ok(made(fitted, slf.as_super(), &series)?)
+        Ok(made(fitted, slf.as_super(), series)?)
     }
 }
 
@@ -297,9 +297,10 @@ impl PyFittedEts {
         Ok(made(fitted, model, &series)?)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<(Bound<'py, PyAny>, (String, Py<PyModel>))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<Bound<'py, PyTuple>> {
         let restore = slf.get_type().getattr("_restore")?;
-        Ok((restore, (slf.get().0.to_json()?, slf.as_super().get().model_of(slf.py()))))
+        let arguments = (slf.get().0.to_json()?, slf.as_super().get().model_of(slf.py()));
+        Ok((restore, arguments).into_pyobject(slf.py())?)
     }
 }
 

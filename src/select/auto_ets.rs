@@ -151,7 +151,7 @@ impl AutoEts {
         Ok(chosen.among(rivals))
     }
 
-    fn model(&self, class: Class) -> Result<Ets> {
+    fn model(self, class: Class) -> Result<Ets> {
         Ets::params().class(class).bands(self.bands).check()
     }
 }

@@ -83,7 +83,7 @@ fn refused(parameter: &str, value: String, allowed: &str) -> Error {
 ///
 /// | name | default | range | meaning |
 /// |---|---|---|---|
-/// | `models` | AutoETS, dynamic Theta, Drift | one or more | what is combined |
+/// | `models` | `AutoEts`, dynamic `Theta`, `Drift` | one or more | what is combined |
 /// | `weights` | `Weights::Mean` | | where the weights come from |
 /// | `pooling` | chosen by CRPS | linear, quantile | whether probabilities or quantiles are averaged |
 ///
@@ -136,7 +136,8 @@ impl Combination {
     pub fn fit(&self, series: &Series) -> Result<FittedCombination> {
         let training = Training::new(series)?;
         let mut report = FitReport::new(&training, NAME.to_owned(), f64::NAN);
-        let (mut kept, mut parts): (Vec<&Arc<dyn Forecaster>>, Vec<Box<dyn Fitted>>) = (Vec::new(), Vec::new());
+        let mut kept: Vec<&Arc<dyn Forecaster>> = Vec::new();
+        let mut parts: Vec<Box<dyn Fitted>> = Vec::new();
         let mut first_refusal = None;
         for model in &self.models {
             match model.fit(series) {
@@ -228,7 +229,7 @@ impl Past {
         let error = |k: usize| self.cases.iter().map(|(y, q)| (y - q[k][LEVELS / 2]).abs()).sum::<f64>();
         let errors: Vec<f64> = (0..models).map(error).collect();
         let least = errors.iter().copied().fold(f64::INFINITY, f64::min);
-        if self.cases.is_empty() || !(least > 0.0) {
+        if self.cases.is_empty() || least <= 0.0 {
             // Nothing to tell them apart by, or some without an error at all: those share.
             let best = errors.iter().filter(|e| **e <= 0.0).count();
             let all = self.cases.is_empty() || best == 0;
@@ -267,7 +268,7 @@ impl Past {
             }
         }
         let scale = miss.iter().copied().fold(0.0, f64::max);
-        if !(scale > 0.0) {
+        if scale <= 0.0 {
             return weights;
         }
         for _ in 0..STEPS {

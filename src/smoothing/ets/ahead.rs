@@ -44,7 +44,7 @@ fn still<R: Real>(
     for _ in 0..h {
         let step = params.step(additive, &state)?;
         each(step.mu, params.derivatives(additive, &state, &step));
-        state = params.after(&step);
+        state = step.end();
     }
     Some(())
 }

@@ -59,7 +59,7 @@ impl Trend {
     }
 }
 
-/// A class of exponential smoothing, as in ETS(M,Ad,N) or, shorter, "MAdN".
+/// A class of exponential smoothing, as in `ETS(M,Ad,N)` or, shorter, `MAdN`.
 ///
 /// ```
 /// use unjuran::smoothing::{Class, Shocks, Trend};
@@ -105,7 +105,7 @@ impl Class {
         self.trend.estimated()
     }
 
-    /// The short name: "MAdN".
+    /// The short name: `MAdN`.
     pub fn short(self) -> String {
         self.parts(|shocks, trend| format!("{shocks}{trend}N"))
     }
@@ -131,7 +131,7 @@ impl fmt::Display for Class {
 
 impl std::str::FromStr for Class {
     type Err = Error;
-    /// The class by its short name, "MAdN", or its long one, "ETS(M,Ad,N)".
+    /// The class by its short name, `MAdN`, or its long one, `ETS(M,Ad,N)`.
     fn from_str(text: &str) -> Result<Self> {
         let named = |class: &Self| class.short() == text || class.to_string() == text;
         Self::ALL.into_iter().find(named).ok_or_else(|| Error::BadParameter {

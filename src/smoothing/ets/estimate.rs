@@ -9,6 +9,8 @@
 //! Denmark, for the damping; Hyndman and others (2008), sections 5.2 (bounds) and 10.2
 //! (admissible region).
 
+#![allow(clippy::needless_range_loop, reason = "matrices are read by row and column")]
+
 use super::class::{Class, Trend};
 use super::likelihood::{Filter, Params, Reader, Summing, Sums, run};
 use super::{Fixed, Region};
@@ -25,6 +27,8 @@ const SLOPE: usize = 2;
 const SHARE: usize = 3;
 const DAMPING: usize = 4;
 pub(super) const COORDINATES: usize = 5;
+/// Which of them something holds for.
+pub(super) type Flags = [bool; COORDINATES];
 
 /// Steps of one search, tries of one step, and the gain of a step that counts for nothing.
 const STEPS: usize = 200;
@@ -78,7 +82,6 @@ pub(super) struct Point {
 
 /// What Marquardt needs at a point.
 struct Quadratic {
-    value: f64,
     sse: f64,
     /// Half the gradient of the sum of squares, and the cross products of the derivatives.
     gradient: [f64; COORDINATES],
@@ -86,7 +89,7 @@ struct Quadratic {
 }
 
 impl Problem<'_> {
-    pub(super) fn free(&self) -> [bool; COORDINATES] {
+    pub(super) fn free(&self) -> Flags {
         let Fixed { alpha, beta, phi, level, slope } = self.fixed;
         let trend = self.class.trend;
         let sloped = trend != Trend::None;
@@ -158,7 +161,7 @@ impl Problem<'_> {
         let mut reader = Products::<K> {
             sums: Summing::new(self.class, self.gaps),
             plain: !self.gaps && !self.class.has_multiplicative_shocks(),
-            products: [[0.0; K]; K],
+            crossed: [[0.0; K]; K],
             along: [0.0; K],
             growth: [0.0; K],
         };
@@ -171,11 +174,11 @@ impl Problem<'_> {
             gradient[i] = reader.along[i] + sums.sse * q;
             for j in 0..=i {
                 let p = reader.growth[j] / n;
-                let cross = reader.products[i][j] + q * reader.along[j] + p * reader.along[i] + sums.sse * q * p;
+                let cross = reader.crossed[i][j] + q * reader.along[j] + p * reader.along[i] + sums.sse * q * p;
                 (hessian[i][j], hessian[j][i]) = (cross, cross);
             }
         }
-        Some(Quadratic { value: self.of(&sums), sse: sums.sse, gradient, hessian })
+        Some(Quadratic { sse: sums.sse, gradient, hessian })
     }
 
     /// The parameters of largest likelihood; none if no start is allowed.
@@ -193,7 +196,7 @@ impl Problem<'_> {
         }
         starts.sort_by(|a, b| a.value.total_cmp(&b.value));
         starts.truncate(grid.starts);
-        starts.into_iter().map(|start| self.polish(start, &free)).min_by(|a, b| a.value.total_cmp(&b.value))
+        starts.into_iter().map(|start| self.polish(start, free)).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
     pub(super) fn point(&self, at: [f64; COORDINATES]) -> Point {
@@ -201,7 +204,7 @@ impl Problem<'_> {
     }
 
     /// Marquardt's steps from a point until they gain nothing.
-    pub(super) fn polish(&self, start: Point, free: &[bool; COORDINATES]) -> Point {
+    pub(super) fn polish(&self, start: Point, free: Flags) -> Point {
         let mut best = start;
         let (mut damping, mut growth) = (1e-3, 2.0);
         let bounds: [(f64, f64); COORDINATES] = std::array::from_fn(|k| self.bounds(k));
@@ -260,12 +263,12 @@ pub(super) fn jets<const K: usize>(at: [f64; COORDINATES]) -> [Jet<K>; COORDINAT
 fn bounded_step(
     q: &Quadratic,
     at: &[f64; COORDINATES],
-    free: &[bool; COORDINATES],
+    free: Flags,
     bounds: &[(f64, f64); COORDINATES],
     damping: f64,
 ) -> [f64; COORDINATES] {
     let mut step = [0.0; COORDINATES];
-    let mut moving = *free;
+    let mut moving = free;
     for k in 0..COORDINATES {
         let (low, high) = bounds[k];
         let outward = (at[k] <= low && q.gradient[k] > 0.0) || (at[k] >= high && q.gradient[k] < 0.0);
@@ -274,7 +277,7 @@ fn bounded_step(
         }
     }
     for _ in 0..COORDINATES {
-        let Some(found) = damped_solution(q, &moving, &step, damping) else { return step };
+        let Some(found) = damped_solution(q, moving, &step, damping) else { return step };
         let mut left = false;
         for k in 0..COORDINATES {
             if moving[k] {
@@ -303,7 +306,7 @@ fn bounded_step(
 /// Solves (H + damping diag H) x = -(gradient + H step) for the moving coordinates.
 fn damped_solution(
     q: &Quadratic,
-    moving: &[bool; COORDINATES],
+    moving: Flags,
     step: &[f64; COORDINATES],
     damping: f64,
 ) -> Option<[f64; COORDINATES]> {
@@ -357,7 +360,7 @@ fn damped_solution(
 struct Products<const K: usize> {
     sums: Summing,
     plain: bool,
-    products: [[f64; K]; K],
+    crossed: [[f64; K]; K],
     along: [f64; K],
     growth: [f64; K],
 }
@@ -384,7 +387,7 @@ impl<const K: usize> Reader<Jet<K>> for Products<K> {
         for i in 0..K {
             self.along[i] += r * d[i];
             for j in 0..=i {
-                self.products[i][j] += d[i] * d[j];
+                self.crossed[i][j] += d[i] * d[j];
             }
         }
     }

@@ -57,6 +57,13 @@ pub(crate) struct Step<R> {
     slope_gain: R,
 }
 
+impl<R: Real> Step<R> {
+    /// The state after a year as expected.
+    pub(crate) fn end(&self) -> Filter<R> {
+        Filter { level: self.mu, slope: self.kept, doubt: None }
+    }
+}
+
 /// The derivatives of a step at its state: mu by level and slope, the kept slope by the slope, and what a shock does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Derivatives<R> {
@@ -92,13 +99,7 @@ impl<R: Real> Params<R> {
                 Step { mu: level * kept, kept, slope_gain: self.beta / level }
             }
         };
-        let refused = class.has_multiplicative_shocks() && !(step.mu.value() > 0.0);
-        (!refused).then_some(step)
-    }
-
-    /// The state after a year as expected.
-    pub(crate) fn after(&self, step: &Step<R>) -> Filter<R> {
-        Filter { level: step.mu, slope: step.kept, doubt: None }
+        (!class.has_multiplicative_shocks() || step.mu.value() > 0.0).then_some(step)
     }
 
     pub(crate) fn derivatives(&self, class: Class, state: &Filter<R>, step: &Step<R>) -> Derivatives<R> {
@@ -119,38 +120,41 @@ impl<R: Real> Params<R> {
     }
 }
 
-/// S and the state after a year, seen or missed. `unit` is the variance of a shock in units of sigma^2.
-fn uncertain<R: Real>(
-    doubt: Covariance<R>,
-    d: &Derivatives<R>,
-    unit: R,
-) -> (R, impl FnOnce(bool) -> ((R, R), Covariance<R>)) {
+/// How a year enters an uncertain state.
+struct Update<R> {
+    /// S, the variance of the innovation in units of sigma^2.
+    variance: R,
+    /// What level and slope take of the innovation.
+    gain: (R, R),
+    after: Covariance<R>,
+}
+
+/// The update by a year, seen or missed. `unit` is the variance of a shock in units of sigma^2.
+fn uncertain<R: Real>(doubt: Covariance<R>, d: &Derivatives<R>, unit: R, seen: bool) -> Update<R> {
     let Covariance { level, cross, slope } = doubt;
     // P w, for w the derivatives of mu
     let (pw_level, pw_slope) = (level * d.mu_level + cross * d.mu_slope, cross * d.mu_level + slope * d.mu_slope);
     let reach = d.mu_level * pw_level + d.mu_slope * pw_slope;
     let variance = reach + unit;
-    let d = *d;
-    (variance, move |seen: bool| {
-        // F P w + g unit: covariance of the new state with the year
-        let with_level = reach + d.shock_level * unit;
-        let with_slope = d.kept_slope * pw_slope + d.shock_slope * unit;
-        let carried = Covariance {
-            level: reach + d.shock_level * d.shock_level * unit,
-            cross: d.kept_slope * pw_slope + d.shock_level * d.shock_slope * unit,
-            slope: d.kept_slope * d.kept_slope * slope + d.shock_slope * d.shock_slope * unit,
-        };
-        let gain = (with_level / variance, with_slope / variance);
-        if !seen {
-            return (gain, carried);
-        }
-        let after = Covariance {
+    // F P w + g unit: covariance of the new state with the year
+    let with_level = reach + d.shock_level * unit;
+    let with_slope = d.kept_slope * pw_slope + d.shock_slope * unit;
+    let gain = (with_level / variance, with_slope / variance);
+    let carried = Covariance {
+        level: reach + d.shock_level * d.shock_level * unit,
+        cross: d.kept_slope * pw_slope + d.shock_level * d.shock_slope * unit,
+        slope: d.kept_slope * d.kept_slope * slope + d.shock_slope * d.shock_slope * unit,
+    };
+    let after = if seen {
+        Covariance {
             level: carried.level - gain.0 * with_level,
             cross: carried.cross - gain.0 * with_slope,
             slope: carried.slope - gain.1 * with_slope,
-        };
-        (gain, after)
-    })
+        }
+    } else {
+        carried
+    };
+    Update { variance, gain, after }
 }
 
 /// What a pass hands to its reader each year: index, what was expected, innovation and its variance S where the year was seen.
@@ -181,16 +185,13 @@ pub(crate) fn run<R: Real>(
                 let nothing = R::constant(0.0);
                 let doubt = doubt.unwrap_or(Covariance { level: nothing, cross: nothing, slope: nothing });
                 let d = params.derivatives(class, &state, &step);
-                let (variance, after) = uncertain(doubt, &d, unit);
-                let ((level_gain, slope_gain), doubt) = after(seen.is_some());
+                let Update { variance, gain, after } = uncertain(doubt, &d, unit, seen.is_some());
                 let e = seen.map(|y| R::constant(y) - step.mu);
                 state = match e {
-                    Some(e) => Filter {
-                        level: step.mu + level_gain * e,
-                        slope: step.kept + slope_gain * e,
-                        doubt: Some(doubt),
-                    },
-                    None => Filter { level: step.mu, slope: step.kept, doubt: Some(doubt) },
+                    Some(e) => {
+                        Filter { level: step.mu + gain.0 * e, slope: step.kept + gain.1 * e, doubt: Some(after) }
+                    }
+                    None => Filter { level: step.mu, slope: step.kept, doubt: Some(after) },
                 };
                 reader.year(i, step.mu, e.map(|e| (e, variance)), &state);
             }

@@ -83,7 +83,7 @@ pub(super) fn curves(problem: &Problem<'_>) -> Vec<Point> {
         fixed.sort_by(|a, b| a.value.total_cmp(&b.value));
         // The curve itself at its best first, or the search leaves the valley before it has found the bottom.
         let [level, _, slope, _, phi] = problem.free();
-        found.extend(fixed.iter().take(3).map(|point| problem.polish(*point, &[level, false, slope, false, phi])));
+        found.extend(fixed.iter().take(3).map(|point| problem.polish(*point, [level, false, slope, false, phi])));
         found.extend(fixed);
     }
     if problem.class.has_multiplicative_shocks() && trend != Trend::None && !trend.is_multiplicative() {

@@ -214,7 +214,7 @@ mod tests {
             b = if i == 0 { 0.0 } else { ((t - 2.0) * b + 6.0 / t * (y - mean)) / (t + 1.0) };
             mean += (y - mean) / t;
             assert!((line.slope() - b).abs() < 1e-12);
-            assert!((line.mean_y - line.slope() * line.mean_t - (mean - (t + 1.0) / 2.0 * b)).abs() < 1e-12);
+            assert!((line.mean_y - line.slope() * line.mean_t - (mean - 0.5 * (t + 1.0) * b)).abs() < 1e-12);
         }
     }
 
