@@ -323,6 +323,9 @@ impl FittedEts {
         let params = problem(&self.model, &self.training).params(self.at);
         let overflow = || Error::Overflow { series: self.series.name().to_owned(), model: class.to_string() };
         let mut latent = ahead::latent(class, &params, &self.end, self.report.sigma, h).ok_or_else(overflow)?;
+        if self.training.unit == Unit::Count {
+            steadied(&mut latent);
+        }
         if self.model.bands == Bands::Full {
             let curvature = self.curvature(h);
             for (row, centre) in latent.shared.iter_mut().zip(&curvature.centres) {
@@ -449,6 +452,22 @@ impl Reader<Jet<COORDINATES>> for Innovations {
         for (sum, by) in self.growth.iter_mut().zip(variance.by) {
             *sum += 0.5 * by / variance.at;
         }
+    }
+}
+
+/// Where a class expects next to nothing, shocks in proportion to it are smaller than the rounding of a count: such years get
+/// the Poisson standard deviation of their level, at least 1, as an exact fit does.
+fn steadied(latent: &mut Latent) {
+    let rounding = 1.0 / 12.0_f64.sqrt();
+    let mut shocks = 0.0_f64;
+    let mut more = Vec::with_capacity(latent.location.len());
+    for ((row, ripple), centre) in latent.shared.iter().zip(&latent.ripple).zip(&latent.location) {
+        shocks = shocks.hypot(*ripple);
+        let scale = row.iter().fold(shocks, |norm, r| norm.hypot(*r));
+        more.push(if scale < rounding { centre.max(1.0).sqrt() } else { 0.0 });
+    }
+    if more.iter().any(|extra| *extra > 0.0) {
+        latent.shared.iter_mut().zip(more).for_each(|(row, extra)| row.push(extra));
     }
 }
 

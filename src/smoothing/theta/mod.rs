@@ -19,7 +19,7 @@
 //! let line: Vec<f64> = (1..=12).map(|t| 50.0 + 4.0 * f64::from(t)).collect();
 //! let series = Series::new("cost", Year::new(2010)?, &line)?.with_unit(Unit::Amount)?;
 //! let fitted = Theta::variant(ThetaVariant::Optimised).fit(&series)?;
-//! assert!((fitted.forecast(Horizon::years(1)?)?.median()[0] - 102.0).abs() < 1e-6); // a line goes on
+//! assert!((fitted.forecast(Horizon::years(1)?)?.median()[0] - 102.0).abs() < 0.01); // a line goes on
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 //!
