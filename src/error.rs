@@ -300,6 +300,32 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// A value at or below zero for a model whose shocks are in proportion to what is expected.
+    #[error(
+        "series {series:?}, {year}: {value} is not above 0: {model} has shocks in proportion to what is expected and needs every value above 0 (a class with additive shocks does not)"
+    )]
+    NeedsPositive {
+        /// The series.
+        series: String,
+        /// The model.
+        model: String,
+        /// The year.
+        year: i32,
+        /// The value.
+        value: f64,
+    },
+    /// Parameters under which a model that lives on the positive numbers leaves them.
+    #[error(
+        "series {series:?}, {year}: {model} comes to a level, growth factor or expected value that is not above 0, and needs all of them above 0: choose other parameters or a class with additive trend and shocks"
+    )]
+    LeavesPositive {
+        /// The series.
+        series: String,
+        /// The model.
+        model: String,
+        /// The first year for which it happens.
+        year: i32,
+    },
     /// A parameter outside its range.
     #[error("{model}: {parameter} = {value} is not allowed: {allowed}")]
     BadParameter {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::series::Series;
-use crate::smoothing::Prior;
+use crate::smoothing::{FittedEts, Prior};
 
 const FORMAT: &str = "unjuran";
 const VERSION: u32 = 1;
@@ -62,6 +62,10 @@ pub trait Persist: Serialize + DeserializeOwned {
 
 impl Persist for Series {
     const TYPE: &'static str = "series";
+}
+
+impl Persist for FittedEts {
+    const TYPE: &'static str = "fitted ETS";
 }
 
 impl Persist for Forecast {

@@ -58,6 +58,8 @@ proptest! {
                 Error::TooFewYears { .. }
                 | Error::NoObservedYears { .. }
                 | Error::NotPositive { .. }
+                | Error::NeedsPositive { .. }
+                | Error::LeavesPositive { .. }
                 | Error::Overflow { .. },
             ) => {}
             Err(other) => prop_assert!(false, "{other}"),

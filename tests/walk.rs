@@ -48,7 +48,7 @@ fn one_observation_goes_from_the_csv_row_to_the_fan() {
     assert!(matches!(training.notes[1], Note::MissingYears { .. }));
 
     // 4. fitting gives another type; the gap has no residual
-    let fitted = AutoEts.fit(series).unwrap();
+    let fitted = AutoEts::default().fit(series).unwrap();
     assert_eq!(fitted.report().residuals[3], None);
     assert_eq!(fitted.report().observed(), 5);
 

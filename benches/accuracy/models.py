@@ -34,6 +34,7 @@ LISTED: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
     ("Naive", "Naive", (), {}),
     ("Drift", "Drift", (), {}),
     ("Mean", "Mean", (), {}),
+    ("Combination", "Combination", (), {}),
     ("LinearTrend", "LinearTrend", (), {}),
     ("LogLinearTrend", "LogLinearTrend", (), {}),
     ("TheilSenTrend", "TheilSenTrend", (), {}),

@@ -65,8 +65,8 @@ impl PyPrior {
     /// The members with their weights, the heaviest first: a list of dicts, ready for a data frame.
     ///
     /// Keys: ``weight``; ``alpha``, ``beta``, ``phi`` (smoothing of level and slope, damping; ``phi`` 0 is no trend);
-    /// ``lambda`` (power of the scale, 0 the logarithm); ``tau`` (spread of the first slope in units of
-    /// the shocks); ``s`` (expected size of the shocks).
+    /// ``lambda`` (power of the scale, 0 the logarithm); ``tau`` and ``drift`` (spread and centre of the first slope, in
+    /// units of the shocks and as a share of the level); ``s`` (expected size of the shocks).
     #[getter]
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         records(py, self.0.weights.iter().copied().zip(self.0.members.iter().copied()))
@@ -116,7 +116,7 @@ impl PyPrior {
 
 fn records<'py>(py: Python<'py>, members: impl Iterator<Item = (f64, Member)>) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
-    for (weight, Member { alpha, beta, phi, lambda, tau, s }) in members {
+    for (weight, Member { alpha, beta, phi, lambda, tau, s, drift }) in members {
         let record = PyDict::new(py);
         let fields = [
             ("weight", weight),
@@ -125,6 +125,7 @@ fn records<'py>(py: Python<'py>, members: impl Iterator<Item = (f64, Member)>) -
             ("phi", phi),
             ("lambda", lambda),
             ("tau", tau),
+            ("drift", drift),
             ("s", s),
         ];
         for (name, value) in fields {

@@ -8,6 +8,7 @@ mod backtest;
 mod bayes;
 mod columns;
 mod errors;
+mod ets;
 mod forecast;
 mod front;
 mod input;
@@ -16,6 +17,7 @@ mod models;
 mod panel;
 mod run;
 mod series;
+mod smoothing;
 mod trends;
 
 use pyo3::prelude::*;
@@ -33,6 +35,8 @@ mod _core {
     #[pymodule_export]
     use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
     #[pymodule_export]
+    use crate::ets::{PyAutoEts, PyEts, PyFittedEts};
+    #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
@@ -42,11 +46,13 @@ mod _core {
         quantile_crps, rmse, scaled_crps, smape,
     };
     #[pymodule_export]
-    use crate::models::{PyAutoEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
+    use crate::models::{PyDrift, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]
     use crate::series::PySeries;
+    #[pymodule_export]
+    use crate::smoothing::{PyCombination, PyMean, PyTheta};
     #[pymodule_export]
     use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
 

@@ -7,8 +7,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use unjuran::model::{Fitted, Forecaster};
-use unjuran::select::{AutoEts, model_by_name};
-use unjuran::smoothing::{BayesEts, Drift, Ets, EtsParams, Naive};
+use unjuran::select::model_by_name;
+use unjuran::smoothing::{BayesEts, Drift, Naive};
 
 use crate::arrays;
 use crate::errors::Result;
@@ -25,10 +25,36 @@ pub(crate) struct PyModel {
     /// What the constructor was given, for `repr` and pickle.
     class: &'static str,
     positional: Option<String>,
-    named: Vec<(&'static str, f64)>,
+    named: Vec<(&'static str, Setting)>,
+}
+
+/// A named argument of a constructor.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Setting {
+    Number(f64),
+    Text(String),
+}
+
+impl std::fmt::Display for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "\"{text}\""),
+        }
+    }
 }
 
 impl PyModel {
+    /// A model with the arguments it was made from.
+    pub(crate) fn with(
+        class: &'static str,
+        model: impl Forecaster + 'static,
+        positional: Option<String>,
+        named: Vec<(&'static str, Setting)>,
+    ) -> PyClassInitializer<Self> {
+        PyClassInitializer::from(Self { model: Arc::new(model), class, positional, named })
+    }
+
     pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
         PyClassInitializer::from(Self { model: Arc::new(model), class, positional: None, named: Vec::new() })
     }
@@ -89,90 +115,12 @@ impl PyModel {
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let named = PyDict::new(py);
         for (name, value) in &self.named {
-            named.set_item(name, value)?;
-        }
-        Ok((PyTuple::new(py, self.positional.iter())?, named))
-    }
-}
-
-/// Exponential smoothing of one class, by maximum likelihood.
-///
-/// Parameters
-/// ----------
-/// spec : {"ANN", "AAN", "AAdN"}
-///     No slope, a slope that goes on, a slope that dies out; errors are additive.
-/// alpha, beta, phi : float, optional
-///     Smoothing of level and slope, and damping; left out, they are estimated. ``beta`` is Hyndman's beta.
-/// l0, b0 : float, optional
-///     Level and slope before the first year; left out, they are estimated.
-///
-/// Raises
-/// ------
-/// BadParameterError
-///     An unknown class, or a parameter outside its range or not in the class.
-///
-/// References
-/// ----------
-/// Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
-///
-/// Examples
-/// --------
-/// >>> import unjuran as uj
-/// >>> s = uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015)
-/// >>> uj.ETS("ANN", alpha=1).fit(s).forecast(2).median.tolist()
-/// [139.0, 139.0]
-#[pyclass(name = "ETS", module = "unjuran", extends = PyModel, frozen)]
-pub(crate) struct PyEts;
-
-#[pymethods]
-impl PyEts {
-    #[new]
-    #[pyo3(signature = (spec, *, alpha=None, beta=None, phi=None, l0=None, b0=None))]
-    fn new(
-        spec: &str,
-        alpha: Option<f64>,
-        beta: Option<f64>,
-        phi: Option<f64>,
-        l0: Option<f64>,
-        b0: Option<f64>,
-    ) -> Result<PyClassInitializer<Self>> {
-        type Setter = fn(EtsParams, f64) -> EtsParams;
-        let given: [(&'static str, Option<f64>, Setter); 5] = [
-            ("alpha", alpha, EtsParams::alpha),
-            ("beta", beta, EtsParams::beta),
-            ("phi", phi, EtsParams::phi),
-            ("l0", l0, EtsParams::level),
-            ("b0", b0, EtsParams::slope),
-        ];
-        let mut params = Ets::params().trend(spec.parse()?);
-        let mut named = Vec::new();
-        for (name, value, set) in given {
-            if let Some(value) = value {
-                params = set(params, value);
-                named.push((name, value));
+            match value {
+                Setting::Number(number) => named.set_item(name, number)?,
+                Setting::Text(text) => named.set_item(name, text)?,
             }
         }
-        let model = Arc::new(params.check()?);
-        let base = PyModel { model, class: "ETS", positional: Some(spec.to_owned()), named };
-        Ok(PyClassInitializer::from(base).add_subclass(Self))
-    }
-}
-
-/// Exponential smoothing whose class the data choose by the corrected Akaike criterion. Needs five observed years.
-///
-/// Examples
-/// --------
-/// >>> import unjuran as uj
-/// >>> uj.AutoETS().name
-/// 'AutoETS'
-#[pyclass(name = "AutoETS", module = "unjuran", extends = PyModel, frozen)]
-pub(crate) struct PyAutoEts;
-
-#[pymethods]
-impl PyAutoEts {
-    #[new]
-    fn new() -> PyClassInitializer<Self> {
-        PyModel::plain("AutoETS", AutoEts).add_subclass(Self)
+        Ok((PyTuple::new(py, self.positional.iter())?, named))
     }
 }
 
@@ -225,6 +173,10 @@ pub(crate) struct PyFitted {
 impl PyFitted {
     pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
         Self { fitted, model, series }
+    }
+
+    pub(crate) fn model_of(&self, py: Python<'_>) -> Py<PyModel> {
+        self.model.clone_ref(py)
     }
 }
 
@@ -331,7 +283,7 @@ impl PyFitted {
 
     /// Parameters, likelihood, criteria and notes as a text of several lines.
     fn summary(&self) -> String {
-        self.fitted.report().to_string()
+        self.fitted.summary()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -7,7 +7,23 @@ import pytest
 import unjuran as uj
 from unjuran import errors
 
-MODELS = [uj.ETS("ANN"), uj.ETS("AAN", alpha=0.5), uj.ETS("AAdN", phi=0.9), uj.AutoETS(), uj.Naive(), uj.Drift()]
+THETAS = [uj.Theta(), uj.Theta("optimised"), uj.Theta("dynamic", bands="textbook")]
+MODELS = [
+    uj.ETS("ANN"),
+    uj.ETS("AAN", alpha=0.5),
+    uj.ETS("AAdN", phi=0.9),
+    uj.AutoETS(),
+    uj.Naive(),
+    uj.Drift(),
+    uj.Mean(),
+    *THETAS,
+]
+COMBINED = [
+    uj.Combination(),
+    uj.Combination([uj.Naive(), uj.Drift()], weights="stacked", pooling="quantile"),
+    uj.Combination(["Naive", uj.Mean()], weights="median"),
+]
+MODELS += [uj.ETS("MAdN", bands="textbook"), uj.ETS("AMN", region="admissible"), *COMBINED]
 TRENDS = [uj.LinearTrend(), uj.LogLinearTrend()]
 
 
@@ -20,7 +36,8 @@ def test_every_model_fits_reports_and_forecasts(model, cases):
     assert fit.fitted.shape == fit.residuals.shape == (8,)
     known = ~np.isnan(fit.fitted)
     assert known.sum() >= 7
-    if model != uj.LogLinearTrend():  # its residuals are differences of logarithms
+    relative = model == uj.LogLinearTrend() or fit.name.startswith("ETS(M")  # of logarithms, in proportion
+    if not relative:
         np.testing.assert_allclose((cases.values - fit.fitted)[known], fit.residuals[known])
     assert fit.name.split("(")[0] in fit.summary()
     assert len(fit.forecast(3)) == 3
@@ -103,7 +120,7 @@ def test_inadmissible_parameters_are_refused_at_once(settings, parameter):
 def test_a_parameter_that_the_class_does_not_have_is_refused():
     with pytest.raises(errors.BadParameterError, match="has no beta"):
         uj.ETS("ANN", beta=0.1)
-    with pytest.raises(errors.BadParameterError, match='"ANN", "AAN", "AAdN"'):
+    with pytest.raises(errors.BadParameterError, match='"ANN", "AAN", "AAdN", "AMN"'):
         uj.ETS("ZZN")
 
 
@@ -133,3 +150,69 @@ def test_a_zero_has_no_logarithm():
     with pytest.raises(errors.NotPositiveError) as caught:
         uj.LogLinearTrend().fit(uj.Series([3, 0, 4, 5], start=2020, name="zeros"))
     assert (caught.value.year, caught.value.model) == (2021, "LogLinearTrend")
+
+
+def test_a_class_says_what_it_needs_of_the_values():
+    with pytest.raises(errors.NeedsPositiveError) as caught:
+        uj.ETS("MNN").fit(uj.Series([3, 0, 4, 5], start=2020, name="zeros"))
+    assert (caught.value.series, caught.value.model, caught.value.year) == ("zeros", "ETS(M,N,N)", 2021)
+    with pytest.raises(errors.LeavesPositiveError) as left:
+        uj.ETS("MAN", alpha=0.1, beta=0.1, l0=10, b0=-4).fit(uj.Series([6, 3, 2, 1, 1], start=2020))
+    assert left.value.model == "ETS(M,A,N)"
+
+
+def test_exponential_smoothing_knows_its_states_and_standard_errors(cases):
+    fit = uj.ETS("AAN").fit(uj.Series([12, 15, 11, 18, 22, 19, 25, 24], start=2015))
+    assert isinstance(fit, uj.FittedETS)
+    assert fit.level.shape == fit.slope.shape == (9,)
+    assert {"alpha", "l0", "b0"} <= set(fit.se)  # beta has no room where alpha is at the edge of its range
+    assert all(se > 0 for se in fit.se.values())
+    assert fit.df == 4
+    flat = uj.ETS("ANN", alpha=1, l0=163).fit(cases)
+    assert flat.se == {}
+    assert np.isnan(flat.slope).all()
+    assert flat.level[1:].tolist() == cases.values.tolist()  # the level of a random walk is the value
+    assert "std err" in fit.summary()
+    assert "fixed" in flat.summary()
+
+
+def test_a_fit_is_updated_stored_and_carried_to_another_series(cases):
+    fit = uj.AutoETS().fit(cases)
+    later = fit.update(150)
+    assert later.params == fit.params
+    assert later.forecast(1).years[0] == fit.forecast(1).years[0] + 1
+    assert uj.FittedETS.from_json(fit.to_json()).forecast(4) == fit.forecast(4)
+    again = pickle.loads(pickle.dumps(later))
+    assert again.params == later.params
+    assert again.forecast(3) == later.forecast(3)
+    other = fit.refit(uj.Series([20, 30, 25, 28, 35], start=2018))
+    assert other.params["alpha"] == fit.params["alpha"]
+
+
+def test_the_class_that_is_reported_has_the_least_criterion(cases):
+    auto = uj.AutoETS().fit(cases)
+    for spec in ("ANN", "AAN", "AAdN", "MNN", "MAN", "MAdN"):
+        rival = uj.ETS(spec).fit(cases)
+        assert rival.aicc is None or auto.aicc <= rival.aicc + 1e-6
+    assert sum(auto.weights.values()) == pytest.approx(1)
+    assert uj.ETS("ANN").fit(cases).weights == {"ETS(A,N,N)": 1.0}
+
+
+def test_full_bands_are_wider_than_those_of_the_textbook(cases):
+    for model, textbook in [
+        (uj.ETS("ANN"), uj.ETS("ANN", bands="textbook")),
+        (uj.ETS("MNN"), uj.ETS("MNN", bands="textbook")),
+        (uj.Theta(), uj.Theta(bands="textbook")),
+    ]:
+        full, plain = (m.fit(cases).forecast(3).interval(95) for m in (model, textbook))
+        assert (full.upper - full.lower > plain.upper - plain.lower).all()
+    with pytest.raises(errors.BadParameterError, match="textbook"):
+        uj.Theta(bands="narrow")
+
+
+def test_a_combination_needs_a_known_way_to_combine():
+    for arguments in ({"weights": "best"}, {"pooling": "max"}):
+        with pytest.raises(errors.BadParameterError):
+            uj.Combination(["Naive"], **arguments)
+    with pytest.raises(errors.UnknownModelError):
+        uj.Combination(["Naiv"])

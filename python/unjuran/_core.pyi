@@ -13,9 +13,11 @@ __all__ = [
     "AutoETS",
     "Backtest",
     "BayesETS",
+    "Combination",
     "Distribution",
     "Drift",
     "FittedBayesETS",
+    "FittedETS",
     "FittedModel",
     "FittedTrend",
     "Forecast",
@@ -23,11 +25,13 @@ __all__ = [
     "Interval",
     "LinearTrend",
     "LogLinearTrend",
+    "Mean",
     "Model",
     "Naive",
     "Panel",
     "Prior",
     "Series",
+    "Theta",
     "__version__",
     "_backtest_columns",
     "_forecast_columns",
@@ -65,6 +69,7 @@ _Unit: TypeAlias = Literal["count", "amount", "rate"]
 _Floats: TypeAlias = NDArray[np.float64]
 _Levels: TypeAlias = Sequence[_Number] | _Number
 _Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+_Bands: TypeAlias = Literal["full", "textbook"]
 _AnyModel: TypeAlias = Model | str
 
 __version__: str
@@ -150,14 +155,17 @@ class Model:
 class ETS(Model):
     def __new__(
         cls,
-        spec: Literal["ANN", "AAN", "AAdN"],
+        spec: Literal["ANN", "AAN", "AAdN", "AMN", "AMdN", "MNN", "MAN", "MAdN", "MMN", "MMdN"],
         *,
         alpha: float | None = None,
         beta: float | None = None,
         phi: float | None = None,
         l0: float | None = None,
         b0: float | None = None,
+        region: Literal["usual", "admissible"] = "usual",
+        bands: _Bands = "full",
     ) -> Self: ...
+    def fit(self, series: Series) -> FittedETS: ...
 
 @final
 class BayesETS(Model):
@@ -195,7 +203,10 @@ class Prior:
 
 @final
 class AutoETS(Model):
-    def __new__(cls) -> Self: ...
+    def __new__(
+        cls, classes: Literal["no-growth-factors", "all", "additive"] = "no-growth-factors", *, bands: _Bands = "full"
+    ) -> Self: ...
+    def fit(self, series: Series) -> FittedETS: ...
 
 @final
 class Naive(Model):
@@ -203,6 +214,30 @@ class Naive(Model):
 
 @final
 class Drift(Model):
+    def __new__(cls) -> Self: ...
+
+@final
+class Theta(Model):
+    def __new__(
+        cls,
+        variant: Literal["standard", "optimised", "dynamic"] = "standard",
+        *,
+        bands: _Bands = "full",
+    ) -> Self: ...
+
+@final
+class Combination(Model):
+    def __new__(
+        cls,
+        models: Sequence[_AnyModel] | None = None,
+        *,
+        weights: Literal["mean", "median", "inverse-error", "stacked"] = "mean",
+        pooling: Literal["linear", "quantile"] | None = None,
+    ) -> Self: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
+
+@final
+class Mean(Model):
     def __new__(cls) -> Self: ...
 
 @final
@@ -243,7 +278,28 @@ class FittedModel:
     @property
     def notes(self) -> tuple[str, ...]: ...
     def summary(self) -> str: ...
-    def __reduce__(self) -> tuple[Any, tuple[Series]]: ...
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
+
+@final
+class FittedETS(FittedModel):
+    @property
+    def se(self) -> dict[str, float]: ...
+    @property
+    def level(self) -> _Floats: ...
+    @property
+    def slope(self) -> _Floats: ...
+    @property
+    def weights(self) -> dict[str, float]: ...
+    @property
+    def df(self) -> int: ...
+    def refit(self, series: Series) -> FittedETS: ...
+    def update(self, value: float) -> FittedETS: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> FittedETS: ...
+    @staticmethod
+    def _restore(text: str, model: Model) -> FittedETS: ...
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
 
 @final
 class FittedTrend(FittedModel):

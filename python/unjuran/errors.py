@@ -249,6 +249,23 @@ class NotPositiveError(UnjuranError):
     value: float
 
 
+class NeedsPositiveError(UnjuranError):
+    """A value at or below zero for a model with shocks in proportion: take a class with additive shocks."""
+
+    series: str
+    model: str
+    year: int
+    value: float
+
+
+class LeavesPositiveError(UnjuranError):
+    """A model of positive numbers comes to one that is not, first in `year`: other parameters, or an additive class."""
+
+    series: str
+    model: str
+    year: int
+
+
 class BadParameterError(UnjuranError):
     """A setting of a model outside its range: `allowed` says what is."""
 

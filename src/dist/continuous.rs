@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::kernel::Kernel;
 use super::link::Link;
 use super::mixture::Mixture;
+use super::quantiles::Quantiles;
 use super::{Predictive, crps, moments};
 
 /// Where outcomes can lie.
@@ -71,6 +72,8 @@ impl Component {
 pub struct Continuous {
     components: Vec<Component>,
     support: Support,
+    /// A law that is no mixture: its quantiles; then there are no components.
+    table: Option<Quantiles>,
     // why caches: an interval needs no caps and a draw no arrangement; what is asked for is made once.
     arranged: OnceLock<Mixture>,
     caps: OnceLock<(f64, f64)>,
@@ -79,7 +82,7 @@ pub struct Continuous {
 /// Laws are equal if what they were made of is, whatever has been asked of them.
 impl PartialEq for Continuous {
     fn eq(&self, other: &Self) -> bool {
-        self.components == other.components && self.support == other.support
+        self.components == other.components && self.support == other.support && self.table == other.table
     }
 }
 
@@ -91,7 +94,7 @@ impl Continuous {
 
     /// The mixture of laws whose weights add up to one.
     pub fn mixture(components: Vec<Component>, support: Support) -> Self {
-        Self { components, support, arranged: OnceLock::new(), caps: OnceLock::new() }
+        Self { components, support, table: None, arranged: OnceLock::new(), caps: OnceLock::new() }
     }
 
     fn arranged(&self) -> &Mixture {
@@ -108,6 +111,9 @@ impl Continuous {
 
     /// Whether every law and every quantile up to the cap is a finite number.
     pub(crate) fn is_proper(&self) -> bool {
+        if let Some(table) = &self.table {
+            return table.is_finite();
+        }
         self.components.iter().all(|c| c.kernel.is_proper() && c.link.is_proper())
             && match self.components.as_slice() {
                 [one] => one.quantile(CAP).is_finite(),
@@ -115,7 +121,27 @@ impl Continuous {
             }
     }
 
-    /// The laws of the mixture.
+    /// The law with these quantiles.
+    pub fn of_quantiles(table: Quantiles) -> Self {
+        let caps = OnceLock::from(table.ends());
+        Self { components: Vec::new(), support: Support::Real, table: Some(table), arranged: OnceLock::new(), caps }
+    }
+
+    /// The law with its quantiles changed by a function that keeps their order; mixtures are left as they are.
+    #[must_use]
+    pub(crate) fn changed(self, change: impl Fn(f64) -> f64) -> Self {
+        match &self.table {
+            Some(table) => Self::of_quantiles(table.changed(change)),
+            None => self,
+        }
+    }
+
+    /// Probability of at most `y` for an uncapped draw `y`.
+    pub(crate) fn uncapped(&self, y: f64) -> f64 {
+        self.uncapped_cdf(y)
+    }
+
+    /// The laws of the mixture; none for a law given by its quantiles.
     pub fn components(&self) -> &[Component] {
         &self.components
     }
@@ -129,6 +155,10 @@ impl Continuous {
     /// The law with its latent centres moved so that its median is about `y`.
     #[must_use]
     pub(crate) fn centred_at(&self, y: f64) -> Self {
+        if let Some(table) = &self.table {
+            let by = y - table.quantile(0.5);
+            return Self::of_quantiles(table.changed(|q| q + by));
+        }
         let mut components = self.components.clone();
         for component in &mut components {
             // why: a logarithm has no place for zero; the law of a count of zero is centred just above it.
@@ -155,6 +185,9 @@ impl Continuous {
 
     /// Probability of an outcome above `a` and at most `b`: what lies beyond the caps sits on them.
     pub(super) fn between(&self, a: f64, b: f64) -> f64 {
+        if let Some(table) = &self.table {
+            return table.cdf(b) - table.cdf(a);
+        }
         let (lower, upper) = self.caps();
         let end = |y: f64, z: f64| match y {
             y if y >= upper => f64::INFINITY,
@@ -179,6 +212,9 @@ impl Continuous {
 
     /// The same as if there were no caps.
     pub(super) fn uncapped_cdf(&self, y: f64) -> f64 {
+        if let Some(table) = &self.table {
+            return table.cdf(y);
+        }
         match self.components.as_slice() {
             [one] => one.cdf(y),
             many => many.iter().map(|c| c.weight * c.quick_cdf(y)).sum(),
@@ -193,12 +229,17 @@ impl Predictive for Continuous {
             1.0
         } else if x < lower {
             0.0
+        } else if let Some(table) = &self.table {
+            table.cdf(x)
         } else {
             self.components.iter().map(|c| c.weight * c.cdf(x)).sum()
         }
     }
 
     fn quantile(&self, p: f64) -> f64 {
+        if let Some(table) = &self.table {
+            return table.quantile(p);
+        }
         let y = self.uncapped_quantile(p);
         // why not always capped: quantiles between the caps are between the caps, and finding those costs two more.
         match self.support {

@@ -26,6 +26,7 @@ mod kernel;
 mod link;
 mod mixture;
 mod moments;
+mod quantiles;
 mod whole;
 
 pub use at_least::AtLeast;
@@ -33,6 +34,7 @@ pub use continuous::{Component, Continuous, Support};
 pub use empirical::Empirical;
 pub use kernel::Kernel;
 pub use link::Link;
+pub use quantiles::Quantiles;
 pub use whole::Whole;
 
 /// What every predictive law answers.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::latent::Latent;
+use super::pool::{Averaged, Pooling};
 use crate::dist::{Component, Continuous, Predictive as _, Support};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
@@ -18,6 +19,9 @@ pub struct Joint {
     /// What the deviations from the centres are multiplied by, one factor a year; none if they were never widened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     widths: Vec<f64>,
+    /// Whole joint laws that are averaged; then there are no members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    averaged: Option<Box<Averaged>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +36,29 @@ impl Joint {
     pub fn mixture(members: Vec<(f64, Latent)>, support: Support) -> Self {
         let total: f64 = members.iter().map(|(weight, _)| weight).sum();
         let members = members.into_iter().map(|(weight, latent)| Member { weight: weight / total, latent }).collect();
-        Self { members, support, widths: Vec::new() }
+        Self { members, support, widths: Vec::new(), averaged: None }
+    }
+
+    /// Joint laws of the same years made one, with weights in proportion to those given.
+    ///
+    /// The linear pool of mixtures is a mixture; it lives from zero on if one of them does, since then the data do.
+    pub fn pooled(parts: Vec<(f64, Self)>, how: Pooling) -> Self {
+        let total: f64 = parts.iter().map(|(weight, _)| weight).sum();
+        let parts: Vec<(f64, Self)> = parts.into_iter().map(|(weight, part)| (weight / total, part)).collect();
+        let plain = |part: &Self| part.averaged.is_none() && part.widths.is_empty();
+        let nowhere_negative = parts.iter().any(|(_, part)| part.support == Support::NonNegative);
+        let support = if nowhere_negative { Support::NonNegative } else { Support::Real };
+        if how == Pooling::Linear && parts.iter().all(|(_, part)| plain(part)) {
+            let members = parts.into_iter().flat_map(|(share, part)| {
+                part.members.into_iter().map(move |m| Member { weight: share * m.weight, ..m })
+            });
+            return Self { members: members.collect(), support, widths: Vec::new(), averaged: None };
+        }
+        Self { members: Vec::new(), support, widths: Vec::new(), averaged: Some(Box::new(Averaged { how, parts })) }
+    }
+
+    pub(super) fn averaged(&self) -> Option<&Averaged> {
+        self.averaged.as_deref()
     }
 
     /// The law for counts: no centre below zero.
@@ -41,6 +67,11 @@ impl Joint {
     /// band of no width around the one outcome the data never showed.
     #[must_use]
     pub(super) fn held_at_zero(mut self) -> Self {
+        if let Some(averaged) = &mut self.averaged {
+            for (_, part) in &mut averaged.parts {
+                *part = part.clone().held_at_zero();
+            }
+        }
         for Member { latent, .. } in &mut self.members {
             let least = latent.link.apply(0.0);
             latent.location.iter_mut().for_each(|z| *z = z.max(least));
@@ -74,11 +105,17 @@ impl Joint {
 
     /// Number of years.
     pub fn years(&self) -> usize {
-        self.members.first().map_or(0, |member| member.latent.location.len())
+        match &self.averaged {
+            Some(averaged) => averaged.parts.first().map_or(0, |(_, part)| part.years()),
+            None => self.members.first().map_or(0, |member| member.latent.location.len()),
+        }
     }
 
     /// The law of each year on its own, before rounding.
     pub(super) fn marginals(&self) -> Vec<Continuous> {
+        if let Some(averaged) = &self.averaged {
+            return averaged.marginals(|i| self.width(i));
+        }
         let component = |Member { weight, latent }: &Member, year: usize| {
             let component = latent.marginal(year, *weight);
             Component { kernel: component.kernel.widened(self.width(year)), ..component }
@@ -87,7 +124,7 @@ impl Joint {
         (0..self.years()).map(|year| Continuous::mixture(law(year), self.support)).collect()
     }
 
-    /// One draw of the years on the scale of the data, before rounding and caps.
+    /// One draw of the years of a law with members, on the scale of the data, before rounding and caps.
     pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, path: &mut [f64]) {
         let mut left = if self.members.len() > 1 { stream.uniform() } else { 0.0 };
         let last = self.members.len().saturating_sub(1);
@@ -108,10 +145,7 @@ impl Joint {
 
     /// The marginals, unless weights, shapes or numbers make no law.
     pub(super) fn checked_marginals(&self, series: &str, model: &str) -> Result<Vec<Continuous>> {
-        let years = self.years();
-        let sound = self.members.iter().all(|m| m.weight > 0.0 && m.weight <= 1.0 && m.latent.is_sound(years));
-        let total: f64 = self.members.iter().map(|m| m.weight).sum();
-        if sound && (self.widths.is_empty() || self.widths.len() == years) && (total - 1.0).abs() < 1e-9 {
+        if self.is_sound(self.years()) {
             let marginals = self.marginals();
             if marginals.iter().all(Continuous::is_proper) {
                 return Ok(marginals);
@@ -119,11 +153,30 @@ impl Joint {
         }
         Err(Error::Overflow { series: series.to_owned(), model: model.to_owned() })
     }
+
+    /// Whether weights add up, shapes fit `years` years, and every number given is finite.
+    fn is_sound(&self, years: usize) -> bool {
+        let parts = self.averaged.iter().flat_map(|averaged| &averaged.parts);
+        let weights = self.members.iter().map(|m| m.weight).chain(parts.clone().map(|(weight, _)| *weight));
+        let total: f64 = weights.clone().sum();
+        years > 0
+            && (total - 1.0).abs() < 1e-9
+            && weights.clone().all(|weight| weight > 0.0 && weight <= 1.0)
+            && (self.widths.is_empty() || self.widths.len() == years)
+            && (self.members.is_empty() || self.averaged.is_none())
+            && self.members.iter().all(|m| m.latent.is_sound(years))
+            && parts.clone().all(|(_, part)| part.years() == years && part.is_sound(years))
+    }
 }
 
 impl From<Latent> for Joint {
     /// One latent law, outcomes anywhere on the real line.
     fn from(latent: Latent) -> Self {
-        Self { members: vec![Member { weight: 1.0, latent }], support: Support::Real, widths: Vec::new() }
+        Self {
+            members: vec![Member { weight: 1.0, latent }],
+            support: Support::Real,
+            widths: Vec::new(),
+            averaged: None,
+        }
     }
 }

@@ -114,6 +114,20 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// The rows in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[f64]> {
+        (0..self.len).map(|i| self.row(i))
+    }
+
+    /// The rows, each with more numbers at its end.
+    pub(crate) fn extended(self, more: impl IntoIterator<Item = Vec<f64>>) -> Self {
+        let mut rows: Vec<Vec<f64>> = self.into();
+        rows.iter_mut().zip(more).for_each(|(row, more)| row.extend(more));
+        rows.into()
+    }
+}
+
 impl From<Vec<Vec<f64>>> for Rows {
     /// Rows shorter than the longest are filled with NaN, which no forecast accepts.
     fn from(rows: Vec<Vec<f64>>) -> Self {

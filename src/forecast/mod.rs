@@ -17,6 +17,7 @@ mod fan;
 mod joint;
 mod latent;
 mod paths;
+mod pool;
 #[cfg(feature = "svg")]
 mod svg;
 
@@ -29,6 +30,7 @@ pub use fan::{Band, Fan, Mark, Past};
 pub use joint::Joint;
 pub use latent::{Latent, Rows};
 pub use paths::Paths;
+pub use pool::Pooling;
 #[cfg(feature = "svg")]
 pub use svg::SvgStyle;
 
@@ -160,6 +162,11 @@ impl Forecast {
         &self.series
     }
 
+    /// The joint law of all its years, before counts are rounded.
+    pub fn joint(&self) -> &Joint {
+        &self.joint
+    }
+
     /// Name of the model.
     pub fn model(&self) -> &str {
         &self.model
@@ -277,8 +284,9 @@ impl Forecast {
         let h = self.years.len();
         let mut values = vec![0.0; rows * h];
         let mut shocks = Vec::new();
+        let sampler = pool::Sampler::new(&self.joint);
         for path in values.chunks_exact_mut(h) {
-            self.joint.draw(&mut stream, &mut shocks, path);
+            sampler.draw(&mut stream, &mut shocks, path);
             for (value, law) in path.iter_mut().zip(&self.steps) {
                 *value = law.drawn(*value);
             }

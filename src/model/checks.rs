@@ -63,7 +63,13 @@ fn forecast(model: &dyn Forecaster, series: Result<Series>) -> std::result::Resu
     let horizon = Horizon::years(H).map_err(|e| e.to_string())?;
     match model.fit(&series).and_then(|fitted| fitted.forecast(horizon)) {
         Ok(forecast) => sound(&forecast).map(|()| Some(forecast)),
-        Err(Error::TooFewYears { .. } | Error::NotPositive { .. } | Error::Overflow { .. }) => Ok(None),
+        Err(
+            Error::TooFewYears { .. }
+            | Error::NotPositive { .. }
+            | Error::NeedsPositive { .. }
+            | Error::LeavesPositive { .. }
+            | Error::Overflow { .. },
+        ) => Ok(None),
         Err(other) => Err(format!("refused by {other}")),
     }
 }

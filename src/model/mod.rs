@@ -42,4 +42,9 @@ pub trait Fitted: Debug + Send + Sync {
 
     /// What the fit found.
     fn report(&self) -> &FitReport;
+
+    /// What the fit found as a text of several lines.
+    fn summary(&self) -> String {
+        self.report().to_string()
+    }
 }

@@ -7,8 +7,10 @@
 
 mod double_double;
 mod householder;
+pub mod jet;
 pub mod least_squares;
 pub mod optimise;
+pub mod precision;
 pub mod quadrature;
 pub mod rng;
 pub mod special;

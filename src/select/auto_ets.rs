@@ -1,53 +1,167 @@
 //! The class of exponential smoothing that the corrected Akaike criterion prefers.
 //!
-//! Each class that the series is long enough for is fitted by maximum likelihood; the smallest AICc wins, and of equals
-//! the simpler. The criterion charges for every parameter, the more the shorter the series: with eight years a damped
-//! trend has to earn 23 units of AIC over the level alone.
+//! Each class that the series admits is fitted by maximum likelihood; the smallest AICc wins, and of equals the simpler. The
+//! criterion charges for every parameter, the more the shorter the series: with eight years a damped trend has to earn 23
+//! units of AIC over the level alone, and below n = k + 2 years a class with k numbers to estimate has no criterion at all and
+//! is not considered.
 //!
-//! Reference: Hyndman and others (2008), section 7.
+//! What is reported is the class that wins. Full bands carry the doubt about it: they are a mixture over the classes with
+//! Akaike weights `exp(-AICc / 2)`, for which the smoothing parameters and the variance are counted but not the starting
+//! states. Textbook bands take the class that won for certain.
+//!
+//! Below five observed years no class has a criterion. The answer is then the random walk, ETS(A,N,N) with alpha = 1, with
+//! the size of its shocks estimated from the changes there are and one of general experience (see [`AutoEts::fit`]).
+//!
+//! References: Hyndman and others (2008), section 7; Hyndman and Khandakar (2008), *Journal of Statistical Software* 27(3),
+//! for leaving out growth factors by default; Burnham and Anderson (2002), *Model Selection and Multimodel Inference*,
+//! section 4.1, for the weights.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Fitted, Forecaster};
-use crate::series::{Series, Training};
-use crate::smoothing::{Ets, FittedEts, Trend};
+use crate::series::{Note, Series, Training};
+use crate::smoothing::{Bands, Class, Ets, FittedEts, Trend};
 
-/// Exponential smoothing whose class the data choose. Needs five observed years; a trend is considered from seven, a
-/// damped one from eight, because AICc is undefined before.
+/// A class of less weight is left out of the bands.
+const NEGLIGIBLE: f64 = 0.01;
+
+/// The classes that are considered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pool {
+    /// All ten.
+    All,
+    /// The six without growth factors, which go on rising as no count can: the default of R's `ets`, and more accurate than
+    /// all ten on years held back (see `docs/decisions.md`).
+    #[default]
+    NoGrowthFactors,
+    /// The three with additive shocks and without growth factors.
+    Additive,
+}
+
+impl Pool {
+    /// The classes, the simplest first.
+    pub fn classes(self) -> Vec<Class> {
+        let mut classes = Class::ALL.to_vec();
+        classes.retain(|class| match self {
+            Self::All => true,
+            Self::NoGrowthFactors => !class.trend.is_multiplicative(),
+            Self::Additive => !class.trend.is_multiplicative() && !class.has_multiplicative_shocks(),
+        });
+        classes.sort_by_key(|class| class.estimated());
+        classes
+    }
+}
+
+impl std::str::FromStr for Pool {
+    type Err = Error;
+    /// "all", "no-growth-factors" or "additive".
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "all" => Ok(Self::All),
+            "no-growth-factors" => Ok(Self::NoGrowthFactors),
+            "additive" => Ok(Self::Additive),
+            _ => Err(Error::BadParameter {
+                model: "AutoETS".to_owned(),
+                parameter: "classes".to_owned(),
+                value: format!("{text:?}"),
+                allowed: "\"all\", \"no-growth-factors\" or \"additive\"".to_owned(),
+            }),
+        }
+    }
+}
+
+/// Exponential smoothing whose class the data choose. Needs one observed year; a choice begins with five, a trend is
+/// considered from seven, a damped one from eight.
+///
+/// | name | default | range | meaning |
+/// |---|---|---|---|
+/// | `pool` | `Pool::NoGrowthFactors` | | the classes that are considered |
+/// | `bands` | `Bands::Full` | | whether doubt about the parameters is in the bands |
+///
+/// Classes with shocks in proportion, or with growth factors, are considered where every value is above zero.
 ///
 /// ```
 /// use unjuran::select::AutoEts;
 /// use unjuran::series::{Series, Year};
 /// use unjuran::smoothing::Trend;
 /// let rising: Vec<f64> = (0..20).map(|t| f64::from(100 + 10 * t + (t * 7) % 5)).collect();
-/// let fitted = AutoEts.fit(&Series::new("rising", Year::new(2000)?, &rising)?)?;
+/// let fitted = AutoEts::default().fit(&Series::new("rising", Year::new(2000)?, &rising)?)?;
 /// assert_eq!(fitted.trend(), Trend::Additive);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AutoEts;
+pub struct AutoEts {
+    pool: Pool,
+    bands: Bands,
+}
 
 impl AutoEts {
     /// Observed years from which the criterion of the simplest class is defined.
     pub const NEEDED: usize = 5;
 
-    /// Fits every class that the series can bear and keeps the best.
+    /// The same choice among other classes.
+    #[must_use]
+    pub fn with_pool(self, pool: Pool) -> Self {
+        Self { pool, ..self }
+    }
+
+    /// The same choice with other bands.
+    #[must_use]
+    pub fn with_bands(self, bands: Bands) -> Self {
+        Self { bands, ..self }
+    }
+
+    /// Fits every class that the series admits and keeps the best.
     ///
     /// # Errors
-    /// [`crate::Error::NoObservedYears`]; [`crate::Error::TooFewYears`] below five observed years;
-    /// [`crate::Error::Overflow`].
+    /// [`Error::NoObservedYears`]; [`Error::Overflow`].
     pub fn fit(&self, series: &Series) -> Result<FittedEts> {
-        Training::new(series)?.need(Self::NEEDED, "AutoETS")?;
+        let training = Training::new(series)?;
+        let n = training.observed();
+        if n < Self::NEEDED {
+            return FittedEts::walk(series, training, self.bands);
+        }
+        let positive = training.y.iter().flatten().all(|&y| y > 0.0);
+        let admitted = |class: &Class| {
+            let factors = class.has_multiplicative_shocks() || class.trend.is_multiplicative();
+            n > class.estimated() + 2 && (positive || !factors)
+        };
+        let mut fits: Vec<FittedEts> = Vec::with_capacity(10);
+        for class in self.pool.classes().into_iter().filter(admitted) {
+            fits.extend(self.model(class)?.fit_quickly(series).ok());
+        }
         let criterion = |fit: &FittedEts| fit.report().criteria.and_then(|c| c.aicc).unwrap_or(f64::INFINITY);
-        let mut best = Ets::params().trend(Trend::None).fit(series)?;
-        for trend in [Trend::Additive, Trend::Damped] {
-            let Ok(candidate) = Ets::params().trend(trend).fit(series) else { continue };
+        let mut best = 0;
+        for (i, fit) in fits.iter().enumerate().skip(1) {
             // why a margin: on an exact line or a constant the classes differ by rounding only.
-            if criterion(&candidate) < criterion(&best) - 1e-9 {
-                best = candidate;
+            if criterion(fit) < criterion(&fits[best]) - 1e-9 {
+                best = i;
             }
         }
-        Ok(best)
+        if fits.is_empty() {
+            return self.model(Class::default())?.fit(series);
+        }
+        let least = fits.iter().map(|fit| evidence(fit, n)).fold(f64::INFINITY, f64::min);
+        let weights: Vec<f64> = fits.iter().map(|fit| (-0.5 * (evidence(fit, n) - least)).exp()).collect();
+        let chosen = fits.remove(best);
+        let exact = chosen.report().notes.iter().any(|note| matches!(note, Note::ExactFit { .. }));
+        let total: f64 = weights.iter().sum();
+        let shares = weights.iter().enumerate().filter(|(i, _)| *i != best).map(|(_, w)| w / total);
+        // why: where a class passes through every year, likelihoods are as large as rounding lets them be.
+        let rivals = shares.zip(fits).filter(|(share, _)| *share >= NEGLIGIBLE && !exact).collect();
+        Ok(chosen.among(rivals))
     }
+
+    fn model(self, class: Class) -> Result<Ets> {
+        Ets::params().class(class).bands(self.bands).check()
+    }
+}
+
+/// AICc with the smoothing parameters and the variance counted, the starting states not: by it the classes are weighed.
+fn evidence(fit: &FittedEts, n: usize) -> f64 {
+    let states = if fit.trend() == Trend::None { 1 } else { 2 };
+    let loglik = fit.report().criteria.map_or(f64::NEG_INFINITY, |c| c.loglik);
+    let counted = fit.class().estimated() + 1 - states;
+    crate::model::Criteria::new(loglik, counted, n).aicc.unwrap_or(f64::INFINITY)
 }
 
 impl Forecaster for AutoEts {
@@ -62,16 +176,40 @@ impl Forecaster for AutoEts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::Year;
+    use crate::series::{Horizon, Year};
+    use crate::smoothing::Trend;
+
+    fn series(values: &[f64]) -> Series {
+        Series::new("s", Year::new(2000).unwrap(), values).unwrap()
+    }
 
     #[test]
     fn a_constant_needs_no_trend() {
-        let series = Series::new("s", Year::new(2000).unwrap(), &[7.0; 12]).unwrap();
-        assert_eq!(AutoEts.fit(&series).unwrap().trend(), Trend::None);
+        assert_eq!(AutoEts::default().fit(&series(&[7.0; 12])).unwrap().trend(), Trend::None);
     }
 
     #[test]
     fn the_battery_passes() {
-        assert_eq!(crate::model::checks::battery(&AutoEts), vec![]);
+        for pool in [Pool::All, Pool::NoGrowthFactors, Pool::Additive] {
+            assert_eq!(crate::model::checks::battery(&AutoEts::default().with_pool(pool)), vec![]);
+        }
+    }
+
+    #[test]
+    fn zeros_leave_the_classes_that_can_bear_them() {
+        let fitted = AutoEts::default().fit(&series(&[3.0, 0.0, 4.0, 1.0, 2.0, 0.0, 5.0, 1.0, 3.0, 2.0])).unwrap();
+        assert!(!fitted.class().has_multiplicative_shocks());
+    }
+
+    #[test]
+    fn fewer_than_five_years_are_a_random_walk_and_say_so() {
+        for n in 1..=4 {
+            let fitted = AutoEts::default().fit(&series(&[12.0, 15.0, 11.0, 18.0][..n])).unwrap();
+            let forecast = fitted.forecast(Horizon::years(5).unwrap()).unwrap();
+            assert_eq!(forecast.median()[0], [12.0, 15.0, 11.0, 18.0][n - 1]);
+            let band = forecast.interval(80.0).unwrap();
+            assert!(band.upper[0] - band.lower[0] >= 2.0 && band.upper[4] < 100.0, "{n}: {band:?}");
+            assert!(forecast.notes().iter().any(|note| matches!(note, Note::FellBack { .. })));
+        }
     }
 }

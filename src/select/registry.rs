@@ -1,23 +1,35 @@
 //! From names to models: for the command line, Python, and files.
 
-use super::AutoEts;
+use super::{AutoEts, Combination};
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
 use crate::regression::{LinearTrend, LogLinearTrend};
-use crate::smoothing::{BayesEts, Drift, Ets, Naive, Trend};
+use crate::smoothing::{BayesEts, Class, Drift, Ets, Mean, Naive, Theta, ThetaVariant};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 9] = [
+pub const MODEL_NAMES: [&str; 21] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
     "ETS(A,A,N)",
     "ETS(A,Ad,N)",
+    "ETS(A,M,N)",
+    "ETS(A,Md,N)",
+    "ETS(M,N,N)",
+    "ETS(M,A,N)",
+    "ETS(M,Ad,N)",
+    "ETS(M,M,N)",
+    "ETS(M,Md,N)",
+    "Theta",
+    "Theta(optimised)",
+    "Theta(dynamic)",
     "Naive",
     "Drift",
+    "Mean",
     "LinearTrend",
     "LogLinearTrend",
+    "Combination",
 ];
 
 /// The model of this name with default settings.
@@ -30,15 +42,19 @@ pub const MODEL_NAMES: [&str; 9] = [
 /// # Errors
 /// [`Error::UnknownModel`], with the names there are.
 pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
-    let ets = |trend| -> Result<Box<dyn Forecaster>> { Ok(Box::new(Ets::params().trend(trend).check()?)) };
+    if let Some(class) = Class::ALL.into_iter().find(|class| class.to_string() == name) {
+        return Ok(Box::new(Ets::params().class(class).check()?));
+    }
     match name {
         "BayesETS" => Ok(Box::new(BayesEts::default())),
-        "AutoETS" => Ok(Box::new(AutoEts)),
-        "ETS(A,N,N)" => ets(Trend::None),
-        "ETS(A,A,N)" => ets(Trend::Additive),
-        "ETS(A,Ad,N)" => ets(Trend::Damped),
+        "AutoETS" => Ok(Box::new(AutoEts::default())),
+        "Theta" => Ok(Box::new(Theta::default())),
+        "Theta(optimised)" => Ok(Box::new(Theta::variant(ThetaVariant::Optimised))),
+        "Theta(dynamic)" => Ok(Box::new(Theta::variant(ThetaVariant::Dynamic))),
         "Naive" => Ok(Box::new(Naive)),
         "Drift" => Ok(Box::new(Drift)),
+        "Mean" => Ok(Box::new(Mean)),
+        "Combination" => Ok(Box::new(Combination::default())),
         "LinearTrend" => Ok(Box::new(LinearTrend)),
         "LogLinearTrend" => Ok(Box::new(LogLinearTrend)),
         _ => {

@@ -10,20 +10,28 @@
 //!
 //! | model | what it says |
 //! |---|---|
+//! | [`Mean`] | every year is like the mean of all |
 //! | [`Naive`] | next year is like this year: alpha = 1, no slope |
 //! | [`Drift`] | the same plus the mean yearly change |
 //! | [`Ets`] | alpha, beta, phi and the starting states by maximum likelihood |
+//! | [`Theta`] | the smoothed level plus a share of the slope of the straight line |
 //! | [`BayesEts`] | all of these at once, weighed by the data and by thousands of other series: the default |
 //!
 //! Reference: Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing; chapter 3 for the
 //! recursion, chapter 6 for the variances. beta is the book's beta (not beta / alpha).
 
+mod bands;
 pub mod bayes;
 mod ets;
+mod mean;
 mod naive;
 pub(crate) mod recursion;
+mod theta;
 pub(crate) mod variance;
 
+pub use bands::Bands;
 pub use bayes::{BayesEts, FittedBayesEts, Prior};
-pub use ets::{Ets, EtsParams, FittedEts, Trend};
+pub use ets::{Class, Ets, EtsParams, FittedEts, Region, Shocks, State, Trend};
+pub use mean::{FittedMean, Mean};
 pub use naive::{Drift, FittedRandomWalk, Naive};
+pub use theta::{FittedTheta, Theta, ThetaVariant};

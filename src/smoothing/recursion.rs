@@ -84,6 +84,11 @@ impl Smoothing {
 }
 
 impl Gain {
+    /// What the level takes of the innovation.
+    pub(crate) fn level(&self) -> f64 {
+        self.level
+    }
+
     /// The doubt after a year that was observed.
     pub(crate) fn seen(&self) -> Doubt {
         self.after(0.0)

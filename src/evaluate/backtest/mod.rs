@@ -13,16 +13,16 @@
 //!
 //! ```
 //! use unjuran::evaluate::backtest::Backtest;
-//! use unjuran::select::AutoEts;
 //! use unjuran::series::{Horizon, Series, Year};
-//! use unjuran::smoothing::{Drift, Naive};
+//! use unjuran::smoothing::{Drift, Ets, Naive, Trend};
 //! let y = [163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0];
 //! let cases = Series::new("cases", Year::new(2015)?, &y)?;
-//! let table = Backtest::new(Horizon::years(2)?).windows(3).run(&[cases], &[&Naive, &Drift, &AutoEts])?;
+//! let holt = Ets::params().trend(Trend::Additive).check()?;
+//! let table = Backtest::new(Horizon::years(2)?).windows(3).run(&[cases], &[&Naive, &Drift, &holt])?;
 //! let first = &table.rows()[0];
 //! assert_eq!((first.model.as_str(), first.cutoff.get(), first.lead, first.actual), ("Naive", 2018, 1, 286.0));
 //! assert_eq!(first.median, 302.0);
-//! // AutoETS needs five years and is refused at the first origin, 2018
+//! // Holt's method needs five years and is refused at the first origin, 2018
 //! assert_eq!(table.refusals()[0].cutoff.map(|y| y.get()), Some(2018));
 //! for summary in table.summary() {
 //!     assert!(summary.mase.value > 0.0 && summary.crps.value > 0.0);

@@ -33,10 +33,11 @@ fn of_latent(law: &Continuous, (lower, upper): (f64, f64), p: f64) -> f64 {
         return above.max(below) / (kernel.quantile(p) - centre);
     }
     // A mixture is measured on the scale of its heaviest member, on each side by the distance of its own quantile.
-    let Some(heaviest) = law.components().iter().max_by(|a, b| a.weight.total_cmp(&b.weight)) else { return f64::NAN };
-    let latent = |p: f64| heaviest.link.apply(law.quantile(p));
+    let heaviest = law.components().iter().max_by(|a, b| a.weight.total_cmp(&b.weight));
+    let link = heaviest.map_or(Link::Identity, |heaviest| heaviest.link);
+    let latent = |p: f64| link.apply(law.quantile(p));
     let centre = latent(0.5);
-    match outside(heaviest.link, centre) {
+    match outside(link, centre) {
         (above, _) if above > 0.0 => above / (latent(p) - centre),
         (_, below) if below > 0.0 => below / (centre - latent(1.0 - p)),
         _ => 0.0,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::variance::ahead;
 use super::cells::{Scaled, scale};
 use super::grid::{Gains, Grid, Runs};
-use super::member::{Member, Shared, Solved, log_constant};
+use super::member::{Member, Solved, log_constant};
 use super::soft::{Lattice, Node, Sigma};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};

@@ -1,94 +1,394 @@
-//! The search for alpha, beta, phi: a coarse grid, then the simplex from its best points.
+//! The search for the parameters of largest likelihood.
 //!
-//! Bounds as is usual for short series: 0.0001 <= alpha <= 0.9999, 0.0001 <= beta <= alpha, 0.8 <= phi <= 0.98; phi stays
-//! below 1 because a damped trend near 1 is an undamped one with a parameter more. Inside, beta is searched as a share of
-//! its range, so that the region is a box.
+//! Every class is a problem of nonlinear least squares (see [`super::likelihood`]), so the search is Levenberg's and
+//! Marquardt's with exact derivatives, in a box: beta is searched as a share of its range. Starts come from a grid of
+//! smoothing parameters, each with the first level and slope that weighted linear least squares finds for it, on the
+//! logarithms where the trend is a factor. Nothing else is started from, so that no start is a matter of luck.
+//!
+//! References: Marquardt (1963), *SIAM Journal* 11, 431-441; Nielsen (1999), report IMM-REP-1999-05, Technical University of
+//! Denmark, for the damping; Hyndman and others (2008), sections 5.2 (bounds) and 10.2
+//! (admissible region).
 
-use super::super::recursion::Smoothing;
-use super::likelihood::Concentrated;
-use super::{Fixed, Trend};
-use crate::numeric::optimise::{Settings, Variable, minimise};
+#![allow(clippy::needless_range_loop, reason = "matrices are read by row and column")]
+
+use super::class::{Class, Trend};
+use super::likelihood::{Filter, Params, Reader, Summing, Sums, run};
+use super::{Fixed, Region};
+use crate::numeric::jet::{Jet, Real};
 
 const LEAST: f64 = 1e-4;
 const MOST: f64 = 0.9999;
-const PHI: (f64, f64) = (0.8, 0.98);
+pub(super) const PHI: (f64, f64) = (0.8, 0.98);
 
-/// Points of the coarse grid in each direction, as shares of the range.
-const ALPHA_GRID: [f64; 6] = [0.0, 0.1, 0.3, 0.55, 0.8, 1.0];
-const BETA_GRID: [f64; 4] = [0.0, 0.1, 0.4, 1.0];
-const PHI_GRID: [f64; 3] = [0.0, 0.6, 1.0];
-/// How many of the best grid points the simplex starts from.
-const STARTS: usize = 3;
+/// Coordinates of the search: first level, alpha, first slope, share of the range of beta, phi.
+const LEVEL: usize = 0;
+const ALPHA: usize = 1;
+const SLOPE: usize = 2;
+const SHARE: usize = 3;
+const DAMPING: usize = 4;
+pub(super) const COORDINATES: usize = 5;
+/// Which of them something holds for.
+pub(super) type Flags = [bool; COORDINATES];
 
-/// Where the free smoothing parameters lie, as numbers in 0..1.
-struct Region {
-    trend: Trend,
-    fixed: Fixed,
+/// Steps of one search, tries of one step, and the gain of a step that counts for nothing.
+const STEPS: usize = 200;
+const TRIES: usize = 12;
+const IDLE: f64 = 1e-11;
+
+/// How hard to search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// The fine grid, and a search from the best of its points.
+    Full,
+    /// The coarse grid and one search: to compare classes.
+    Quick,
 }
 
-impl Region {
-    /// The directions that are searched.
-    fn grids(&self) -> Vec<&'static [f64]> {
-        let mut grids: Vec<&'static [f64]> = Vec::with_capacity(3);
-        if self.fixed.alpha.is_none() {
-            grids.push(&ALPHA_GRID);
-        }
-        if self.trend != Trend::None && self.fixed.beta.is_none() {
-            grids.push(&BETA_GRID);
-        }
-        if self.trend == Trend::Damped && self.fixed.phi.is_none() {
-            grids.push(&PHI_GRID);
-        }
-        grids
+struct Grid {
+    alpha: &'static [f64],
+    share: &'static [f64],
+    phi: &'static [f64],
+    starts: usize,
+}
+
+const FINE: Grid = Grid {
+    alpha: &[1e-4, 0.03, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 0.999],
+    share: &[0.0, 0.05, 0.2, 0.5, 1.0],
+    phi: &[0.8, 0.87, 0.93, 0.98],
+    starts: 24,
+};
+const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.83, 0.97], starts: 1 };
+
+/// A series with a class and what is fixed of its parameters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Problem<'a> {
+    pub(super) y: &'a [Option<f64>],
+    pub(super) class: Class,
+    pub(super) fixed: Fixed,
+    pub(super) region: Region,
+    /// What bounds sigma^2 from below, in the units of the class.
+    pub(super) least: f64,
+    pub(super) n: usize,
+    pub(super) gaps: bool,
+}
+
+/// A point of the search with its value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Point {
+    pub(super) at: [f64; COORDINATES],
+    /// ln(SSE / n) + sum ln S / n: minus twice the log-likelihood a year, constants left out.
+    pub(super) value: f64,
+}
+
+/// What Marquardt needs at a point.
+struct Quadratic {
+    sse: f64,
+    /// Half the gradient of the sum of squares, and the cross products of the derivatives.
+    gradient: [f64; COORDINATES],
+    hessian: [[f64; COORDINATES]; COORDINATES],
+}
+
+impl Problem<'_> {
+    pub(super) fn free(&self) -> Flags {
+        let Fixed { alpha, beta, phi, level, slope } = self.fixed;
+        let trend = self.class.trend;
+        let sloped = trend != Trend::None;
+        [
+            level.is_none(),
+            alpha.is_none(),
+            sloped && slope.is_none(),
+            sloped && beta.is_none(),
+            trend.is_damped() && phi.is_none(),
+        ]
     }
 
-    fn smoothing(&self, at: &[f64]) -> Smoothing {
-        let mut shares = at.iter().copied();
-        let mut free = |(from, to): (f64, f64)| from + shares.next().unwrap_or(0.0) * (to - from).max(0.0);
-        let least_alpha = self.fixed.beta.map_or(LEAST, |beta| beta.clamp(LEAST, MOST));
-        let alpha = self.fixed.alpha.unwrap_or_else(|| free((least_alpha, MOST)));
-        let beta = match self.trend {
-            Trend::None => 0.0,
-            _ => self.fixed.beta.unwrap_or_else(|| free((LEAST.min(alpha), alpha))),
+    fn bounds(&self, k: usize) -> (f64, f64) {
+        match (k, self.region) {
+            (ALPHA, Region::Usual) => (self.fixed.beta.map_or(LEAST, |beta| beta.clamp(LEAST, MOST)), MOST),
+            (ALPHA, Region::Admissible) => (LEAST, 2.0 - LEAST),
+            (SHARE, _) => (0.0, 1.0),
+            (DAMPING, _) => PHI,
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
+    /// The parameters at a point, on any numbers.
+    pub(super) fn params<R: Real>(&self, at: [R; COORDINATES]) -> Params<R> {
+        let Fixed { alpha, beta, phi, level, slope } = self.fixed;
+        let given = |fixed: Option<f64>, free: R| fixed.map_or(free, R::constant);
+        let trend = self.class.trend;
+        let alpha = given(alpha, at[ALPHA]);
+        let phi = match trend {
+            Trend::None => R::constant(0.0),
+            Trend::Damped | Trend::MultiplicativeDamped => given(phi, at[DAMPING]),
+            Trend::Additive | Trend::Multiplicative => R::constant(1.0),
         };
-        let phi = match self.trend {
-            Trend::None => 0.0,
-            Trend::Additive => 1.0,
-            Trend::Damped => self.fixed.phi.unwrap_or_else(|| free(PHI)),
+        let beta = match (trend, beta, self.region) {
+            (Trend::None, ..) => R::constant(0.0),
+            (_, Some(beta), _) => R::constant(beta),
+            (_, None, Region::Usual) => {
+                let low = if alpha.value() < LEAST { alpha } else { R::constant(LEAST) };
+                low + at[SHARE] * (alpha - low)
+            }
+            (_, None, Region::Admissible) => at[SHARE] * (R::constant(1.0) + phi) * (R::constant(2.0) - alpha),
         };
-        Smoothing { alpha, beta, phi }
+        let slope = if trend == Trend::None { R::constant(0.0) } else { given(slope, at[SLOPE]) };
+        Params { alpha, beta, phi, level: given(level, at[LEVEL]), slope }
     }
-}
 
-/// The smoothing parameters of largest likelihood; `least` bounds sigma^2 from below.
-pub(super) fn smoothing(y: &[Option<f64>], trend: Trend, fixed: Fixed, least: f64) -> Smoothing {
-    let region = Region { trend, fixed };
-    let grids = region.grids();
-    if grids.is_empty() {
-        return region.smoothing(&[]);
+    fn of(&self, sums: &Sums) -> f64 {
+        let n = self.n as f64;
+        (sums.sse / n).max(self.least).ln() + sums.log_variance / n
     }
-    let mut likelihood = Concentrated::new(y, fixed, trend != Trend::None);
-    let mut misfit = |at: &[f64]| -likelihood.loglik(&region.smoothing(at), least);
 
-    let mut starts: Vec<(f64, Vec<f64>)> =
-        crossed(&grids).into_iter().map(|at| (misfit(&at), at)).filter(|(value, _)| value.is_finite()).collect();
-    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    starts.truncate(STARTS);
-
-    let mut best = starts.first().cloned().unwrap_or((f64::INFINITY, vec![0.5; grids.len()]));
-    for (_, start) in &starts {
-        let variables: Vec<Variable> = start.iter().map(|&start| Variable { start, lower: 0.0, upper: 1.0 }).collect();
-        let found = minimise(&mut misfit, &variables, &Settings::default());
-        if found.value < best.0 {
-            best = (found.value, found.at);
+    fn value(&self, at: [f64; COORDINATES]) -> f64 {
+        let mut reader = Summing::new(self.class, self.gaps);
+        match run(self.y, self.class, &self.params(at), &mut reader) {
+            Ok(_) => self.of(&reader.finish()),
+            Err(_) => f64::INFINITY,
         }
     }
-    region.smoothing(&best.1)
+
+    fn quadratic(&self, at: [f64; COORDINATES]) -> Option<Quadratic> {
+        match self.class.trend {
+            Trend::None => self.quadratic_of::<2>(at),
+            Trend::Additive | Trend::Multiplicative => self.quadratic_of::<4>(at),
+            Trend::Damped | Trend::MultiplicativeDamped => self.quadratic_of::<5>(at),
+        }
+    }
+
+    fn quadratic_of<const K: usize>(&self, at: [f64; COORDINATES]) -> Option<Quadratic> {
+        let mut reader = Products::<K> {
+            sums: Summing::new(self.class, self.gaps),
+            plain: !self.gaps && !self.class.has_multiplicative_shocks(),
+            crossed: [[0.0; K]; K],
+            along: [0.0; K],
+            growth: [0.0; K],
+        };
+        run(self.y, self.class, &self.params(jets::<K>(at)), &mut reader).ok()?;
+        let sums = reader.sums.finish();
+        let n = self.n as f64;
+        let (mut gradient, mut hessian) = ([0.0; COORDINATES], [[0.0; COORDINATES]; COORDINATES]);
+        for i in 0..K {
+            let q = reader.growth[i] / n;
+            gradient[i] = reader.along[i] + sums.sse * q;
+            for j in 0..=i {
+                let p = reader.growth[j] / n;
+                let cross = reader.crossed[i][j] + q * reader.along[j] + p * reader.along[i] + sums.sse * q * p;
+                (hessian[i][j], hessian[j][i]) = (cross, cross);
+            }
+        }
+        Some(Quadratic { sse: sums.sse, gradient, hessian })
+    }
+
+    /// The parameters of largest likelihood; none if no start is allowed.
+    pub(super) fn solve(&self, effort: Effort) -> Option<Point> {
+        let free = self.free();
+        if !free.contains(&true) {
+            let at = [0.0; COORDINATES];
+            let value = self.value(at);
+            return value.is_finite().then_some(Point { at, value });
+        }
+        let grid = if effort == Effort::Full { &FINE } else { &COARSE };
+        let mut starts = super::starts::points(self, grid.alpha, grid.share, grid.phi);
+        if effort == Effort::Full {
+            starts.extend(super::starts::curves(self));
+        }
+        starts.sort_by(|a, b| a.value.total_cmp(&b.value));
+        starts.truncate(grid.starts);
+        starts.into_iter().map(|start| self.polish(start, free)).min_by(|a, b| a.value.total_cmp(&b.value))
+    }
+
+    pub(super) fn point(&self, at: [f64; COORDINATES]) -> Point {
+        Point { at, value: self.value(at) }
+    }
+
+    /// Marquardt's steps from a point until they gain nothing.
+    pub(super) fn polish(&self, start: Point, free: Flags) -> Point {
+        let mut best = start;
+        let (mut damping, mut growth) = (1e-3, 2.0);
+        let bounds: [(f64, f64); COORDINATES] = std::array::from_fn(|k| self.bounds(k));
+        let mut idle = 0;
+        for _ in 0..STEPS {
+            let Some(here) = self.quadratic(best.at) else { break };
+            let mut gained = 0.0;
+            for _ in 0..TRIES {
+                let step = bounded_step(&here, &best.at, free, &bounds, damping);
+                let at: [f64; COORDINATES] = std::array::from_fn(|k| {
+                    let (low, high) = bounds[k];
+                    if free[k] { (best.at[k] + step[k]).clamp(low, high) } else { best.at[k] }
+                });
+                let value = self.value(at);
+                if value < best.value {
+                    gained = best.value - value;
+                    // Nielsen's rule: the better the quadratic foretold the gain, the less damping next.
+                    let ratio = -(value - best.value).exp_m1() / here.foretold(&step);
+                    damping = (damping * (1.0 - (2.0 * ratio - 1.0).powi(3)).max(1.0 / 3.0)).clamp(1e-12, 1e12);
+                    growth = 2.0;
+                    best = Point { at, value };
+                    break;
+                }
+                damping *= growth;
+                growth *= 2.0;
+            }
+            // why twice: in a bent valley a short step may be followed by a long one.
+            idle = if gained < IDLE { idle + 1 } else { 0 };
+            if gained == 0.0 || idle == 2 || here.sse <= self.least * self.n as f64 {
+                break;
+            }
+        }
+        best
+    }
 }
 
-/// Every combination of one point from each grid.
-fn crossed(grids: &[&[f64]]) -> Vec<Vec<f64>> {
-    grids.iter().fold(vec![Vec::new()], |points, grid| {
-        points.iter().flat_map(|p| grid.iter().map(move |&g| p.iter().copied().chain([g]).collect())).collect()
-    })
+impl Quadratic {
+    /// The share of the sum of squares that a step should take away.
+    fn foretold(&self, step: &[f64; COORDINATES]) -> f64 {
+        let mut gain = 0.0;
+        for i in 0..COORDINATES {
+            let bent: f64 = (0..COORDINATES).map(|j| self.hessian[i][j] * step[j]).sum();
+            gain -= step[i] * (2.0 * self.gradient[i] + bent);
+        }
+        (gain / self.sse).max(f64::MIN_POSITIVE)
+    }
+}
+
+/// The point with its coordinates as variables.
+pub(super) fn jets<const K: usize>(at: [f64; COORDINATES]) -> [Jet<K>; COORDINATES] {
+    std::array::from_fn(|k| Jet::variable(at[k], k))
+}
+
+/// The step to the smallest value of the damped quadratic that stays in the box: coordinates that would leave it are put on
+/// its face, and the others solved for again.
+fn bounded_step(
+    q: &Quadratic,
+    at: &[f64; COORDINATES],
+    free: Flags,
+    bounds: &[(f64, f64); COORDINATES],
+    damping: f64,
+) -> [f64; COORDINATES] {
+    let mut step = [0.0; COORDINATES];
+    let mut moving = free;
+    for k in 0..COORDINATES {
+        let (low, high) = bounds[k];
+        let outward = (at[k] <= low && q.gradient[k] > 0.0) || (at[k] >= high && q.gradient[k] < 0.0);
+        if outward || q.hessian[k][k] <= 0.0 {
+            moving[k] = false;
+        }
+    }
+    for _ in 0..COORDINATES {
+        let Some(found) = damped_solution(q, moving, &step, damping) else { return step };
+        let mut left = false;
+        for k in 0..COORDINATES {
+            if moving[k] {
+                let (low, high) = bounds[k];
+                let to = at[k] + found[k];
+                step[k] = to.clamp(low, high) - at[k];
+                if to < low || to > high {
+                    moving[k] = false;
+                    left = true;
+                }
+            }
+        }
+        if !left {
+            break;
+        }
+        // The others begin again at zero, given where the stopped ones stand.
+        for k in 0..COORDINATES {
+            if moving[k] {
+                step[k] = 0.0;
+            }
+        }
+    }
+    step
+}
+
+/// Solves (H + damping diag H) x = -(gradient + H step) for the moving coordinates.
+fn damped_solution(
+    q: &Quadratic,
+    moving: Flags,
+    step: &[f64; COORDINATES],
+    damping: f64,
+) -> Option<[f64; COORDINATES]> {
+    let mut places = [0; COORDINATES];
+    let mut size = 0;
+    for (k, moves) in moving.iter().enumerate() {
+        if *moves {
+            places[size] = k;
+            size += 1;
+        }
+    }
+    let mut factor = [[0.0_f64; COORDINATES]; COORDINATES];
+    let mut x = [0.0; COORDINATES];
+    // Scaled to a unit diagonal, so that a level in millions and a share stand side by side.
+    let scale: [f64; COORDINATES] = std::array::from_fn(|k| q.hessian[k][k].sqrt());
+    for i in 0..size {
+        let row = places[i];
+        for j in 0..=i {
+            let column = places[j];
+            let mut sum = q.hessian[row][column] / (scale[row] * scale[column]);
+            if i == j {
+                sum += damping + 1e-14;
+            }
+            for k in 0..j {
+                sum -= factor[i][k] * factor[j][k];
+            }
+            factor[i][j] = if i == j { sum.max(1e-15).sqrt() } else { sum / factor[j][j] };
+        }
+        let fixed: f64 = (0..COORDINATES).filter(|k| !moving[*k]).map(|k| q.hessian[row][k] * step[k]).sum();
+        let mut sum = -(q.gradient[row] + fixed) / scale[row];
+        for k in 0..i {
+            sum -= factor[i][k] * x[k];
+        }
+        x[i] = sum / factor[i][i];
+    }
+    let mut found = [0.0; COORDINATES];
+    for i in (0..size).rev() {
+        let mut sum = x[i];
+        for k in i + 1..size {
+            sum -= factor[k][i] * x[k];
+        }
+        x[i] = sum / factor[i][i];
+    }
+    for i in 0..size {
+        found[places[i]] = x[i] / scale[places[i]];
+    }
+    found.iter().all(|x| x.is_finite()).then_some(found)
+}
+
+/// Cross products of the derivatives of the standardised innovations, and of half the logarithm of S.
+struct Products<const K: usize> {
+    sums: Summing,
+    plain: bool,
+    crossed: [[f64; K]; K],
+    along: [f64; K],
+    growth: [f64; K],
+}
+
+impl<const K: usize> Reader<Jet<K>> for Products<K> {
+    #[inline]
+    fn year(&mut self, index: usize, mu: Jet<K>, seen: Option<(Jet<K>, Jet<K>)>, _: &Filter<Jet<K>>) {
+        let Some((e, variance)) = seen else { return };
+        let nowhere = Filter { level: 0.0, slope: 0.0, doubt: None };
+        self.sums.year(index, mu.at, Some((e.at, variance.at)), &nowhere);
+        let (r, d) = if self.plain {
+            (e.at, e.by)
+        } else {
+            let (inverse, sd) = (1.0 / variance.at, 1.0 / variance.at.sqrt());
+            let r = e.at * sd;
+            let mut d = e.by;
+            for k in 0..K {
+                let growth = 0.5 * variance.by[k] * inverse;
+                d[k] = d[k] * sd - r * growth;
+                self.growth[k] += growth;
+            }
+            (r, d)
+        };
+        for i in 0..K {
+            self.along[i] += r * d[i];
+            for j in 0..=i {
+                self.crossed[i][j] += d[i] * d[j];
+            }
+        }
+    }
 }

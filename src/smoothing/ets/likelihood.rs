@@ -1,174 +1,260 @@
-//! The Gaussian likelihood of given smoothing parameters, the starting states at their best.
+//! The recursion of all ten classes, and the Gaussian likelihood of given parameters and starting states.
 //!
 //! ```text
+//! additive trend        mu_t = l_{t-1} + phi b_{t-1}     b_t = phi b_{t-1} + beta e_t
+//! multiplicative trend  mu_t = l_{t-1} b_{t-1}^phi       b_t = b_{t-1}^phi + beta e_t / l_{t-1}
+//! both                  l_t = mu_t + alpha e_t           e_t = y_t - mu_t
 //! loglik = -n/2 (ln(2 pi SSE / n) + 1) - 1/2 sum ln S_t        SSE = sum e_t^2 / S_t
 //! ```
 //!
-//! over the n observed years, with sigma^2 = SSE / n put in; `S_t` = 1 unless years were missing. The innovations are linear
-//! in (`l_0`, `b_0`): one run from zero and one for each unit vector give `e = e(0) - X (l_0, b_0)`, and weighted least squares
-//! the rest.
+//! Written with the raw innovation e, additive and multiplicative shocks share their recursion; they differ in the variance
+//! `S_t` of e in units of sigma^2 alone, 1 or `mu_t^2`. Where years were missing, the state is uncertain with covariance
+//! sigma^2 P, carried along as in [`crate::smoothing::recursion`] with the derivatives of the recursion at the state (exact
+//! for additive trends, first order for multiplicative ones), and `S_t` grows by what it adds.
+//!
+//! With G the geometric mean of the `sqrt(S_t)` the likelihood is largest where `sum (G e_t)^2 / S_t` is smallest: every
+//! class is one problem of nonlinear least squares.
+//!
+//! Reference: Hyndman, Koehler, Ord and Snyder (2008), table 2.3 for the classes, section 5.1 for the likelihood.
 
-use super::super::recursion::{Doubt, Gain, Smoothing, State};
-use super::Fixed;
+use super::class::Class;
+use crate::numeric::jet::Real;
 
-/// A pass through the series at given parameters and starting state.
-pub(super) struct Pass {
-    /// What was expected of each year, seen or not.
-    pub(super) expected: Vec<f64>,
-    pub(super) end: State,
-    pub(super) doubt: Doubt,
-    pub(super) sse: f64,
-    log_variance: f64,
-    n: usize,
+/// Parameters and starting states: of `f64` to look, of jets to look around.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Params<R> {
+    pub(crate) alpha: R,
+    pub(crate) beta: R,
+    pub(crate) phi: R,
+    pub(crate) level: R,
+    pub(crate) slope: R,
 }
 
-impl Pass {
-    /// The log-likelihood; sigma^2 is held at `least` where the fit is exact, so that it stays finite.
-    pub(super) fn loglik(&self, least: f64) -> f64 {
-        loglik(self.sse, self.log_variance, self.n, least)
+/// Level and slope at the end of a year, with the covariance P in units of sigma^2.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Filter<R> {
+    pub(crate) level: R,
+    pub(crate) slope: R,
+    /// None while every year was seen: then the state is known.
+    pub(crate) doubt: Option<Covariance<R>>,
+}
+
+/// A symmetric matrix of two rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Covariance<R> {
+    pub(crate) level: R,
+    pub(crate) cross: R,
+    pub(crate) slope: R,
+}
+
+/// What the state expects of the next year, and how it moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step<R> {
+    pub(crate) mu: R,
+    /// The slope after a year as expected.
+    kept: R,
+    /// How much of the innovation the slope takes.
+    slope_gain: R,
+}
+
+impl<R: Real> Step<R> {
+    /// The state after a year as expected.
+    pub(crate) fn end(&self) -> Filter<R> {
+        Filter { level: self.mu, slope: self.kept, doubt: None }
     }
 }
 
-fn loglik(sse: f64, log_variance: f64, n: usize, least: f64) -> f64 {
+/// The derivatives of a step at its state: mu by level and slope, the kept slope by the slope, and what a shock does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Derivatives<R> {
+    pub(crate) mu_level: R,
+    pub(crate) mu_slope: R,
+    pub(crate) kept_slope: R,
+    pub(crate) shock_level: R,
+    pub(crate) shock_slope: R,
+}
+
+impl<R: Real> Params<R> {
+    pub(crate) fn start(&self) -> Filter<R> {
+        Filter { level: self.level, slope: self.slope, doubt: None }
+    }
+
+    /// The next year. None where a multiplicative class leaves the positive numbers.
+    #[inline]
+    pub(crate) fn step(&self, class: Class, state: &Filter<R>) -> Option<Step<R>> {
+        use super::Trend;
+        let Filter { level, slope, .. } = *state;
+        let step = match class.trend {
+            Trend::None => Step { mu: level, kept: slope, slope_gain: R::constant(0.0) },
+            Trend::Additive => Step { mu: level + slope, kept: slope, slope_gain: self.beta },
+            Trend::Damped => {
+                let kept = self.phi * slope;
+                Step { mu: level + kept, kept, slope_gain: self.beta }
+            }
+            Trend::Multiplicative | Trend::MultiplicativeDamped => {
+                if !(level.value() > 0.0 && slope.value() > 0.0) {
+                    return None;
+                }
+                let kept = if class.trend.is_damped() { slope.to(self.phi) } else { slope };
+                Step { mu: level * kept, kept, slope_gain: self.beta / level }
+            }
+        };
+        (!class.has_multiplicative_shocks() || step.mu.value() > 0.0).then_some(step)
+    }
+
+    pub(crate) fn derivatives(&self, class: Class, state: &Filter<R>, step: &Step<R>) -> Derivatives<R> {
+        use super::Trend;
+        let one = R::constant(1.0);
+        let zero = R::constant(0.0);
+        let (mu_level, mu_slope, kept_slope) = match class.trend {
+            Trend::None => (one, zero, zero),
+            Trend::Additive => (one, one, one),
+            Trend::Damped => (one, self.phi, self.phi),
+            Trend::Multiplicative => (step.kept, state.level, one),
+            Trend::MultiplicativeDamped => {
+                let kept_slope = self.phi * step.kept / state.slope;
+                (step.kept, state.level * kept_slope, kept_slope)
+            }
+        };
+        Derivatives { mu_level, mu_slope, kept_slope, shock_level: self.alpha, shock_slope: step.slope_gain }
+    }
+}
+
+/// How a year enters an uncertain state.
+struct Update<R> {
+    /// S, the variance of the innovation in units of sigma^2.
+    variance: R,
+    /// What level and slope take of the innovation.
+    gain: (R, R),
+    after: Covariance<R>,
+}
+
+/// The update by a year, seen or missed. `unit` is the variance of a shock in units of sigma^2.
+fn uncertain<R: Real>(doubt: Covariance<R>, d: &Derivatives<R>, unit: R, seen: bool) -> Update<R> {
+    let Covariance { level, cross, slope } = doubt;
+    // P w, for w the derivatives of mu
+    let (pw_level, pw_slope) = (level * d.mu_level + cross * d.mu_slope, cross * d.mu_level + slope * d.mu_slope);
+    let reach = d.mu_level * pw_level + d.mu_slope * pw_slope;
+    let variance = reach + unit;
+    // F P w + g unit: covariance of the new state with the year
+    let with_level = reach + d.shock_level * unit;
+    let with_slope = d.kept_slope * pw_slope + d.shock_slope * unit;
+    let gain = (with_level / variance, with_slope / variance);
+    let carried = Covariance {
+        level: reach + d.shock_level * d.shock_level * unit,
+        cross: d.kept_slope * pw_slope + d.shock_level * d.shock_slope * unit,
+        slope: d.kept_slope * d.kept_slope * slope + d.shock_slope * d.shock_slope * unit,
+    };
+    let after = if seen {
+        Covariance {
+            level: carried.level - gain.0 * with_level,
+            cross: carried.cross - gain.0 * with_slope,
+            slope: carried.slope - gain.1 * with_slope,
+        }
+    } else {
+        carried
+    };
+    Update { variance, gain, after }
+}
+
+/// What a pass hands to its reader each year: index, what was expected, innovation and its variance S where the year was seen.
+pub(crate) trait Reader<R> {
+    fn year(&mut self, index: usize, mu: R, seen: Option<(R, R)>, after: &Filter<R>);
+}
+
+/// Runs the recursion. None where a multiplicative class leaves the positive numbers; `Err` would be the year.
+pub(crate) fn run<R: Real>(
+    y: &[Option<f64>],
+    class: Class,
+    params: &Params<R>,
+    reader: &mut impl Reader<R>,
+) -> Result<Filter<R>, usize> {
+    let mut state = params.start();
+    let multiplicative = class.has_multiplicative_shocks();
+    for (i, seen) in y.iter().enumerate() {
+        let step = params.step(class, &state).ok_or(i)?;
+        let unit = if multiplicative { step.mu * step.mu } else { R::constant(1.0) };
+        match (*seen, state.doubt) {
+            (Some(y), None) => {
+                let e = R::constant(y) - step.mu;
+                state =
+                    Filter { level: step.mu + params.alpha * e, slope: step.kept + step.slope_gain * e, doubt: None };
+                reader.year(i, step.mu, Some((e, unit)), &state);
+            }
+            (seen, doubt) => {
+                let nothing = R::constant(0.0);
+                let doubt = doubt.unwrap_or(Covariance { level: nothing, cross: nothing, slope: nothing });
+                let d = params.derivatives(class, &state, &step);
+                let Update { variance, gain, after } = uncertain(doubt, &d, unit, seen.is_some());
+                let e = seen.map(|y| R::constant(y) - step.mu);
+                state = match e {
+                    Some(e) => {
+                        Filter { level: step.mu + gain.0 * e, slope: step.kept + gain.1 * e, doubt: Some(after) }
+                    }
+                    None => Filter { level: step.mu, slope: step.kept, doubt: Some(after) },
+                };
+                reader.year(i, step.mu, e.map(|e| (e, variance)), &state);
+            }
+        }
+    }
+    Ok(state)
+}
+
+/// The log-likelihood of a pass; sigma^2 is held at `least` where the fit is exact, so that it stays finite.
+pub(crate) fn loglik(sse: f64, log_variance: f64, n: usize, least: f64) -> f64 {
     let n = n as f64;
     let mean_square = (sse / n).max(least);
     -0.5 * n * ((std::f64::consts::TAU * mean_square).ln() + 1.0) - 0.5 * log_variance
 }
 
-/// Runs the recursion once from `start`.
-pub(super) fn pass(y: &[Option<f64>], smoothing: &Smoothing, start: State) -> Pass {
-    let (mut state, mut doubt) = (start, Doubt::default());
-    let mut expected = Vec::with_capacity(y.len());
-    let (mut sse, mut log_variance, mut n) = (0.0, 0.0, 0);
-    for seen in y {
-        let mu = smoothing.expected(state);
-        let gain = smoothing.gain(doubt);
-        let e = seen.map_or(0.0, |y| y - mu);
-        if seen.is_some() {
-            sse += e * e / gain.variance;
-            log_variance += gain.variance.ln();
-            n += 1;
+/// Sums of a pass, nothing kept by year.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums {
+    pub(crate) sse: f64,
+    pub(crate) log_variance: f64,
+}
+
+/// The sums of a pass while it runs: a logarithm only every eight years.
+pub(crate) struct Summing {
+    sums: Sums,
+    product: f64,
+    factors: u8,
+    multiplicative: bool,
+}
+
+impl Summing {
+    pub(crate) fn new(class: Class, gaps: bool) -> Self {
+        let multiplicative = gaps || class.has_multiplicative_shocks();
+        Self { sums: Sums::default(), product: 1.0, factors: 0, multiplicative }
+    }
+
+    pub(crate) fn finish(mut self) -> Sums {
+        self.fold();
+        self.sums
+    }
+
+    fn fold(&mut self) {
+        if self.factors > 0 {
+            self.sums.log_variance += self.product.ln();
+            (self.product, self.factors) = (1.0, 0);
         }
-        expected.push(mu);
-        state = smoothing.advanced(state, gain, e);
-        doubt = if seen.is_some() { gain.seen() } else { gain.missed() };
     }
-    Pass { expected, end: state, doubt, sse, log_variance, n }
 }
 
-/// The likelihood of many parameter values on one series: buffers are kept between calls.
-pub(super) struct Concentrated<'a> {
-    y: &'a [Option<f64>],
-    fixed: Fixed,
-    has_slope: bool,
-    /// Standardised innovations from the zero (or fixed) start, and how each unit of the start lowers them.
-    e: Vec<f64>,
-    by_level: Vec<f64>,
-    by_slope: Vec<f64>,
-    log_variance: f64,
-}
-
-impl<'a> Concentrated<'a> {
-    pub(super) fn new(y: &'a [Option<f64>], fixed: Fixed, has_slope: bool) -> Self {
-        let room = || Vec::with_capacity(y.len());
-        Self { y, fixed, has_slope, e: room(), by_level: room(), by_slope: room(), log_variance: 0.0 }
-    }
-
-    /// The log-likelihood at `smoothing` with the best start.
-    pub(super) fn loglik(&mut self, smoothing: &Smoothing, least: f64) -> f64 {
-        self.run(smoothing);
-        let n = self.e.len();
-        self.solve();
-        let sse = self.e.iter().map(|e| e * e).sum();
-        loglik(sse, self.log_variance, n, least)
-    }
-
-    /// The best start at `smoothing`.
-    pub(super) fn start(&mut self, smoothing: &Smoothing) -> State {
-        self.run(smoothing);
-        let free = self.solve();
-        State { level: self.fixed.level.unwrap_or(free.level), slope: self.fixed.slope.unwrap_or(free.slope) }
-    }
-
-    fn run(&mut self, smoothing: &Smoothing) {
-        self.e.clear();
-        self.by_level.clear();
-        self.by_slope.clear();
-        self.log_variance = 0.0;
-        let mut from_zero = State { level: self.fixed.level.unwrap_or(0.0), slope: self.fixed.slope.unwrap_or(0.0) };
-        let mut unit_level = State { level: 1.0, slope: 0.0 };
-        let mut unit_slope = State { level: 0.0, slope: 1.0 };
-        let mut doubt = Doubt::default();
-        let step = |state: &mut State, y: f64, gain: Gain| {
-            let e = y - smoothing.expected(*state);
-            *state = smoothing.advanced(*state, gain, e);
-            e
-        };
-        for seen in self.y {
-            let gain = smoothing.gain(doubt);
-            doubt = if seen.is_some() { gain.seen() } else { gain.missed() };
-            if let Some(y) = *seen {
-                let sd = gain.variance.sqrt();
-                self.log_variance += gain.variance.ln();
-                self.e.push(step(&mut from_zero, y, gain) / sd);
-                self.by_level.push(-step(&mut unit_level, 0.0, gain) / sd);
-                if self.has_slope {
-                    self.by_slope.push(-step(&mut unit_slope, 0.0, gain) / sd);
-                }
-            } else {
-                for state in [&mut from_zero, &mut unit_level, &mut unit_slope] {
-                    *state = smoothing.advanced(*state, gain, 0.0);
-                }
+impl Reader<f64> for Summing {
+    #[inline]
+    fn year(&mut self, _: usize, _: f64, seen: Option<(f64, f64)>, _: &Filter<f64>) {
+        let Some((e, variance)) = seen else { return };
+        if self.multiplicative {
+            self.sums.sse += e * (e / variance);
+            self.product *= variance;
+            self.factors += 1;
+            // why: products of numbers near 1e150 or 1e-150 leave the range of a double.
+            if self.factors == 8 || !(1e-30..1e30).contains(&self.product) {
+                self.fold();
             }
+        } else {
+            self.sums.sse += e * e;
         }
     }
-
-    /// Least squares of `e` on the free columns by Gram-Schmidt, the second column orthogonalised twice; leaves the
-    /// residuals in `e`.
-    fn solve(&mut self) -> State {
-        let free_level = self.fixed.level.is_none();
-        let free_slope = self.has_slope && self.fixed.slope.is_none();
-        let (mut level, mut slope, mut cross) = (0.0, 0.0, 0.0);
-        let mut norm_level = 0.0;
-        if free_level {
-            norm_level = normalise(&mut self.by_level);
-            level = project_out(&mut self.e, &self.by_level);
-        }
-        if free_slope {
-            let before = norm(&self.by_slope);
-            if free_level {
-                cross = project_out(&mut self.by_slope, &self.by_level);
-                cross += project_out(&mut self.by_slope, &self.by_level);
-            }
-            // why: a slope that the data cannot tell from the level is left at zero.
-            if norm(&self.by_slope) > 1e-12 * before {
-                let norm_slope = normalise(&mut self.by_slope);
-                slope = project_out(&mut self.e, &self.by_slope) / norm_slope;
-            }
-        }
-        if free_level {
-            level = (level - cross * slope) / norm_level;
-        }
-        State { level, slope }
-    }
-}
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|v| v * v).sum::<f64>().sqrt()
-}
-
-/// Scales to length one; the length before.
-fn normalise(x: &mut [f64]) -> f64 {
-    let length = norm(x);
-    for v in x {
-        *v /= length;
-    }
-    length
-}
-
-/// Takes the part along the unit vector `q` out of `x`; the size of that part.
-fn project_out(x: &mut [f64], q: &[f64]) -> f64 {
-    let along = x.iter().zip(q).map(|(x, q)| x * q).sum::<f64>();
-    x.iter_mut().zip(q).for_each(|(x, q)| *x -= along * q);
-    along
 }

@@ -1,8 +1,8 @@
-//! Exponential smoothing with additive errors: which level, slope and damping fit the series best?
+//! Exponential smoothing: which level, slope and damping fit the series best?
 //!
-//! The starting level and slope enter every innovation linearly, so for given alpha, beta, phi their best values are a
-//! least-squares solution; only the smoothing parameters are searched for. No start can be a bad one, and a parameter
-//! that the user fixes simply leaves the search.
+//! Ten classes ([`Class`]): shocks of the same size or in proportion to what is expected, and no trend, a yearly change or a
+//! yearly growth factor that goes on or dies out. All share one recursion and one search (`likelihood`, `estimate`); a
+//! parameter that the user fixes simply leaves the search.
 //!
 //! ```
 //! use unjuran::series::{Horizon, Series, Year};
@@ -14,72 +14,53 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 //!
-//! References: Hyndman, Koehler, Ord and Snyder (2008), chapters 3 (recursion), 5 (likelihood), 10 (admissible region).
+//! References: Hyndman, Koehler, Ord and Snyder (2008), chapters 2 (classes), 5 (likelihood), 6 (variances), 10 (admissible
+//! region).
 
+mod ahead;
+mod class;
 mod estimate;
 mod fitted;
 mod likelihood;
-
-use std::fmt;
+mod starts;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use fitted::FittedEts;
+pub use class::{Class, Shocks, Trend};
+use estimate::Effort;
+pub use fitted::{FittedEts, State};
 
+use super::Bands;
 use crate::error::{Error, Result};
 use crate::model::{Fitted, Forecaster};
 use crate::series::Series;
 
-/// What the model says about the slope.
+/// Where free smoothing parameters are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Trend {
-    /// No slope: ETS(A,N,N), simple exponential smoothing.
+pub enum Region {
+    /// 0.0001 <= alpha <= 0.9999 and 0.0001 <= beta <= alpha: weighted means of the past.
     #[default]
-    None,
-    /// A slope that goes on: ETS(A,A,N), Holt's method.
-    Additive,
-    /// A slope that dies out: ETS(A,Ad,N), the damped trend.
-    Damped,
+    Usual,
+    /// 0.0001 <= alpha <= 1.9999 and 0 <= beta <= (1 + phi) (2 - alpha): all in which the distant past loses its weight.
+    Admissible,
 }
 
-impl Trend {
-    /// All classes, the simplest first.
-    pub const ALL: [Self; 3] = [Self::None, Self::Additive, Self::Damped];
-
-    /// Smoothing parameters and starting states of the class.
-    pub(crate) fn estimated(self) -> usize {
-        match self {
-            Self::None => 2,
-            Self::Additive => 4,
-            Self::Damped => 5,
-        }
-    }
-}
-
-impl fmt::Display for Trend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "ETS(A,N,N)",
-            Self::Additive => "ETS(A,A,N)",
-            Self::Damped => "ETS(A,Ad,N)",
-        })
-    }
-}
-
-impl std::str::FromStr for Trend {
+impl std::str::FromStr for Region {
     type Err = Error;
-    /// The class by its short name: "ANN", "AAN", "AAdN".
+    /// "usual" or "admissible".
     fn from_str(text: &str) -> Result<Self> {
         match text {
-            "ANN" => Ok(Self::None),
-            "AAN" => Ok(Self::Additive),
-            "AAdN" => Ok(Self::Damped),
+            "usual" => Ok(Self::Usual),
+            "admissible" => Ok(Self::Admissible),
             _ => Err(Error::BadParameter {
                 model: "ETS".to_owned(),
-                parameter: "class".to_owned(),
+                parameter: "region".to_owned(),
                 value: format!("{text:?}"),
-                allowed: "one of \"ANN\", \"AAN\", \"AAdN\"".to_owned(),
+                allowed: "\"usual\" or \"admissible\"".to_owned(),
             }),
         }
     }
@@ -89,12 +70,14 @@ impl std::str::FromStr for Trend {
 ///
 /// | name | default | range | meaning |
 /// |---|---|---|---|
-/// | `trend` | `Trend::None` | | what the model says about the slope |
+/// | `class` | ETS(A,N,N) | the ten of [`Class`] | how shocks enter, and what the model says about the slope |
+/// | `region` | `Region::Usual` | | where free smoothing parameters are searched for |
+/// | `bands` | `Bands::Full` | | whether doubt about the parameters is in the bands |
 /// | `alpha` | estimated in 0.0001..0.9999 | 0 to 2, see below | weight of the last year in the level |
 /// | `beta` | estimated in 0.0001..alpha | see below | weight of the last year in the slope |
 /// | `phi` | estimated in 0.8..0.98 | above 0, at most 1 | share of the slope that is left a year later |
-/// | `level` | estimated | finite | level `l_0` before the first year |
-/// | `slope` | estimated | finite | slope `b_0` before the first year |
+/// | `level` | estimated | finite, above 0 with a growth factor | level `l_0` before the first year |
+/// | `slope` | estimated | finite, above 0 as a growth factor | slope or growth factor `b_0` before the first year |
 ///
 /// Fixed parameters must not lie outside the closure of the admissible region, where forecasts would rest ever more on
 /// the distant past: `0 <= alpha <= 2` without a trend, otherwise `alpha >= 0`, `beta >= 0` and
@@ -102,8 +85,12 @@ impl std::str::FromStr for Trend {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EtsParams {
-    trend: Trend,
+    class: Class,
     fixed: Fixed,
+    #[serde(default)]
+    region: Region,
+    #[serde(default)]
+    bands: Bands,
 }
 
 /// Values that the user holds fixed.
@@ -118,10 +105,38 @@ pub(crate) struct Fixed {
 }
 
 impl EtsParams {
+    /// How shocks enter, and what the model says about the slope.
+    #[must_use]
+    pub fn class(mut self, class: Class) -> Self {
+        self.class = class;
+        self
+    }
+
     /// What the model says about the slope.
     #[must_use]
     pub fn trend(mut self, trend: Trend) -> Self {
-        self.trend = trend;
+        self.class.trend = trend;
+        self
+    }
+
+    /// How shocks enter.
+    #[must_use]
+    pub fn shocks(mut self, shocks: Shocks) -> Self {
+        self.class.shocks = shocks;
+        self
+    }
+
+    /// Where free smoothing parameters are searched for.
+    #[must_use]
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// Whether doubt about the parameters is in the bands.
+    #[must_use]
+    pub fn bands(mut self, bands: Bands) -> Self {
+        self.bands = bands;
         self
     }
 
@@ -165,31 +180,35 @@ impl EtsParams {
     /// # Errors
     /// [`Error::BadParameter`] for a value outside its range, or one that the class does not have.
     pub fn check(self) -> Result<Ets> {
-        let Self { trend, fixed } = self;
+        let Self { class, fixed, region, bands } = self;
+        let trend = class.trend;
         let refused = |name: &str, value: f64, allowed: String| -> Result<Ets> {
-            let (model, parameter, value) = (trend.to_string(), name.to_owned(), value.to_string());
+            let (model, parameter, value) = (class.to_string(), name.to_owned(), value.to_string());
             Err(Error::BadParameter { model, parameter, value, allowed })
         };
         let absent: &[(&str, Option<f64>)] = match trend {
             Trend::None => &[("beta", fixed.beta), ("phi", fixed.phi), ("b0", fixed.slope)],
-            Trend::Additive => &[("phi", fixed.phi)],
-            Trend::Damped => &[],
+            Trend::Additive | Trend::Multiplicative => &[("phi", fixed.phi)],
+            Trend::Damped | Trend::MultiplicativeDamped => &[],
         };
         for &(name, value) in absent {
             if let Some(value) = value {
-                return refused(name, value, format!("{trend} has no {name}"));
+                return refused(name, value, format!("{class} has no {name}"));
             }
         }
         for (name, value) in [("l0", fixed.level), ("b0", fixed.slope)] {
             if let Some(value) = value.filter(|v| !v.is_finite()) {
                 return refused(name, value, "a finite number".to_owned());
             }
+            if let Some(value) = value.filter(|v| trend.is_multiplicative() && *v <= 0.0) {
+                return refused(name, value, format!("above 0, because the slope of {class} is a factor"));
+            }
         }
         if let Some(phi) = fixed.phi.filter(|phi| !(*phi > 0.0 && *phi <= 1.0)) {
             return refused("phi", phi, "above 0 and at most 1".to_owned());
         }
         let phi = fixed.phi.unwrap_or(1.0);
-        let most = if trend == Trend::Damped { 1.0 + 1.0 / phi } else { 2.0 };
+        let most = if trend.is_damped() { 1.0 + 1.0 / phi } else { 2.0 };
         if let Some(alpha) = fixed.alpha.filter(|alpha| !(0.0..=most).contains(alpha)) {
             return refused("alpha", alpha, format!("0 to {most} (the admissible region)"));
         }
@@ -197,7 +216,7 @@ impl EtsParams {
         if let Some(beta) = fixed.beta.filter(|beta| !(0.0..=most).contains(beta)) {
             return refused("beta", beta, format!("0 to {most} (the admissible region)"));
         }
-        Ok(Ets { trend, fixed })
+        Ok(Ets { class, fixed, region, bands })
     }
 
     /// Checks the settings and fits the model.
@@ -209,11 +228,13 @@ impl EtsParams {
     }
 }
 
-/// Exponential smoothing with additive errors, its settings checked.
+/// Exponential smoothing of one class, its settings checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ets {
-    trend: Trend,
+    class: Class,
     fixed: Fixed,
+    region: Region,
+    bands: Bands,
 }
 
 impl Ets {
@@ -222,29 +243,53 @@ impl Ets {
         EtsParams::default()
     }
 
-    /// What the model says about the slope.
-    pub fn trend(&self) -> Trend {
-        self.trend
+    /// How shocks enter, and what the model says about the slope.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Where free smoothing parameters are searched for.
+    pub fn region(&self) -> Region {
+        self.region
+    }
+
+    /// Whether doubt about the parameters is in the bands.
+    pub fn bands(&self) -> Bands {
+        self.bands
+    }
+
+    /// The values that are held fixed, by name.
+    pub fn given(&self) -> Vec<(&'static str, f64)> {
+        let Fixed { alpha, beta, phi, level, slope } = self.fixed;
+        let all = [("alpha", alpha), ("beta", beta), ("phi", phi), ("l0", level), ("b0", slope)];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// Observed years that the fit needs: one more than there are numbers to estimate.
     pub fn needed(&self) -> usize {
         let Fixed { alpha, beta, phi, level, slope } = self.fixed;
-        self.trend.estimated() + 1 - [alpha, beta, phi, level, slope].iter().flatten().count()
+        self.class.trend.estimated() + 1 - [alpha, beta, phi, level, slope].iter().flatten().count()
     }
 
     /// Maximum likelihood.
     ///
     /// # Errors
-    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below [`Ets::needed`]; [`Error::Overflow`].
+    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below [`Ets::needed`]; [`Error::NeedsPositive`] for a value at or
+    /// below zero under a class with shocks in proportion; [`Error::LeavesPositive`] where such a class, or one with a growth
+    /// factor, allows no parameters; [`Error::Overflow`].
     pub fn fit(&self, series: &Series) -> Result<FittedEts> {
-        FittedEts::new(*self, series)
+        FittedEts::new(*self, series, Effort::Full)
+    }
+
+    /// The same by a shorter search: to compare classes.
+    pub(crate) fn fit_quickly(&self, series: &Series) -> Result<FittedEts> {
+        FittedEts::new(*self, series, Effort::Quick)
     }
 }
 
 impl Forecaster for Ets {
     fn name(&self) -> String {
-        self.trend.to_string()
+        self.class.to_string()
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))

@@ -1,0 +1,136 @@
+//! Several joint laws made one.
+
+use serde::{Deserialize, Serialize};
+
+use super::joint::Joint;
+use crate::dist::{Continuous, Predictive as _, Quantiles};
+use crate::numeric::rng::Stream;
+
+/// What is averaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pooling {
+    /// Probabilities: one of the laws holds, each with its weight (the linear pool, a mixture). Where the laws disagree, it is
+    /// wide.
+    Linear,
+    /// Quantiles: the pool's is the weighted mean of theirs. It is as wide as they are on average.
+    Quantile,
+    /// Quantiles: the pool's is the weighted median of theirs.
+    Median,
+}
+
+/// Laws whose quantiles are averaged, year by year.
+///
+/// A path is drawn from one of the laws, each with its weight, and every year of it is carried to the same probability in the
+/// pool: marginals are those of the pool, and years depend on each other as in the laws.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Averaged {
+    pub(super) how: Pooling,
+    pub(super) parts: Vec<(f64, Joint)>,
+}
+
+impl Averaged {
+    /// The law of each year, its quantiles drawn away from the median by a factor.
+    pub(super) fn marginals(&self, width: impl Fn(usize) -> f64) -> Vec<Continuous> {
+        let parts: Vec<(f64, Vec<Continuous>)> = self.parts.iter().map(|(w, part)| (*w, part.marginals())).collect();
+        let years = self.parts.first().map_or(0, |(_, part)| part.years());
+        (0..years)
+            .map(|i| {
+                let pooled = Quantiles::new(|p| {
+                    let quantiles = parts.iter().map(|(w, laws)| (laws[i].quantile(p), *w));
+                    match self.how {
+                        Pooling::Median => median(quantiles.collect()),
+                        Pooling::Quantile => quantiles.map(|(q, w)| w * q).sum(),
+                        Pooling::Linear => {
+                            let laws = parts.iter().map(|(w, laws)| (*w, &laws[i]));
+                            mixed(&laws.collect::<Vec<_>>(), &quantiles.map(|(q, _)| q).collect::<Vec<_>>(), p)
+                        }
+                    }
+                });
+                let law = Continuous::of_quantiles(pooled);
+                let (centre, factor) = (law.quantile(0.5), width(i));
+                // why the test: centre + (q - centre) is not q to the last bit.
+                if (factor - 1.0).abs() < f64::EPSILON { law } else { law.changed(|q| centre + factor * (q - centre)) }
+            })
+            .collect()
+    }
+}
+
+/// The quantile of a mixture between the least and the greatest of the laws' own.
+fn mixed(laws: &[(f64, &Continuous)], own: &[f64], p: f64) -> f64 {
+    let (mut low, mut high) = own.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), q| (l.min(*q), h.max(*q)));
+    for _ in 0..45 {
+        let middle = 0.5 * (low + high);
+        let mass: f64 = laws.iter().map(|(w, law)| w * law.cdf(middle)).sum();
+        if mass < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
+/// The weighted median: the mean of the two middle ones where the weights are even there.
+fn median(mut quantiles: Vec<(f64, f64)>) -> f64 {
+    quantiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = 0.5 * quantiles.iter().map(|(_, w)| w).sum::<f64>();
+    let mut sum = 0.0;
+    for (i, (q, w)) in quantiles.iter().enumerate() {
+        sum += w;
+        if (sum - half).abs() < 1e-12 {
+            return 0.5 * (q + quantiles.get(i + 1).map_or(*q, |next| next.0));
+        }
+        if sum > half {
+            return *q;
+        }
+    }
+    f64::NAN
+}
+
+/// What it takes to draw from a joint law, computed once for all paths.
+pub(super) struct Sampler<'a> {
+    joint: &'a Joint,
+    parts: Vec<Part<'a>>,
+    /// The pool's law of each year.
+    pool: Vec<Continuous>,
+}
+
+struct Part<'a> {
+    weight: f64,
+    sampler: Sampler<'a>,
+    laws: Vec<Continuous>,
+}
+
+impl<'a> Sampler<'a> {
+    pub(super) fn new(joint: &'a Joint) -> Self {
+        let Some(averaged) = joint.averaged() else { return Self { joint, parts: Vec::new(), pool: Vec::new() } };
+        let part = |(weight, part): &'a (f64, Joint)| Part {
+            weight: *weight,
+            sampler: Sampler::new(part),
+            laws: part.marginals(),
+        };
+        Self { joint, parts: averaged.parts.iter().map(part).collect(), pool: joint.marginals() }
+    }
+
+    /// One draw of the years on the scale of the data, before rounding and caps.
+    pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, path: &mut [f64]) {
+        if self.parts.is_empty() {
+            self.joint.draw(stream, shocks, path);
+            return;
+        }
+        let mut left = stream.uniform();
+        let last = self.parts.len() - 1;
+        for (i, Part { weight, sampler, laws }) in self.parts.iter().enumerate() {
+            left -= weight;
+            if left < 0.0 || i == last {
+                sampler.draw(stream, shocks, path);
+                for ((y, law), pool) in path.iter_mut().zip(laws).zip(&self.pool) {
+                    *y = pool.quantile(law.uncapped(*y).clamp(1e-9, 1.0 - 1e-9));
+                }
+                return;
+            }
+        }
+    }
+}

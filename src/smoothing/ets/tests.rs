@@ -1,0 +1,157 @@
+//! What must hold of every class.
+
+use super::{Class, Ets, FittedEts, Region};
+use crate::error::Error;
+use crate::model::checks::battery;
+use crate::numeric::rng::Stream;
+use crate::series::{Horizon, Series, Unit, Year};
+use crate::smoothing::Bands;
+
+const Y: [f64; 12] = [163.0, 201.0, 229.0, 212.0, 286.0, 265.0, 315.0, 339.0, 320.0, 371.0, 402.0, 398.0];
+
+fn amounts(values: &[f64]) -> Series {
+    Series::new("s", Year::new(2000).unwrap(), values).unwrap().with_unit(Unit::Amount).unwrap()
+}
+
+fn fit(class: Class, values: &[f64]) -> FittedEts {
+    Ets::params().class(class).fit(&amounts(values)).unwrap()
+}
+
+fn loglik(fitted: &FittedEts) -> f64 {
+    fitted.report().criteria.unwrap().loglik
+}
+
+#[test]
+fn every_class_passes_the_battery() {
+    for class in Class::ALL {
+        let model = Ets::params().class(class).check().unwrap();
+        assert_eq!(battery(&model), vec![], "{class}");
+        let textbook = Ets::params().class(class).bands(Bands::Textbook).check().unwrap();
+        assert_eq!(battery(&textbook), vec![], "{class}, textbook");
+    }
+}
+
+#[test]
+fn the_admissible_region_holds_the_usual_one() {
+    for class in Class::ALL {
+        let wide = Ets::params().class(class).region(Region::Admissible).fit(&amounts(&Y)).unwrap();
+        assert!(loglik(&wide) >= loglik(&fit(class, &Y)) - 1e-6, "{class}");
+    }
+}
+
+#[test]
+fn full_bands_are_wider_than_those_of_the_textbook() {
+    for class in Class::ALL {
+        let full = fit(class, &Y);
+        let width = |fitted: &FittedEts| {
+            let band = fitted.forecast(Horizon::years(6).unwrap()).unwrap().interval(95.0).unwrap();
+            band.upper.iter().zip(&band.lower).map(|(u, l)| u - l).collect::<Vec<_>>()
+        };
+        let textbook = full.clone().with_bands(Bands::Textbook);
+        assert!(width(&full).iter().zip(width(&textbook)).all(|(a, b)| *a > b), "{class}");
+        assert_eq!(textbook.report().params, full.report().params);
+    }
+}
+
+#[test]
+fn a_missing_year_is_passed_through_by_the_state() {
+    let mut gap = Y;
+    gap[5] = f64::NAN;
+    for class in Class::ALL {
+        let fitted = fit(class, &gap);
+        assert_eq!(fitted.report().residuals[5], None);
+        assert!(fitted.report().fitted[5].is_some_and(f64::is_finite));
+        // Interpolation would know next year as well as if nothing were missing: with a last year missing it is known less.
+        let mut last = Y;
+        last[11] = f64::NAN;
+        let h = Horizon::years(1).unwrap();
+        let stale = fit(class, &last).with_bands(Bands::Textbook);
+        let fresh = fit(class, &last[..11]).with_bands(Bands::Textbook);
+        let (stale, fresh) = (stale.forecast(h).unwrap(), fresh.forecast(Horizon::years(2).unwrap()).unwrap());
+        assert!((stale.variance()[0] / fresh.variance()[1] - 1.0).abs() < 1e-9, "{class}");
+        assert!((stale.median()[0] / fresh.median()[1] - 1.0).abs() < 1e-9, "{class}");
+    }
+}
+
+#[test]
+fn a_stored_fit_is_the_same_fit() {
+    for class in Class::ALL {
+        let fitted = fit(class, &Y);
+        let stored = serde_json::to_string(&fitted).unwrap();
+        assert_eq!(serde_json::from_str::<FittedEts>(&stored).unwrap(), fitted);
+    }
+}
+
+#[test]
+fn a_refit_keeps_the_parameters_and_an_update_the_states_too() {
+    for class in Class::ALL {
+        let fitted = fit(class, &Y[..10]);
+        let later = fitted.update(&amounts(&Y)).unwrap();
+        assert_eq!(later.report().params, fitted.report().params);
+        assert_eq!(later.states()[..11], *fitted.states());
+        let again = fitted.refit(&amounts(&Y.map(|y| 2.0 * y))).unwrap();
+        assert_eq!(again.report().params["alpha"], fitted.report().params["alpha"]);
+        assert!((again.report().params["l0"] / fitted.report().params["l0"] - 2.0).abs() < 0.5, "{class}");
+    }
+}
+
+#[test]
+fn standard_errors_are_those_of_the_curvature() {
+    // The random walk with its first level given leaves nothing to estimate; simple smoothing at alpha = 0 is a mean, whose
+    // standard error is sigma / sqrt(n).
+    let fixed = Ets::params().alpha(0.0).fit(&amounts(&Y)).unwrap();
+    let errors = fixed.standard_errors();
+    assert_eq!(errors.len(), 1);
+    assert!((errors["l0"] - fixed.report().sigma / 12.0_f64.sqrt()).abs() < 1e-9);
+}
+
+#[test]
+fn values_and_states_at_zero_are_refused_with_the_class_and_the_year() {
+    let zero = Ets::params().class("MNN".parse().unwrap()).fit(&amounts(&[3.0, 0.0, 4.0, 5.0, 6.0]));
+    match zero {
+        Err(Error::NeedsPositive { model, year, value, .. }) => {
+            assert_eq!((model.as_str(), year, value), ("ETS(M,N,N)", 2001, 0.0));
+        }
+        other => panic!("{other:?}"),
+    }
+    let params = Ets::params().class("MAN".parse().unwrap()).alpha(0.1).beta(0.1).level(10.0).slope(-4.0);
+    match params.fit(&amounts(&[6.0, 3.0, 2.0, 1.0, 1.0, 1.0])) {
+        Err(Error::LeavesPositive { model, .. }) => assert_eq!(model, "ETS(M,A,N)"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_variances_are_those_of_simulated_paths() {
+    // Exact for additive trends; for growth factors the first-order term, here within 6% of 100,000 paths.
+    const PATHS: usize = 100_000;
+    for class in Class::ALL {
+        let fitted = fit(class, &Y).with_bands(Bands::Textbook);
+        let p = &fitted.report().params;
+        let given = |name: &str| p.get(name).copied().unwrap_or(0.0);
+        let phi = if class.trend.is_damped() { given("phi") } else { 1.0 };
+        let (alpha, beta, sigma) = (given("alpha"), given("beta"), fitted.report().sigma);
+        let mut stream = Stream::new(3, &class.to_string());
+        let mut sums = [(0.0, 0.0); 6];
+        let expected = fitted.forecast(Horizon::years(6).unwrap()).unwrap();
+        for _ in 0..PATHS {
+            let (mut level, mut slope) = (fitted.level(), fitted.slope());
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let factor = class.trend.is_multiplicative();
+                let kept = if factor { slope.powf(phi) } else { phi * slope };
+                let mu = if factor { level * kept } else { level + kept };
+                let e = sigma * stream.normal() * if class.has_multiplicative_shocks() { mu } else { 1.0 };
+                let by = if factor { e / level } else { e };
+                (level, slope) = (mu + alpha * e, kept + beta * by);
+                let d = mu + e - expected.median()[i];
+                (sum.0, sum.1) = (sum.0 + d, sum.1 + d * d);
+            }
+        }
+        let within = if class.trend.is_multiplicative() { 0.06 } else { 0.02 };
+        for ((d, dd), ours) in sums.iter().zip(expected.variance()) {
+            let n = PATHS as f64;
+            let theirs = dd / n - (d / n).powi(2);
+            assert!((ours / theirs - 1.0).abs() < within, "{class}: {ours} against {theirs}");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The Theta method after the series.
+
+use std::collections::BTreeMap;
+
+use super::ThetaVariant;
+use super::lines::{Line, Lines, Point};
+use crate::dist::Link;
+use crate::error::{Error, Result};
+use crate::forecast::{Forecast, Latent};
+use crate::model::{FitReport, Fitted, Spread, spread};
+use crate::numeric::precision::Precision;
+use crate::series::{Horizon, Series, Training};
+use crate::smoothing::recursion::{Doubt, Smoothing, State};
+use crate::smoothing::variance::ahead;
+use crate::smoothing::{Bands, Ets};
+
+/// Prior variance of alpha and of the weight of the line: that of a uniform law on 0..1.
+const UNIFORM: f64 = 1.0 / 12.0;
+
+/// The Theta method after it has seen its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedTheta {
+    series: Series,
+    training: Training,
+    bands: Bands,
+    fit: Fit,
+    /// Innovations less estimated numbers.
+    df: usize,
+    report: FitReport,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fit {
+    /// Level by simple smoothing, and half the slope of the line.
+    Standard {
+        alpha: f64,
+        start: f64,
+        level: f64,
+        drift: f64,
+        doubt: Doubt,
+    },
+    Lines {
+        variant: ThetaVariant,
+        point: Point,
+        slope_se: f64,
+    },
+}
+
+impl FittedTheta {
+    pub(super) fn new(variant: ThetaVariant, bands: Bands, series: &Series) -> Result<Self> {
+        let training = Training::new(series)?;
+        training.need(variant.needed(), variant.model())?;
+        let overflow = || Error::Overflow { series: series.name().to_owned(), model: variant.model().to_owned() };
+        let (fit, mut report, df) = match variant {
+            ThetaVariant::Standard => standard(series, &training)?,
+            _ => with_lines(variant, &training),
+        };
+        variant.model().clone_into(&mut report.model);
+        if !report.sigma.is_finite() || !report.params.values().all(|p| p.is_finite()) {
+            return Err(overflow());
+        }
+        report.notes.dedup();
+        Ok(Self { series: series.clone(), training, bands, fit, df, report })
+    }
+
+    /// The distributions of the years that follow.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] if the numbers become too large to compute with.
+    pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
+        let (h, sigma) = (horizon.get(), self.report.sigma);
+        let mut latent = match self.fit {
+            Fit::Standard { alpha, level, drift, doubt, .. } => {
+                let smoothing = Smoothing { alpha, beta: 0.0, phi: 0.0 };
+                let mut latent = ahead(&smoothing, State { level, slope: 0.0 }, doubt, sigma, h);
+                let n = i32::try_from(self.training.y.len()).unwrap_or(i32::MAX);
+                let first = (1.0 - (1.0 - alpha).powi(n)) / alpha;
+                for (i, z) in latent.location.iter_mut().enumerate() {
+                    *z += drift * (i as f64 + first);
+                }
+                latent
+            }
+            Fit::Lines { variant, point, .. } => shocked(&Lines::new(&self.training.y, variant), &point, sigma, h),
+        };
+        if self.bands == Bands::Full {
+            latent.shared = latent.shared.extended(self.unknown(h));
+            latent.df = Some(self.df as f64);
+        }
+        self.report.project(&self.series, &self.training, latent.into())
+    }
+
+    /// What is unknown of the parameters, as columns of the years ahead.
+    fn unknown(&self, h: usize) -> Vec<Vec<f64>> {
+        let sigma = self.report.sigma;
+        let y = &self.training.y;
+        match self.fit {
+            Fit::Standard { alpha, start, drift, .. } => {
+                let at = [alpha, start, drift];
+                let steps = [1e-5, 1e-3 * sigma, 1e-3 * sigma];
+                let model = |p: &[f64]| drifting(y, p, h);
+                columns(&at, &steps, &[1.0 / UNIFORM, 0.0, 0.0], sigma, model)
+            }
+            Fit::Lines { variant, point, slope_se } => {
+                let lines = Lines::new(y, variant);
+                let mut at = vec![point.alpha, point.level, point.weight];
+                let mut steps = vec![1e-5, 1e-3 * sigma, 1e-3];
+                let mut prior = vec![1.0 / UNIFORM, 0.0, 1.0 / UNIFORM];
+                if !lines.dynamic && slope_se > 0.0 {
+                    at.push(0.0);
+                    steps.push(1e-3 * slope_se);
+                    prior.push(slope_se.powi(-2));
+                }
+                let model = |p: &[f64]| {
+                    let tilt = p.get(3).copied().unwrap_or(0.0);
+                    let point = Point { alpha: p[0], level: p[1], weight: p[2], tilt };
+                    let run = lines.run(&point);
+                    let path = lines.path(&point, &run, &vec![0.0; h], 0.0);
+                    (run.e, path)
+                };
+                columns(&at, &steps, &prior, sigma, model)
+            }
+        }
+    }
+
+    /// What the fit found.
+    pub fn report(&self) -> &FitReport {
+        &self.report
+    }
+}
+
+/// Level by simple exponential smoothing, drift half the slope of the line.
+fn standard(series: &Series, training: &Training) -> Result<(Fit, FitReport, usize)> {
+    let level = Ets::params().fit(series)?;
+    let mut report = level.report().clone();
+    let given = |name: &str| report.params.get(name).copied().unwrap_or(f64::NAN);
+    let drift = 0.5 * Line::of(&training.y).slope();
+    let fit =
+        Fit::Standard { alpha: given("alpha"), start: given("l0"), level: level.level(), drift, doubt: level.doubt() };
+    report.params.insert("drift".to_owned(), drift);
+    report.params.insert("theta".to_owned(), 2.0);
+    report.criteria = None;
+    Ok((fit, report, training.observed().saturating_sub(3).max(1)))
+}
+
+fn with_lines(variant: ThetaVariant, training: &Training) -> (Fit, FitReport, usize) {
+    let lines = Lines::new(&training.y, variant);
+    let point = lines.estimate();
+    let run = lines.run(&point);
+    let df = run.e.len().saturating_sub(3).max(1);
+    let sse: f64 = run.e.iter().map(|e| e * e).sum();
+    let Spread { sigma, note } = spread(training, (sse / df as f64).sqrt());
+    let mut report = FitReport::new(training, variant.model().to_owned(), sigma);
+    report.params = BTreeMap::from([
+        ("alpha".to_owned(), point.alpha),
+        ("l0".to_owned(), point.level),
+        ("theta".to_owned(), 1.0 / (1.0 - point.weight)),
+    ]);
+    report.residuals = training.y.iter().zip(&run.expected).map(|(y, mu)| y.map(|y| y - mu)).collect();
+    report.fitted = run.expected.into_iter().map(Some).collect();
+    report.notes.extend(note);
+    // The slope of a random walk's line is its drift: sigma / sqrt(years between first and last).
+    let slope_se = sigma / (training.y.len().max(2) as f64 - 1.0).sqrt();
+    (Fit::Lines { variant, point, slope_se }, report, df)
+}
+
+/// The years ahead with what the shocks do to them. The line of the dynamic variant turns with every year, so that a shock
+/// of a later year works on otherwise than one of an earlier: each has a column of its own.
+fn shocked(lines: &Lines<'_>, point: &Point, sigma: f64, h: usize) -> Latent {
+    let run = lines.run(point);
+    let still = vec![0.0; h];
+    let location = lines.path(point, &run, &still, 0.0);
+    let mut shared = vec![Vec::with_capacity(h + 1); h];
+    let mut add = |path: Vec<f64>, size: f64| {
+        for ((row, z), still) in shared.iter_mut().zip(path).zip(&location) {
+            row.push((z - still) / sigma * size);
+        }
+    };
+    for j in 0..h {
+        let mut shock = still.clone();
+        shock[j] = sigma;
+        add(lines.path(point, &run, &shock, 0.0), sigma);
+    }
+    let unseen = run.doubt.root().0.0;
+    if unseen > 0.0 {
+        add(lines.path(point, &run, &still, sigma), sigma * unseen);
+    }
+    Latent { location, shared: shared.into(), ripple: vec![0.0; h], df: None, link: Link::Identity }
+}
+
+/// Simple smoothing with drift: its standardised innovations, and the years ahead.
+fn drifting(y: &[Option<f64>], p: &[f64], h: usize) -> (Vec<f64>, Vec<f64>) {
+    let smoothing = Smoothing { alpha: p[0], beta: 0.0, phi: 1.0 };
+    let (mut state, mut doubt) = (State { level: p[1], slope: p[2] }, Doubt::default());
+    let mut e = Vec::with_capacity(y.len());
+    for seen in y {
+        let gain = smoothing.gain(doubt);
+        let innovation = seen.map_or(0.0, |y| y - smoothing.expected(state));
+        if seen.is_some() {
+            e.push(innovation / gain.variance.sqrt());
+        }
+        state = smoothing.advanced(state, gain, innovation);
+        doubt = if seen.is_some() { gain.seen() } else { gain.missed() };
+    }
+    (e, (1..=h).map(|i| state.level + i as f64 * state.slope).collect())
+}
+
+/// sigma times the rows of the years ahead that have the covariance of the parameters for inner products; derivatives by
+/// central differences.
+fn columns(
+    at: &[f64],
+    steps: &[f64],
+    prior: &[f64],
+    sigma: f64,
+    model: impl Fn(&[f64]) -> (Vec<f64>, Vec<f64>),
+) -> Vec<Vec<f64>> {
+    let mut by_residual = Vec::with_capacity(at.len());
+    let mut by_year = Vec::with_capacity(at.len());
+    for (k, step) in steps.iter().enumerate() {
+        let moved = |by: f64| {
+            let mut p = at.to_vec();
+            p[k] += by;
+            model(&p)
+        };
+        let ((e_up, f_up), (e_down, f_down)) = (moved(*step), moved(-step));
+        let slope = |up: Vec<f64>, down: Vec<f64>, unit: f64| -> Vec<f64> {
+            up.iter().zip(down).map(|(u, d)| (u - d) / (2.0 * step * unit)).collect()
+        };
+        by_residual.push(slope(e_up, e_down, sigma));
+        by_year.push(slope(f_up, f_down, 1.0));
+    }
+    let precision = Precision::new(&by_residual, prior);
+    let h = by_year.first().map_or(0, Vec::len);
+    (0..h).map(|i| precision.root_row(&by_year.iter().map(|column| column[i]).collect::<Vec<_>>())).collect()
+}
+
+impl Fitted for FittedTheta {
+    fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
+        Self::forecast(self, horizon)
+    }
+    fn report(&self) -> &FitReport {
+        &self.report
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::checks::battery;
+    use crate::series::{Unit, Year};
+    use crate::smoothing::Theta;
+
+    #[test]
+    fn the_battery_passes() {
+        for variant in ThetaVariant::ALL {
+            assert_eq!(battery(&Theta::variant(variant)), vec![], "{variant}");
+            assert_eq!(battery(&Theta::variant(variant).with_bands(Bands::Textbook)), vec![], "{variant}");
+        }
+    }
+
+    #[test]
+    fn a_band_holds_its_own_mean_and_widens() {
+        let y = [12.0, 15.0, 11.0, 18.0, 22.0, 19.0, 25.0, 24.0, 30.0, 28.0];
+        let series = Series::new("s", Year::new(2010).unwrap(), &y).unwrap().with_unit(Unit::Amount).unwrap();
+        for variant in ThetaVariant::ALL {
+            for n in variant.needed()..=10 {
+                let part = Series::new("s", Year::new(2010).unwrap(), &y[..n]).unwrap();
+                let part = part.with_unit(Unit::Amount).unwrap();
+                let f = Theta::variant(variant).fit(&part).unwrap().forecast(Horizon::years(5).unwrap()).unwrap();
+                let band = f.interval(80.0).unwrap();
+                for i in 0..5 {
+                    assert!(band.lower[i] < f.mean()[i] && f.mean()[i] < band.upper[i], "{variant} {n}");
+                }
+                assert!(band.upper[4] - band.lower[4] > band.upper[0] - band.lower[0]);
+            }
+            let full = Theta::variant(variant);
+            let width = |model: Theta| {
+                let band = model.fit(&series).unwrap().forecast(Horizon::years(5).unwrap()).unwrap();
+                let band = band.interval(95.0).unwrap();
+                band.upper[4] - band.lower[4]
+            };
+            assert!(width(full) > width(full.with_bands(Bands::Textbook)));
+        }
+    }
+
+    #[test]
+    fn a_missing_year_is_filled_by_the_state_not_by_a_line() {
+        let y = [12.0, 15.0, 11.0, f64::NAN, 22.0, 19.0, 25.0, 24.0, 30.0];
+        let series = Series::new("s", Year::new(2010).unwrap(), &y).unwrap().with_unit(Unit::Amount).unwrap();
+        for variant in ThetaVariant::ALL {
+            let fitted = Theta::variant(variant).fit(&series).unwrap();
+            assert_eq!(fitted.report().residuals[3], None);
+            assert!(fitted.report().fitted[3].is_some());
+        }
+    }
+}
