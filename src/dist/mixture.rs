@@ -3,12 +3,12 @@
 //! A forecast asks for a dozen quantiles of a mixture of a hundred laws, each quantile takes a few steps of a root finder,
 //! and each step needs every law's probability and density at one outcome. Laws of one link and one shape are kept
 //! together: the link is applied once for all of them, and for a Student-t of whole degrees of freedom both numbers are
-//! read off a table (see [`tabulated`]).
+//! read off a table (see [`tabulated`]). Laws of counts have no closed quantile: their bracket begins at zero.
 
 use super::continuous::Component;
 use super::kernel::Kernel;
 use super::link::Link;
-use crate::numeric::special::{StudentT, normal, tabulated};
+use crate::numeric::special::{NegativeBinomial, StudentT, normal, tabulated};
 
 /// The laws of one link and one shape.
 struct Group {
@@ -21,19 +21,27 @@ struct Group {
 /// A mixture arranged for solving.
 pub(super) struct Mixture {
     groups: Vec<Group>,
+    /// Laws of counts with their weights.
+    counts: Vec<(f64, NegativeBinomial)>,
 }
 
 impl Mixture {
     pub(super) fn new(components: &[Component]) -> Self {
         let mut groups: Vec<Group> = Vec::new();
-        for Component { weight, kernel, link } in components {
+        let mut counts = Vec::new();
+        for component in components {
+            let Component { weight, kernel, link } = component;
+            if let Some(law) = component.counts() {
+                counts.push((*weight, law));
+                continue;
+            }
             let law = [*weight, kernel.location(), 1.0 / kernel.scale()];
             match groups.iter_mut().find(|g| g.link == *link && g.df == kernel.df()) {
                 Some(group) => group.laws.push(law),
                 None => groups.push(Group { link: *link, df: kernel.df(), laws: vec![law] }),
             }
         }
-        Self { groups }
+        Self { groups, counts }
     }
 
     /// Probability of at most `y`, and density there.
@@ -60,6 +68,10 @@ impl Mixture {
                 density += weight * d * inverse * slope;
             }
         }
+        for (weight, law) in &self.counts {
+            mass += weight * law.cdf(y);
+            density += weight * law.log_mass(y).exp();
+        }
         (mass, density)
     }
 
@@ -74,6 +86,17 @@ impl Mixture {
                 (low, high) = (low.min(quantile), high.max(quantile));
                 y += weight * quantile;
             }
+        }
+        for (weight, law) in &self.counts {
+            // why eight deviations beyond the mean to begin with: the bracket is moved out below if that is too few.
+            (low, high) = (low.min(-0.5), high.max(law.mean() + 8.0 * law.deviation() + 1.0));
+            y += weight * law.mean();
+        }
+        for _ in 0..if self.counts.is_empty() { 0 } else { 1000 } {
+            if self.at(high).0 >= p {
+                break;
+            }
+            (low, high) = (high, 2.0 * high + 1.0);
         }
         y = y.clamp(low, high);
         for _ in 0..100 {

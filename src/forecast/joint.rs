@@ -82,7 +82,9 @@ impl Joint {
         let mut years: Vec<Vec<Component>> = vec![Vec::with_capacity(self.members.len()); self.years()];
         for Member { weight, latent } in &self.members {
             for (i, (year, component)) in years.iter_mut().zip(latent.marginals(*weight)).enumerate() {
-                year.push(Component { kernel: component.kernel.widened(self.width(i)), ..component });
+                let (width, centre) = (self.width(i), latent.location[i]);
+                let kernel = component.kernel.widened(width);
+                year.push(Component { kernel, link: latent.link.widened(centre, width), ..component });
             }
         }
         years.into_iter().map(|components| Continuous::mixture(components, self.support)).collect()
@@ -100,7 +102,13 @@ impl Joint {
                     let centre = latent.location[i];
                     // why the test: centre + (z - centre) is not z to the last bit.
                     let wide = if self.widths.is_empty() { *z } else { centre + self.width(i) * (*z - centre) };
-                    *z = latent.link.inverse(wide);
+                    let link =
+                        if self.widths.is_empty() { latent.link } else { latent.link.widened(centre, self.width(i)) };
+                    *z = match link.counts(wide) {
+                        // why spread over its cell: what cuts or moves the law later takes a real number and rounds it.
+                        Some(law) => stream.negative_binomial(law.mean(), law.size()) - stream.uniform() + 0.5,
+                        None => link.inverse(wide),
+                    };
                 }
                 return;
             }

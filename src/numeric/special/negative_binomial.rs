@@ -48,6 +48,11 @@ impl NegativeBinomial {
         self.mean
     }
 
+    /// The size; infinite for Poisson.
+    pub fn size(&self) -> f64 {
+        self.size
+    }
+
     /// The standard deviation.
     pub fn deviation(&self) -> f64 {
         (self.mean * (1.0 + self.mean / self.size)).sqrt()
