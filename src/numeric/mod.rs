@@ -9,6 +9,7 @@ mod double_double;
 mod householder;
 pub mod least_squares;
 pub mod optimise;
+pub mod polynomial;
 pub mod quadrature;
 pub mod rng;
 pub mod special;

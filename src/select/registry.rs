@@ -39,8 +39,8 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "ETS(A,Ad,N)" => ets(Trend::Damped),
         "Naive" => Ok(Box::new(Naive)),
         "Drift" => Ok(Box::new(Drift)),
-        "LinearTrend" => Ok(Box::new(LinearTrend)),
-        "LogLinearTrend" => Ok(Box::new(LogLinearTrend)),
+        "LinearTrend" => Ok(Box::new(LinearTrend::new())),
+        "LogLinearTrend" => Ok(Box::new(LogLinearTrend::new())),
         _ => {
             let known = MODEL_NAMES.map(str::to_owned).to_vec();
             Err(Error::UnknownModel { name: name.to_owned(), known })

@@ -1,0 +1,81 @@
+//! How a fitted line goes on.
+//!
+//! ```text
+//! line     z_{n+i} = x(n + i)' b
+//! damped   z_{n+i} = x(n + phi + phi^2 + ... + phi^i)' b + rho^i (z_n - x(n)' b)
+//! ```
+//!
+//! Damped, the trend's clock slows down: everything that grows with time levels off, the rest of the columns stay as they
+//! are; and the last year's distance from the line fades instead of being forgotten at once. Shocks fade alike, so that the
+//! band widens with the years as that of an autoregression of coefficient rho around the line. phi and rho are fixed:
+//! eight years cannot tell them.
+//!
+//! Reference for the damped trend: Gardner and McKenzie (1985), *Management Science* 31(10), 1237-1246.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// What share of its change the trend keeps from a year to the next. See `docs/decisions.md` for this and `RHO`.
+pub(super) const PHI: f64 = 0.8;
+/// What share of a distance from the line is left a year later.
+pub(super) const RHO: f64 = 0.9;
+
+/// How a fitted line goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Projection {
+    /// As it is.
+    #[default]
+    Line,
+    /// Levelling off, from where the series is.
+    Damped,
+}
+
+impl fmt::Display for Projection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Line => "line",
+            Self::Damped => "damped",
+        })
+    }
+}
+
+impl FromStr for Projection {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "line" => Ok(Self::Line),
+            "damped" => Ok(Self::Damped),
+            _ => Err(Error::BadParameter {
+                model: "trend".to_owned(),
+                parameter: "projection".to_owned(),
+                value: format!("{text:?}"),
+                allowed: "\"line\" or \"damped\"".to_owned(),
+            }),
+        }
+    }
+}
+
+impl Projection {
+    /// How many years of trend `lead` years amount to.
+    pub(super) fn clock(self, lead: f64) -> f64 {
+        match self {
+            Self::Line => lead,
+            Self::Damped => PHI * (1.0 - PHI.powf(lead)) / (1.0 - PHI),
+        }
+    }
+
+    /// What is left of the last year's distance from the line after `lead` years.
+    pub(super) fn memory(self, lead: f64) -> f64 {
+        match self {
+            Self::Line => 0.0,
+            Self::Damped => RHO.powf(lead),
+        }
+    }
+
+    /// The name of a model with this projection.
+    pub(super) fn named(self, model: &str, usual: Self) -> String {
+        if self == usual { model.to_owned() } else { format!("{model}({self})") }
+    }
+}
