@@ -5,6 +5,7 @@
 //! Student t whose far tails and quantiles are right to the last digits; and one keyed source of randomness, so that
 //! the same seed gives the same numbers whatever runs beside it.
 
+pub mod count_regression;
 mod double_double;
 mod householder;
 pub mod least_squares;

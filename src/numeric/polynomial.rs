@@ -45,7 +45,7 @@ impl Orthogonal {
         let high = x.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
         let (centre, half) = (0.5 * low + 0.5 * high, 0.5 * high - 0.5 * low);
         let half = if half > 0.0 { half } else { 1.0 };
-        if !(centre.is_finite() && half.is_finite()) || weights.len() != x.len() {
+        if !(centre.is_finite() && half.is_finite()) || weights.len() != x.len() || !x.iter().all(|x| x.is_finite()) {
             return None;
         }
         let u: Vec<f64> = x.iter().map(|x| (x - centre) / half).collect();
@@ -121,16 +121,26 @@ pub fn fit(x: &[f64], y: &[f64], weights: &[f64], degree: usize) -> Option<Polyn
     const ROUNDS: usize = 40;
     let basis = Orthogonal::new(x, weights, degree)?;
     let p = degree + 1;
-    let (values, root): (Vec<Vec<f64>>, Vec<f64>) = (x.iter().map(|&x| basis.values(x)).collect(), basis.to_powers());
+    let (values, root): (Vec<Vec<f64>>, _) = (x.iter().map(|&x| basis.values(x)).collect(), basis.to_powers());
     let mut b = vec![DoubleDouble::default(); p];
     let residual = |b: &[DoubleDouble], i: usize| {
         let value = b.iter().rev().fold(DoubleDouble::default(), |sum, b| sum.times(x[i]).plus(*b));
-        DoubleDouble::new(y[i]).plus(value.negated()).value()
+        DoubleDouble::new(y[i]).plus(value.negated())
     };
     let mut last = f64::INFINITY;
     for _ in 0..ROUNDS {
-        let left: Vec<f64> = (0..x.len()).map(|i| weights[i] * residual(&b, i)).collect();
-        let step: Vec<f64> = (0..p).map(|k| values.iter().zip(&left).map(|(q, r)| q[k] * r).sum()).collect();
+        // X' W r in double-double: what the answer makes zero is formed from the powers as they are, so that rounding in
+        // the basis only slows the way there.
+        let mut gradient = vec![DoubleDouble::default(); p];
+        for i in 0..x.len() {
+            let mut power = residual(&b, i).times(weights[i]);
+            for sum in &mut gradient {
+                *sum = sum.plus(power);
+                power = power.times(x[i]);
+            }
+        }
+        let inner = |k: usize| (0..p).fold(DoubleDouble::default(), |sum, j| sum.plus(gradient[j].times(root[j * p + k])));
+        let step: Vec<f64> = (0..p).map(|k| inner(k).value()).collect();
         let size = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
         // why: once the steps are rounding they no longer shrink.
         if size >= 0.5 * last || size == 0.0 {
@@ -143,6 +153,7 @@ pub fn fit(x: &[f64], y: &[f64], weights: &[f64], degree: usize) -> Option<Polyn
             }
         }
     }
+    let residual = |b: &[DoubleDouble], i: usize| residual(b, i).value();
     let residuals = (0..x.len()).map(|i| residual(&b, i)).collect();
     let leverages =
         values.iter().zip(weights).map(|(q, w)| (w * q.iter().map(|q| q * q).sum::<f64>()).min(1.0)).collect();

@@ -109,15 +109,16 @@ impl Ols {
             .collect()
     }
 
-    /// Residuals over their standard deviation, each estimated without its own row; 0 where that is not defined.
+    /// Residuals over their standard deviation, each estimated without its own row: infinite where the other rows fit exactly,
+    /// 0 where that is not defined.
     pub fn studentised(&self) -> Vec<f64> {
         let df = self.df() as f64;
         (0..self.residuals().len())
             .map(|i| {
                 let (e, h) = (self.residuals()[i] * self.weight(i).sqrt(), self.leverages()[i]);
-                let left = (self.rss() - e * e / (1.0 - h)) / (df - 1.0);
+                let left = ((self.rss() - e * e / (1.0 - h)) / (df - 1.0)).max(0.0);
                 let t = e / (left * (1.0 - h)).sqrt();
-                if t.is_finite() { t } else { 0.0 }
+                if t.is_nan() { 0.0 } else { t }
             })
             .collect()
     }
