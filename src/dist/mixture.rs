@@ -75,6 +75,14 @@ impl Mixture {
         (mass, density)
     }
 
+    /// Where to cut a bracket: for counts that may be thousands of times apart, in between their logarithms.
+    fn middle(&self, low: f64, high: f64) -> f64 {
+        if !self.counts.is_empty() && high > 4.0 * low.max(1.0) {
+            return ((low.max(0.0) + 1.0) * (high + 1.0)).sqrt() - 1.0;
+        }
+        0.5 * (low + high)
+    }
+
     /// The outcome not exceeded with probability `p`. It lies between the least and the greatest of the laws' own
     /// quantiles: Newton's steps inside that bracket, bisection where a step leaves it.
     pub(super) fn quantile(&self, p: f64) -> f64 {
@@ -116,7 +124,7 @@ impl Mixture {
             if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < 1e-4 {
                 return next.clamp(low, high);
             }
-            y = if next > low && next < high { next } else { 0.5 * (low + high) };
+            y = if next > low && next < high { next } else { self.middle(low, high) };
         }
         y
     }

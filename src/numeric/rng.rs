@@ -67,6 +67,10 @@ impl Stream {
 
     /// A Poisson draw: by products of uniforms for small means, else by transformed rejection.
     fn poisson(&mut self, mean: f64) -> f64 {
+        // why: beyond this a count has no neighbours in binary64, and its scatter is far below rounding.
+        if mean.is_nan() || mean > 1e15 {
+            return mean.round();
+        }
         if mean < 10.0 {
             let (end, mut product, mut count) = ((-mean).exp(), self.uniform(), 0.0);
             while product > end {

@@ -5,6 +5,7 @@
 //! | [`LinearTrend`] | so many more, or fewer, every year |
 //! | [`LogLinearTrend`] | so many per cent more, or fewer, every year |
 //! | [`PolynomialTrend`] | a curve |
+//! | [`PoissonTrend`], [`NegativeBinomialTrend`] | counts, so many per cent more, or fewer, every year |
 //!
 //! Drivers, events, exposure and weights come in by `fit_with` ([`crate::design::Inputs`]). A line fitted to a handful of
 //! years and drawn on is a strong claim; the bands here hold the uncertainty of the line itself, not the doubt whether
@@ -13,6 +14,7 @@
 //! References: Seber and Lee (2003), Linear Regression Analysis; Hyndman and Athanasopoulos (2021), Forecasting:
 //! Principles and Practice, chapter 7.
 
+mod counts;
 mod fitted;
 mod inference;
 mod kendall;
@@ -23,6 +25,7 @@ mod setup;
 mod trend;
 
 pub use crate::model::{Break, Coefficient, PercentChange, Regression, TrendTest};
+pub use counts::{Dispersion, NegativeBinomialTrend, PoissonTrend};
 pub use fitted::FittedTrend;
 pub use inference::{Bounds, Robust};
 pub use kendall::mann_kendall;

@@ -60,6 +60,11 @@ pub enum Note {
     Separated,
     /// Counts that scatter no more than chance alone would have it.
     NoOverdispersion,
+    /// Counts that scatter more than the Poisson law that was asked for.
+    Overdispersed {
+        /// Pearson's chi-squared over its degrees of freedom; 1 for Poisson.
+        ratio: f64,
+    },
     /// More columns than so few years can bear.
     ManyColumns {
         /// Columns of the regression.
@@ -123,6 +128,10 @@ impl fmt::Display for Note {
             Self::NoOverdispersion => write!(
                 f,
                 "the counts scatter around the trend no more than chance alone would have it: the estimated dispersion is that of Poisson"
+            ),
+            Self::Overdispersed { ratio } => write!(
+                f,
+                "the counts scatter {ratio:.1} times as much as a Poisson law has it: its bands are too narrow (the dispersion can be estimated, and the negative binomial trend has one)"
             ),
             Self::ManyColumns { columns, observed } => write!(
                 f,
