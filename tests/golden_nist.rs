@@ -67,7 +67,8 @@ fn nist_data_sets_keep_the_digits_their_conditioning_allows() {
 fn polynomials_in_a_basis_of_their_own_keep_13_digits() {
     // The same certified sets where they are polynomials: x is the column of the first power.
     let floors = [("Filip", 13.0, 13.0), ("Pontius", 13.0, 13.0), ("Wampler1", 15.0, 0.0), ("Wampler2", 13.0, 0.0)];
-    let floors = floors.into_iter().chain([("Wampler3", 15.0, 15.0), ("Wampler4", 15.0, 15.0), ("Wampler5", 15.0, 15.0)]);
+    let floors =
+        floors.into_iter().chain([("Wampler3", 15.0, 15.0), ("Wampler4", 15.0, 15.0), ("Wampler5", 15.0, 15.0)]);
     let golden: Golden = serde_json::from_str(include_str!("golden/nist_linear.json")).unwrap();
     for (name, coef_floor, se_floor) in floors {
         let case = golden.results.iter().find(|case| case.name == name).unwrap();

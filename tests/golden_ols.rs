@@ -129,7 +129,9 @@ fn every_number_of_a_weighted_line_is_that_of_r() {
         let fitted = LinearTrend::new().fit_with(&series, &inputs).unwrap();
         let ols = fitted.ols().unwrap();
         let lines: Vec<f64> = (n + 1..=n + 6)
-            .map(|t| ols.sigma() * ols.line_at(&[1.0, f64::from(t)]).unwrap().root.iter().map(|r| r * r).sum::<f64>().sqrt())
+            .map(|t| {
+                ols.sigma() * ols.line_at(&[1.0, f64::from(t)]).unwrap().root.iter().map(|r| r * r).sum::<f64>().sqrt()
+            })
             .collect();
         let mut values = ours(&fitted, |y| y);
         values.retain(|(name, _)| ["coef", "se", "r2", "loglik", "mean"].contains(name));

@@ -66,7 +66,8 @@ pub(super) fn laid_out(component: &Component) -> Vec<Component> {
                 Some(t) if nodes.len() == 1 => (t.df() / (t.df() - 2.0).max(0.5)).sqrt(),
                 Some(_) => (student(u + 0.05) - student(u - 0.05)) / 0.1,
             };
-            let variance = (scale * folded * slope).powi(2);
+            // why at most a quarter: matched by moments, a much wider law would be nearly all zeros.
+            let variance = (scale * folded * slope).powi(2).min(0.25);
             let inverse = (1.0 + 1.0 / size.unwrap_or(f64::INFINITY)) * variance.exp() - 1.0;
             let link = Link::NegativeBinomial { size: (inverse > 0.0 && inverse.is_finite()).then(|| 1.0 / inverse) };
             let centre = kernel.location() + scale * student(u) + 0.5 * variance;

@@ -28,6 +28,9 @@ pub enum Link {
     },
 }
 
+/// The logarithm of the largest expected count that is computed with: beyond 2^53 whole numbers have gaps.
+pub(crate) const LARGEST: f64 = 36.736_800_569_677_1;
+
 impl Link {
     /// The outcome of a latent number; the expected one where a count is drawn.
     pub fn inverse(self, z: f64) -> f64 {
@@ -70,7 +73,7 @@ impl Link {
     /// The law of the count whose expectation has the logarithm `z`, for a link that draws counts.
     pub(crate) fn counts(self, z: f64) -> Option<NegativeBinomial> {
         let Self::NegativeBinomial { size } = self else { return None };
-        Some(NegativeBinomial::new(z.exp(), size.unwrap_or(f64::INFINITY)))
+        Some(NegativeBinomial::new(z.min(LARGEST).exp(), size.unwrap_or(f64::INFINITY)))
     }
 
     /// The link with the deviations of its counts about the mean exp(z) multiplied by `factor`, as far as a count can be

@@ -121,7 +121,9 @@ impl Mixture {
             let next = y - miss / density;
             // why the mass too: beside a spike of the density a step is short though the root is far.
             // why before the bracket: an exact hit is its end, from which the next step would bisect away.
-            if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < 1e-4 {
+            // why less for counts: a Poisson law of large counts is narrower than a millionth of its centre.
+            let near = if self.counts.is_empty() { 1e-4 } else { 1e-9 };
+            if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < near {
                 return next.clamp(low, high);
             }
             y = if next > low && next < high { next } else { self.middle(low, high) };

@@ -33,6 +33,7 @@ pub use at_least::AtLeast;
 pub use continuous::{Component, Continuous, Support};
 pub use empirical::Empirical;
 pub use kernel::Kernel;
+pub(crate) use link::LARGEST;
 pub use link::Link;
 pub use whole::Whole;
 

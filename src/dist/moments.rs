@@ -26,7 +26,8 @@ const LARGEST: f64 = 4_503_599_627_370_496.0;
 pub(super) fn of(law: &impl Predictive, cdf: impl Fn(f64) -> f64, whole: bool) -> Moments {
     let (a, b) = (law.quantile(SPLITS[0]), law.quantile(SPLITS[SPLITS.len() - 1]));
     let above = |x: f64| 1.0 - cdf(x);
-    let (first, second) = if whole && b - a <= SUMMED && b < LARGEST { summed(a, b, above) } else { integrated(law, a, above) };
+    let (first, second) =
+        if whole && b - a <= SUMMED && b < LARGEST { summed(a, b, above) } else { integrated(law, a, above) };
     Moments { mean: a + first, variance: (second - first * first).max(0.0) }
 }
 

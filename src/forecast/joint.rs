@@ -42,7 +42,8 @@ impl Joint {
     #[must_use]
     pub(super) fn held_at_zero(mut self) -> Self {
         for Member { latent, .. } in &mut self.members {
-            let least = latent.link.apply(0.0);
+            // why a tenth for drawn counts: an expectation of nothing would leave nothing but zeros.
+            let least = if latent.link.counts(0.0).is_some() { 0.1_f64.ln() } else { latent.link.apply(0.0) };
             latent.location.iter_mut().for_each(|z| *z = z.max(least));
         }
         self

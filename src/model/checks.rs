@@ -64,10 +64,7 @@ fn forecast(model: &dyn Forecaster, series: Result<Series>) -> std::result::Resu
     match model.fit(&series).and_then(|fitted| fitted.forecast(horizon)) {
         Ok(forecast) => sound(&forecast).map(|()| Some(forecast)),
         Err(
-            Error::TooFewYears { .. }
-            | Error::NotPositive { .. }
-            | Error::CountsOnly { .. }
-            | Error::Overflow { .. },
+            Error::TooFewYears { .. } | Error::NotPositive { .. } | Error::CountsOnly { .. } | Error::Overflow { .. },
         ) => Ok(None),
         Err(other) => Err(format!("refused by {other}")),
     }

@@ -227,9 +227,14 @@ impl FitReport {
         }
         if let Some(r) = &self.regression {
             for b in &r.breaks {
-                facts.push(("break".to_owned(), format!("{} ({} to {}, support {:.2})", b.year, b.lower, b.upper, b.support)));
+                facts.push((
+                    "break".to_owned(),
+                    format!("{} ({} to {}, support {:.2})", b.year, b.lower, b.upper, b.support),
+                ));
             }
-            let change = |c: &PercentChange| format!("{:+.1}% ({:+.1} to {:+.1}), {}-{}", c.percent, c.lower, c.upper, c.from, c.to);
+            let change = |c: &PercentChange| {
+                format!("{:+.1}% ({:+.1} to {:+.1}), {}-{}", c.percent, c.lower, c.upper, c.from, c.to)
+            };
             facts.extend(r.changes.iter().map(|c| ("change a year".to_owned(), change(c))));
             if let (Some(average), true) = (&r.average_change, r.changes.len() > 1) {
                 facts.push(("average change".to_owned(), change(average)));

@@ -77,7 +77,9 @@ impl CountRegression {
         let back = solved.r_inverse().to_vec();
         let basis = rows
             .chunks_exact(columns)
-            .flat_map(|row| (0..columns).map(|j| (0..=j).map(|i| row[i] * back[i * columns + j]).sum::<f64>()).collect::<Vec<_>>())
+            .flat_map(|row| {
+                (0..columns).map(|j| (0..=j).map(|i| row[i] * back[i * columns + j]).sum::<f64>()).collect::<Vec<_>>()
+            })
             .collect();
         let factorials = y.iter().zip(weights).map(|(y, w)| w * ln_gamma(y + 1.0)).sum();
         let (y, weights, offset) = (y.to_vec(), weights.to_vec(), offset.to_vec());
@@ -217,7 +219,11 @@ impl CountRegression {
 
     fn means(&self, inner: &[f64]) -> Vec<f64> {
         let line = |z: &[f64]| z.iter().zip(inner).map(|(z, g)| z * g).sum::<f64>();
-        self.basis.chunks_exact(self.p).zip(&self.offset).map(|(z, o)| (line(z) + o).clamp(-700.0, 700.0).exp()).collect()
+        self.basis
+            .chunks_exact(self.p)
+            .zip(&self.offset)
+            .map(|(z, o)| (line(z) + o).clamp(-700.0, 700.0).exp())
+            .collect()
     }
 
     /// The log-likelihood of means under a dispersion.

@@ -139,7 +139,8 @@ pub fn fit(x: &[f64], y: &[f64], weights: &[f64], degree: usize) -> Option<Polyn
                 power = power.times(x[i]);
             }
         }
-        let inner = |k: usize| (0..p).fold(DoubleDouble::default(), |sum, j| sum.plus(gradient[j].times(root[j * p + k])));
+        let inner =
+            |k: usize| (0..p).fold(DoubleDouble::default(), |sum, j| sum.plus(gradient[j].times(root[j * p + k])));
         let step: Vec<f64> = (0..p).map(|k| inner(k).value()).collect();
         let size = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
         // why: once the steps are rounding they no longer shrink.

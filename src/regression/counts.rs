@@ -296,9 +296,8 @@ fn report(
         }
         let year = training.first.plus(i)?;
         let row = setup.design.row(&training.name, year).ok();
-        let line = |row: Vec<f64>| -> f64 {
-            row.iter().zip(&regression.coefficients).map(|(x, c)| x * c.estimate).sum()
-        };
+        let line =
+            |row: Vec<f64>| -> f64 { row.iter().zip(&regression.coefficients).map(|(x, c)| x * c.estimate).sum() };
         let offset = setup.design.offset(&training.name, year).ok().map(Option::unwrap_or_default);
         report.fitted.push(row.zip(offset).map(|(row, offset)| (line(row) + offset).exp()));
         report.residuals.push(None);
@@ -361,7 +360,8 @@ fn laws(
                 // Wilson and Hilferty's quantile of chi^2 / df.
                 let share = (1.0 - 2.0 / (9.0 * df) + normal::quantile(q) * (2.0 / (9.0 * df)).sqrt()).max(0.1).powi(3);
                 let phi = phi / share;
-                let size = (phi > 1.0).then(|| typical.max(0.1) / (phi - 1.0));
+                // why at least a quarter: below, the law is nearly all zeros with a rare count of thousands.
+                let size = (phi > 1.0).then(|| (typical.max(0.1) / (phi - 1.0)).max(0.25));
                 law(0.2, fit, root, size, size.map_or(0.0, |s| (1.0 / s).ln_1p().sqrt()))
             });
             (each.to_vec(), deviation)
@@ -424,7 +424,7 @@ fn nodes(value: &mut impl FnMut(f64) -> f64) -> Vec<(f64, f64)> {
         }
         step = (0.5 * deviation).min(step);
     }
-    let places = NODES.map(|node| best + node * deviation);
+    let places = NODES.map(|node| (best + node * deviation).min(1.5));
     let values = places.map(|x| value(x));
     let top = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
     let weights = values.map(|v| if top.is_finite() { (v - top).exp() } else { 1.0 });

@@ -8,11 +8,11 @@ use crate::design::{Column, Design, Inputs};
 use crate::dist::{Link, Support};
 use crate::error::Result;
 use crate::forecast::{Forecast, Joint, Latent};
+use crate::model::PercentChange;
 use crate::model::{FitReport, Fitted, Regression, TrendTest};
 use crate::numeric::polynomial::Orthogonal;
 use crate::numeric::special::StudentT;
 use crate::numeric::special::normal;
-use crate::model::PercentChange;
 use crate::series::{Horizon, Year};
 
 /// One law of the coefficients and what the years add, with its weight.
@@ -129,8 +129,7 @@ impl FittedTrend {
             let line: f64 = row.iter().zip(&law.coefficients).map(|(x, b)| x * b).sum();
             // why less the last row: what the line missed there is known, whatever the coefficients are.
             let x: Vec<f64> = row.iter().zip(before).map(|(x, b)| x - kept * b).collect();
-            let mut root: Vec<f64> =
-                (0..p).map(|j| (0..p).map(|i| x[i] * law.root[i * p + j]).sum::<f64>()).collect();
+            let mut root: Vec<f64> = (0..p).map(|j| (0..p).map(|i| x[i] * law.root[i * p + j]).sum::<f64>()).collect();
             if stale > 0.0 {
                 root.push(memory(lead - gap) * law.sigma * stale.sqrt());
             }

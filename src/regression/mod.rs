@@ -5,6 +5,8 @@
 //! | [`LinearTrend`] | so many more, or fewer, every year |
 //! | [`LogLinearTrend`] | so many per cent more, or fewer, every year |
 //! | [`PolynomialTrend`] | a curve |
+//! | [`TheilSenTrend`], [`HuberTrend`] | a line that a few wild years cannot bend |
+//! | [`SegmentedTrend`] | a trend whose slope changes in a few years |
 //! | [`PoissonTrend`], [`NegativeBinomialTrend`] | counts, so many per cent more, or fewer, every year |
 //!
 //! Drivers, events, exposure and weights come in by `fit_with` ([`crate::design::Inputs`]). A line fitted to a handful of
@@ -21,6 +23,8 @@ mod kendall;
 mod ols;
 mod polynomial;
 mod projection;
+mod robust;
+mod segmented;
 mod setup;
 mod trend;
 
@@ -32,4 +36,6 @@ pub use kendall::mann_kendall;
 pub use ols::{Line, Ols, Sample};
 pub use polynomial::{PolynomialFit, polynomial};
 pub use projection::Projection;
+pub use robust::{HuberTrend, Loss, MEstimate, MedianLine, SlopeMedian, TheilSenTrend, m_estimate, slope_median};
+pub use segmented::{Breaks, Choice, SegmentScale, SegmentedTrend};
 pub use trend::{LinearTrend, LogLinearTrend, PolynomialTrend};

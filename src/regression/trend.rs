@@ -202,7 +202,8 @@ impl PolynomialTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        let usual = if self.degree == 2 { "PolynomialTrend".to_owned() } else { format!("PolynomialTrend({})", self.degree) };
+        let usual =
+            if self.degree == 2 { "PolynomialTrend".to_owned() } else { format!("PolynomialTrend({})", self.degree) };
         self.projection.named(&usual, Projection::Line).replace(")(", ",")
     }
 
@@ -246,11 +247,8 @@ pub(super) fn gaussian(setup: Setup, link: Link, projection: Projection, model: 
     let weights = setup.weights.as_deref();
     let sample = Sample { names: &names, rows: &setup.rows, y: &response, weights, intercept: true };
     let ols = Ols::of(&setup.training.name, &sample)?;
-    let mut regression = Regression {
-        coefficients: ols.coefficients().to_vec(),
-        covariance: ols.covariance(),
-        ..of_ols(&ols)
-    };
+    let mut regression =
+        Regression { coefficients: ols.coefficients().to_vec(), covariance: ols.covariance(), ..of_ols(&ols) };
     if link == Link::Log {
         percent_changes(&mut regression, &stretches(&setup));
     }
@@ -264,7 +262,8 @@ pub(super) fn stretches(setup: &Setup) -> Vec<(crate::series::Year, crate::serie
         columns.iter().map(|column| f64::from(u8::from(wanted(column)))).collect()
     };
     let (first, last) = (setup.training.first, setup.last());
-    let mut breaks: Vec<f64> = columns.iter().filter_map(|c| if let Column::Hinge(t) = c { Some(*t) } else { None }).collect();
+    let mut breaks: Vec<f64> =
+        columns.iter().filter_map(|c| if let Column::Hinge(t) = c { Some(*t) } else { None }).collect();
     breaks.sort_unstable_by(f64::total_cmp);
     let year_at = |t: f64| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the years")]
@@ -310,14 +309,9 @@ fn polynomial(setup: Setup, projection: Projection, model: String) -> Result<Fit
     let too_few = || Error::RankDeficient { series: setup.training.name.clone(), columns: names[1..=degree].to_vec() };
     let basis = Orthogonal::new(&t, &weights, degree).ok_or_else(too_few)?;
     let p = setup.columns();
-    let rows: Vec<f64> = setup
-        .rows
-        .chunks_exact(p)
-        .zip(&t)
-        .flat_map(|(row, &t)| in_basis(&basis, &setup.design, row, t))
-        .collect();
-    let sample =
-        Sample { names: &names, rows: &rows, y: &setup.y, weights: setup.weights.as_deref(), intercept: true };
+    let rows: Vec<f64> =
+        setup.rows.chunks_exact(p).zip(&t).flat_map(|(row, &t)| in_basis(&basis, &setup.design, row, t)).collect();
+    let sample = Sample { names: &names, rows: &rows, y: &setup.y, weights: setup.weights.as_deref(), intercept: true };
     let ols = Ols::of(&setup.training.name, &sample)?;
 
     // Coefficients of the powers: those of the basis through its expansion, other columns as they are.
@@ -414,11 +408,11 @@ fn smallest_square(training: &Training, link: Link) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::Latent;
-    use crate::series::{Horizon, Year};
     use crate::dist::Predictive as _;
+    use crate::forecast::Latent;
     use crate::model::checks::battery;
     use crate::series::{Coverage, Note, Unit};
+    use crate::series::{Horizon, Year};
 
     fn amounts(values: &[f64]) -> Series {
         Series::new("s", Year::new(2000).unwrap(), values).unwrap().with_unit(Unit::Amount).unwrap()
