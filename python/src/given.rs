@@ -103,7 +103,9 @@ pub(crate) fn inputs(
         for (i, event) in input::items(events, "events")?.iter().enumerate() {
             let Ok(event) = event.cast::<PyEvent>() else {
                 let given = event.get_type().name()?;
-                return Err(PyTypeError::new_err(format!("events[{i}] must be an unjuran.plan.Event, not {given}")).into());
+                return Err(
+                    PyTypeError::new_err(format!("events[{i}] must be an unjuran.plan.Event, not {given}")).into()
+                );
             };
             inputs = inputs.event(event.get().0.clone())?;
         }

@@ -9,9 +9,11 @@ mod columns;
 mod errors;
 mod forecast;
 mod front;
+mod given;
 mod input;
 mod metrics;
 mod models;
+mod ols;
 mod panel;
 mod run;
 mod series;
@@ -34,6 +36,8 @@ mod _core {
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
+    use crate::given::PyEvent;
+    #[pymodule_export]
     use crate::metrics::{
         compare, coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
         quantile_crps, rmse, scaled_crps, smape,
@@ -41,11 +45,16 @@ mod _core {
     #[pymodule_export]
     use crate::models::{PyAutoEts, PyBayesEts, PyDrift, PyEts, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
+    use crate::ols::{PyColumnsFit, ols, polynomial};
+    #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]
-    use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
+    use crate::trends::{
+        PyFittedTrend, PyHuberTrend, PyLinearTrend, PyLogLinearTrend, PyNegativeBinomialTrend, PyPoissonTrend,
+        PyPolynomialTrend, PySegmentedTrend, PyTheilSenTrend,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

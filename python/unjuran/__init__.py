@@ -3,7 +3,7 @@
 The way in is `Series` for one measure and `Panel` or `read_csv` for many; `forecast` takes either, or a data frame.
 """
 
-from unjuran import datasets, errors, metrics
+from unjuran import datasets, errors, metrics, plan, regression
 from unjuran._core import (
     ETS,
     AutoETS,
@@ -15,13 +15,19 @@ from unjuran._core import (
     FittedTrend,
     Forecast,
     Forecasts,
+    HuberTrend,
     Interval,
     LinearTrend,
     LogLinearTrend,
     Model,
     Naive,
+    NegativeBinomialTrend,
     Panel,
+    PoissonTrend,
+    PolynomialTrend,
+    SegmentedTrend,
     Series,
+    TheilSenTrend,
     __version__,
     backtest,
     forecast,
@@ -40,13 +46,19 @@ __all__ = [
     "FittedTrend",
     "Forecast",
     "Forecasts",
+    "HuberTrend",
     "Interval",
     "LinearTrend",
     "LogLinearTrend",
     "Model",
     "Naive",
+    "NegativeBinomialTrend",
     "Panel",
+    "PoissonTrend",
+    "PolynomialTrend",
+    "SegmentedTrend",
     "Series",
+    "TheilSenTrend",
     "UnjuranError",
     "__version__",
     "backtest",
@@ -54,5 +66,7 @@ __all__ = [
     "errors",
     "forecast",
     "metrics",
+    "plan",
     "read_csv",
+    "regression",
 ]

@@ -4,11 +4,14 @@ use super::AutoEts;
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
-use crate::regression::{LinearTrend, LogLinearTrend};
+use crate::regression::{
+    HuberTrend, LinearTrend, LogLinearTrend, NegativeBinomialTrend, PoissonTrend, PolynomialTrend, SegmentedTrend,
+    TheilSenTrend,
+};
 use crate::smoothing::{BayesEts, Drift, Ets, Naive, Trend};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 9] = [
+pub const MODEL_NAMES: [&str; 15] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
@@ -18,6 +21,12 @@ pub const MODEL_NAMES: [&str; 9] = [
     "Drift",
     "LinearTrend",
     "LogLinearTrend",
+    "PolynomialTrend",
+    "SegmentedTrend",
+    "TheilSenTrend",
+    "HuberTrend",
+    "PoissonTrend",
+    "NegativeBinomialTrend",
 ];
 
 /// The model of this name with default settings.
@@ -41,6 +50,12 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "Drift" => Ok(Box::new(Drift)),
         "LinearTrend" => Ok(Box::new(LinearTrend::new())),
         "LogLinearTrend" => Ok(Box::new(LogLinearTrend::new())),
+        "PolynomialTrend" => Ok(Box::new(PolynomialTrend::default())),
+        "SegmentedTrend" => Ok(Box::new(SegmentedTrend::new())),
+        "TheilSenTrend" => Ok(Box::new(TheilSenTrend::new())),
+        "HuberTrend" => Ok(Box::new(HuberTrend::new())),
+        "PoissonTrend" => Ok(Box::new(PoissonTrend::new())),
+        "NegativeBinomialTrend" => Ok(Box::new(NegativeBinomialTrend::new())),
         _ => {
             let known = MODEL_NAMES.map(str::to_owned).to_vec();
             Err(Error::UnknownModel { name: name.to_owned(), known })
