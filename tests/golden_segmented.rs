@@ -25,6 +25,6 @@ fn one_break_is_the_best_of_all_places() {
             ours.rss
         );
         assert!((ours.breaks[0].t - psi).abs() < 1e-4, "{name}: {} for {psi}", ours.breaks[0].t);
-        assert_eq!(ours.breaks[0].t.floor(), (psi + 1e-6).floor(), "{name}");
+        assert!((ours.breaks[0].t.floor() - (psi + 1e-6).floor()).abs() < 0.5, "{name}: another year");
     }
 }

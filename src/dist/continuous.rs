@@ -86,7 +86,8 @@ impl Component {
         let Some(law) = self.counts() else {
             return self.kernel.between(at_edge(a, self.link), at_edge(b, self.link));
         };
-        if b - a == 1.0 && (a + 0.5).fract() == 0.0 {
+        let one_count = (b - a).total_cmp(&1.0).is_eq() && (a + 0.5).fract() == 0.0;
+        if one_count {
             return law.log_mass(a + 0.5).exp();
         }
         if a > law.mean() { law.survival(a) - law.survival(b) } else { law.cdf(b) - law.cdf(a) }

@@ -149,7 +149,7 @@ impl CountRegression {
                 }
             }
             // why: convergence is quadratic; the step just taken leaves an error of about this squared.
-            if decrement.abs() < 1e-13 && length == 1.0 {
+            if decrement.abs() < 1e-13 && length > 0.75 {
                 return self.finished(alpha, inner, mean, loglik);
             }
         }

@@ -18,9 +18,9 @@ use super::double_double::DoubleDouble;
 pub struct Orthogonal {
     centre: f64,
     half: f64,
-    /// 1 / q_0, the norm of the constant.
+    /// `1 / q_0`, the norm of the constant.
     first: f64,
-    /// a_k and b_{k+1} of the recurrence.
+    /// `a_k` and `b_{k+1}` of the recurrence.
     steps: Vec<(f64, f64)>,
 }
 

@@ -425,7 +425,7 @@ fn nodes(value: &mut impl FnMut(f64) -> f64) -> Vec<(f64, f64)> {
         step = (0.5 * deviation).min(step);
     }
     let places = NODES.map(|node| (best + node * deviation).min(1.5));
-    let values = places.map(|x| value(x));
+    let values = places.map(&mut *value);
     let top = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
     let weights = values.map(|v| if top.is_finite() { (v - top).exp() } else { 1.0 });
     let total: f64 = weights.iter().sum();

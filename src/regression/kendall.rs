@@ -31,15 +31,13 @@ pub fn mann_kendall(y: &[f64]) -> TrendTest {
     let (mut statistic, mut ties) = (0.0_f64, false);
     for (i, a) in y.iter().enumerate() {
         for b in &y[i + 1..] {
-            statistic += match b.total_cmp(a) {
-                // why not the total order: 0 and -0 are equal.
-                _ if a == b => {
-                    ties = true;
-                    0.0
-                }
-                std::cmp::Ordering::Greater => 1.0,
-                _ => -1.0,
-            };
+            if b > a {
+                statistic += 1.0;
+            } else if b < a {
+                statistic -= 1.0;
+            } else {
+                ties = true;
+            }
         }
     }
     let nf = n as f64;

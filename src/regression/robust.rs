@@ -151,7 +151,7 @@ impl TheilSenTrend {
         let slope_se = ((line.upper - line.lower) / (2.0 * normal::quantile(0.975))).max(sigma / square.sqrt());
         // The height at the middle of the years, and the slope, as independent as they are for least squares.
         let root = vec![sigma / n.sqrt(), -middle * slope_se, 0.0, slope_se];
-        finished(setup, self.projection, name, vec![line.intercept, line.slope], root, residuals, (sigma, note))
+        finished(setup, self.projection, name, vec![line.intercept, line.slope], root, &residuals, (sigma, note))
     }
 }
 
@@ -205,7 +205,7 @@ impl HuberTrend {
         let df = (setup.y.len() - p) as f64;
         let sigma = (m.residuals.iter().map(|e| e * e).sum::<f64>() / df).sqrt();
         let Spread { sigma, note } = spread(&setup.training, sigma);
-        let mut fitted = finished(setup, self.projection, name, m.coefficients, m.root, m.residuals, (sigma, note))?;
+        let mut fitted = finished(setup, self.projection, name, m.coefficients, m.root, &m.residuals, (sigma, note))?;
         fitted.report.params.insert("scale".to_owned(), m.scale);
         Ok(fitted)
     }
@@ -219,7 +219,7 @@ fn finished(
     model: String,
     coefficients: Vec<f64>,
     root: Vec<f64>,
-    residuals: Vec<f64>,
+    residuals: &[f64],
     (sigma, note): (f64, Option<Note>),
 ) -> Result<FittedTrend> {
     let (n, p) = (setup.y.len(), setup.columns());
@@ -253,7 +253,7 @@ fn finished(
     report.regression = Some(Box::new(regression));
     let shock = match projection {
         Projection::Line => sigma,
-        Projection::Damped => spread(training, shocks(&residuals, &setup.years, projection, df)).sigma,
+        Projection::Damped => spread(training, shocks(residuals, &setup.years, projection, df)).sigma,
     };
     let law = Law { weight: 1.0, coefficients, root, df: Some(df), sigma: shock, link: Link::Identity };
     let deviation = residuals.last().copied().unwrap_or(0.0);
@@ -287,7 +287,7 @@ pub fn slope_median(t: &[f64], y: &[f64], method: SlopeMedian) -> MedianLine {
     for i in 0..t.len().min(y.len()) {
         let mut own = Vec::new();
         for j in 0..t.len().min(y.len()) {
-            if t[j] > t[i] || t[j] < t[i] {
+            if t[j].total_cmp(&t[i]).is_ne() {
                 let slope = (y[j] - y[i]) / (t[j] - t[i]);
                 own.push(slope);
                 if j > i {
@@ -327,7 +327,7 @@ fn sens_bounds(slopes: &[f64], y: &[f64]) -> (f64, f64) {
         .sum();
     let deviation = ((n * (n - 1.0) * (2.0 * n + 5.0) - ties) / 18.0).max(0.0).sqrt();
     let half = normal::quantile(0.975) * deviation;
-    let (last, low, high) = (m - 1.0, ((m - half) / 2.0).round_ties_even(), ((m + half) / 2.0).round_ties_even());
+    let (last, low, high) = (m - 1.0, (0.5 * (m - half)).round_ties_even(), (0.5 * (m + half)).round_ties_even());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held inside the slopes")]
     let at = |rank: f64| slopes.get(rank.clamp(0.0, last.max(0.0)) as usize).copied().unwrap_or(0.0);
     (at(low - 1.0), at(high))
@@ -342,7 +342,7 @@ fn median_of_sorted(values: &[f64]) -> f64 {
     match values.len() {
         0 => 0.0,
         n if n % 2 == 1 => values[n / 2],
-        n => 0.5 * values[n / 2 - 1] + 0.5 * values[n / 2],
+        n => f64::midpoint(values[n / 2 - 1], values[n / 2]),
     }
 }
 

@@ -197,7 +197,7 @@ impl SegmentedTrend {
             }
             Breaks::Given(years) => {
                 need(years.len())?;
-                self.given(&setup, years)?
+                Self::given(&setup, years)?
             }
             Breaks::Auto(choice) => {
                 let most = self.max_breaks.min(room);
@@ -224,7 +224,7 @@ impl SegmentedTrend {
     }
 
     /// Given years as places, inside the series and each once.
-    fn given(&self, setup: &Setup, years: &[Year]) -> Result<Vec<f64>> {
+    fn given(setup: &Setup, years: &[Year]) -> Result<Vec<f64>> {
         let mut places: Vec<f64> = years.iter().map(|&year| setup.design.t(year)).collect();
         places.sort_unstable_by(f64::total_cmp);
         let last = setup.design.t(setup.last());
@@ -317,7 +317,9 @@ impl Search {
                 return f64::INFINITY;
             }
             let norm = own.sqrt();
-            column.iter_mut().for_each(|c| *c /= norm);
+            for entry in &mut column {
+                *entry /= norm;
+            }
             basis.push(column);
         }
         for _ in 0..2 {
@@ -515,7 +517,9 @@ impl Search {
             let top = logs.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
             let mut shares: Vec<f64> = logs.iter().map(|v| (v - top).exp()).collect();
             let total: f64 = shares.iter().sum();
-            shares.iter_mut().for_each(|s| *s /= total);
+            for share in &mut shares {
+                *share /= total;
+            }
             let near = |place: f64| (place - t).abs() < 1.5;
             let support = self.places.iter().zip(&shares).filter(|(place, _)| near(**place)).map(|(_, s)| s).sum();
             let bound = |tail: f64| {

@@ -39,19 +39,13 @@ impl Setup {
         training.need(p + spare, model)?;
         let rows = design.rows(&training.name, years.iter().copied())?;
         let weights = inputs.weighting().map(|_| years.iter().map(|&year| design.weight(year)).collect::<Vec<f64>>());
-        if let Some(counted) = weights.as_ref().map(|w| w.iter().filter(|w| **w > 0.0).count()) {
-            if counted < p + spare {
-                let (series, model) = (training.name.clone(), model.to_owned());
-                return Err(Error::TooFewYears { series, model, needed: p + spare, got: counted });
-            }
+        let counted = weights.as_ref().map_or(years.len(), |w| w.iter().filter(|w| **w > 0.0).count());
+        if counted < p + spare {
+            let (series, model) = (training.name.clone(), model.to_owned());
+            return Err(Error::TooFewYears { series, model, needed: p + spare, got: counted });
         }
-        let offset = match inputs.exposures() {
-            None => None,
-            Some(_) => {
-                let each = years.iter().map(|&year| Ok(design.offset(&training.name, year)?.unwrap_or(0.0)));
-                Some(each.collect::<Result<Vec<f64>>>()?)
-            }
-        };
+        let each = || years.iter().map(|&year| Ok(design.offset(&training.name, year)?.unwrap_or(0.0)));
+        let offset = inputs.exposures().map(|_| each().collect::<Result<Vec<f64>>>()).transpose()?;
         let ahead: Vec<Event> = inputs.events().iter().filter(|event| event.year > last).cloned().collect();
         let mut notes: Vec<Note> =
             ahead.iter().map(|e| Note::EventAhead { event: e.name.clone(), year: e.year }).collect();

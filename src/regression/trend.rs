@@ -501,9 +501,7 @@ mod tests {
         assert_eq!(battery(&LinearTrend::new()), vec![]);
         assert_eq!(battery(&LogLinearTrend::new()), vec![]);
         assert_eq!(battery(&PolynomialTrend::default()), vec![]);
-        for damped in [LinearTrend::new().projection(Projection::Damped)] {
-            assert_eq!(battery(&damped), vec![]);
-        }
+        assert_eq!(battery(&LinearTrend::new().projection(Projection::Damped)), vec![]);
         assert_eq!(battery(&LogLinearTrend::new().projection(Projection::Damped)), vec![]);
         assert_eq!(battery(&PolynomialTrend::default().projection(Projection::Damped)), vec![]);
     }
