@@ -44,6 +44,13 @@ pub struct FittedTrend {
     pub(super) report: FitReport,
 }
 
+/// A year ahead: its row, the same with the trend's clock stopped in the last observed year, and its offset.
+struct Ahead {
+    row: Vec<f64>,
+    stopped: Vec<f64>,
+    offset: f64,
+}
+
 /// How uncertain the effect of an event is that nothing observed speaks of: the standard deviation of its logarithm.
 const EFFECT: f64 = 0.3;
 
@@ -102,8 +109,8 @@ impl FittedTrend {
             let lead = f64::from(year.get() - last.get());
             let t = design.t(last) + self.projection.clock(lead);
             let row = self.transformed(design.row_at(name, year, t)?, t);
-            let offset = design.offset(name, year)?.unwrap_or(0.0);
-            rows.push((row, offset));
+            let stopped = self.transformed(design.row_at(name, year, design.t(last))?, design.t(last));
+            rows.push(Ahead { row, stopped, offset: design.offset(name, year)?.unwrap_or(0.0) });
             leads.push(lead);
             years.push(year);
         }
@@ -113,7 +120,7 @@ impl FittedTrend {
         self.report.project(&self.setup.series, training, Joint::mixture(members.collect(), support))
     }
 
-    fn latent(&self, law: &Law, before: &[f64], rows: &[(Vec<f64>, f64)], leads: &[f64], years: &[Year]) -> Latent {
+    fn latent(&self, law: &Law, before: &[f64], rows: &[Ahead], leads: &[f64], years: &[Year]) -> Latent {
         let p = law.coefficients.len();
         let memory = |lead: f64| self.projection.memory(lead);
         let (mut location, mut shared) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
@@ -124,11 +131,23 @@ impl FittedTrend {
             stale += memory(2.0 * (years_back - 1.0));
             years_back += 1.0;
         }
-        for (((row, offset), &lead), year) in rows.iter().zip(leads).zip(years) {
+        for ((Ahead { row, stopped, offset }, &lead), year) in rows.iter().zip(leads).zip(years) {
             let kept = memory(lead);
-            let line: f64 = row.iter().zip(&law.coefficients).map(|(x, b)| x * b).sum();
+            let height = |row: &[f64]| row.iter().zip(&law.coefficients).map(|(x, b)| x * b).sum::<f64>();
+            // What the trend adds to where it stands, and how much of a change in that goes through.
+            let added = height(row) - height(stopped);
+            let (added, share) = match law.link {
+                Link::Identity => (added, 1.0),
+                _ => self.projection.bounded(added),
+            };
+            let line = height(stopped) + added;
             // why less the last row: what the line missed there is known, whatever the coefficients are.
-            let x: Vec<f64> = row.iter().zip(before).map(|(x, b)| x - kept * b).collect();
+            let x: Vec<f64> = row
+                .iter()
+                .zip(stopped)
+                .zip(before)
+                .map(|((x, stopped), before)| stopped + share * (x - stopped) - kept * before)
+                .collect();
             let mut root: Vec<f64> = (0..p).map(|j| (0..p).map(|i| x[i] * law.root[i * p + j]).sum::<f64>()).collect();
             if stale > 0.0 {
                 root.push(memory(lead - gap) * law.sigma * stale.sqrt());

@@ -7,7 +7,9 @@
 //!
 //! Damped, the trend's clock slows down: everything that grows with time levels off, the rest of the columns stay as they
 //! are; and the last year's distance from the line fades instead of being forgotten at once. Shocks fade alike, so that the
-//! band widens with the years as that of an autoregression of coefficient rho around the line. phi and rho are fixed:
+//! band widens with the years as that of an autoregression of coefficient rho around the line. On the log scale what the
+//! trend adds, a, becomes `ln 3 tanh(a / ln 3)`: a start near zero has slopes of thousands of per cent, and no levelling off
+//! would hold them. phi and rho are fixed:
 //! eight years cannot tell them.
 //!
 //! Reference for the damped trend: Gardner and McKenzie (1985), *Management Science* 31(10), 1237-1246.
@@ -21,6 +23,9 @@ use crate::error::Error;
 pub(super) const PHI: f64 = 0.8;
 /// What share of a distance from the line is left a year later.
 pub(super) const RHO: f64 = 0.9;
+
+/// The most that a damped trend of a logarithm can add: that of 3.
+const MOST: f64 = 1.098_612_288_668_109_8;
 
 /// How a fitted line goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +68,17 @@ impl Projection {
         match self {
             Self::Line => lead,
             Self::Damped => PHI * (1.0 - PHI.powf(lead)) / (1.0 - PHI),
+        }
+    }
+
+    /// What a trend of a logarithm adds, held to a factor of 3 where it levels off, and the derivative of that.
+    pub(super) fn bounded(self, added: f64) -> (f64, f64) {
+        match self {
+            Self::Line => (added, 1.0),
+            Self::Damped => {
+                let tanh = (added / MOST).tanh();
+                (MOST * tanh, 1.0 - tanh * tanh)
+            }
         }
     }
 
