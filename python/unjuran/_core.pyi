@@ -251,9 +251,7 @@ class SegmentedTrend(Model):
 
 @final
 class TheilSenTrend(Model):
-    def __new__(
-        cls, *, method: Literal["theil-sen", "siegel"] = "theil-sen", projection: _Line = "line"
-    ) -> Self: ...
+    def __new__(cls, *, method: Literal["theil-sen", "siegel"] = "theil-sen", projection: _Line = "line") -> Self: ...
     def fit(
         self,
         series: Series,
@@ -265,9 +263,7 @@ class TheilSenTrend(Model):
 
 @final
 class HuberTrend(Model):
-    def __new__(
-        cls, *, loss: Literal["huber", "bisquare"] = "huber", projection: _Line = "line"
-    ) -> Self: ...
+    def __new__(cls, *, loss: Literal["huber", "bisquare"] = "huber", projection: _Line = "line") -> Self: ...
     def fit(
         self,
         series: Series,
@@ -592,7 +588,7 @@ def read_csv(
     through: str | date | None = None,
     unit: _Unit | None = None,
 ) -> Panel: ...
-def ols(X: Any, y: _Numbers, intercept: bool = True, *, weights: _Numbers | None = None) -> ColumnsFit: ...
+def ols(X: Any, y: _Numbers, intercept: bool = True, *, weights: _Numbers | None = None) -> ColumnsFit: ...  # noqa: N803 - the usual name
 def polynomial(x: _Numbers, y: _Numbers, degree: SupportsIndex) -> ColumnsFit: ...
 def _backtest_columns(columns: dict[str, Any], settings: dict[str, Any], frame: object) -> Backtest: ...
 def _forecast_columns(columns: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]: ...

@@ -12,7 +12,9 @@ import json
 import sys
 from pathlib import Path
 
-ORIGIN = "mpmath, 40-digit Newton; copied by tests/golden/make_counts.py from glm_poisson.json, glm_negbin.json, series.json"
+ORIGIN = (
+    "mpmath, 40-digit Newton; copied by tests/golden/make_counts.py from glm_poisson.json, glm_negbin.json, series.json"
+)
 
 
 def main(source: Path) -> None:

@@ -13,7 +13,15 @@ import json
 import sys
 from pathlib import Path
 
-SERIES = ["airmiles", "shipex", "M3_N0001", "my_convictions_total", "my_trafficking_cases", "my_work_permits", "my_smuggling_cases"]
+SERIES = [
+    "airmiles",
+    "shipex",
+    "M3_N0001",
+    "my_convictions_total",
+    "my_trafficking_cases",
+    "my_work_permits",
+    "my_smuggling_cases",
+]
 ORIGIN = "R 4.2.2 MASS::rlm and scipy 1.17.1; copied by tests/golden/make_robust.py from robust_*.json, series.json"
 
 

@@ -10,7 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-ORIGIN = "R 4.2.2, exhaustive interval search; copied by tests/golden/make_segmented.py from segmented.json, series.json"
+ORIGIN = (
+    "R 4.2.2, exhaustive interval search; copied by tests/golden/make_segmented.py from segmented.json, series.json"
+)
 
 
 def main(source: Path) -> None:
