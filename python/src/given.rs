@@ -124,10 +124,11 @@ fn mapping<'py>(object: &Bound<'py, PyAny>, argument: &str) -> Result<Bound<'py,
     if let Ok(dict) = object.cast::<PyDict>() {
         return Ok(dict.clone());
     }
-    if object.hasattr("to_dict")? && object.hasattr("index")? {
-        if let Ok(dict) = object.call_method0("to_dict")?.cast_into::<PyDict>() {
-            return Ok(dict);
-        }
+    if object.hasattr("to_dict")?
+        && object.hasattr("index")?
+        && let Ok(dict) = object.call_method0("to_dict")?.cast_into::<PyDict>()
+    {
+        return Ok(dict);
     }
     let given = object.get_type().name()?;
     let message = format!("{argument} must be a dict by year, or a pandas object indexed by year, not {given}");

@@ -387,31 +387,31 @@ fn each<'py>(slf: &PyRef<'py, PyFittedTrend>, what: impl Fn(&Coefficient) -> f64
 impl PyFittedTrend {
     /// Names of the coefficients.
     #[getter]
-    fn names<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn names(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyTuple>> {
         PyTuple::new(slf.py(), regression(&slf).coefficients.iter().map(|c| c.name.as_str()))
     }
 
     /// The coefficients.
     #[getter]
-    fn coef<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+    fn coef(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         each(&slf, |c| c.estimate)
     }
 
     /// Their standard errors.
     #[getter]
-    fn se<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+    fn se(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         each(&slf, |c| c.se)
     }
 
     /// The coefficients in units of their standard errors.
     #[getter]
-    fn t<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+    fn t(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         each(&slf, |c| c.t)
     }
 
     /// The probabilities of a t at least as far from zero if the true coefficient were zero.
     #[getter]
-    fn p<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+    fn p(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
         each(&slf, |c| c.p)
     }
 
@@ -454,7 +454,7 @@ impl PyFittedTrend {
     /// Years in which the slope changes: a dict each with ``year``, ``t`` (where the lines meet), ``lower`` and ``upper``
     /// (years that hold 95% of the support) and ``support`` (the share of the year and its neighbours).
     #[getter]
-    fn breaks<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn breaks(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyTuple>> {
         let py = slf.py();
         let mut breaks = Vec::new();
         for found in &regression(&slf).breaks {
@@ -475,7 +475,7 @@ impl PyFittedTrend {
     /// -------
     /// dict
     ///     ``statistic`` (pairs that rise less those that fall), ``tau`` (Kendall's tau-b), ``z`` and ``p``.
-    fn trend_test<'py>(slf: PyRef<'py, Self>) -> Result<Bound<'py, PyDict>> {
+    fn trend_test(slf: PyRef<'_, Self>) -> Result<Bound<'_, PyDict>> {
         let training = Training::new(&slf.as_super().data().get().0)?;
         let values: Vec<f64> = training.y.iter().flatten().copied().collect();
         let test = mann_kendall(&values);
@@ -497,7 +497,7 @@ impl PyFittedTrend {
     /// ------
     /// NoPercentChangeError
     ///     A model whose line is not on the log scale.
-    fn annual_percent_change<'py>(slf: PyRef<'py, Self>) -> Result<Bound<'py, PyList>> {
+    fn annual_percent_change(slf: PyRef<'_, Self>) -> Result<Bound<'_, PyList>> {
         let py = slf.py();
         let answer = PyList::empty(py);
         for change in slf.as_super().report().annual_percent_change()? {
@@ -508,7 +508,7 @@ impl PyFittedTrend {
 
     /// The average of the changes over all observed years, as ``annual_percent_change``; None off the log scale.
     #[getter]
-    fn average_percent_change<'py>(slf: PyRef<'py, Self>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    fn average_percent_change(slf: PyRef<'_, Self>) -> PyResult<Option<Bound<'_, PyDict>>> {
         regression(&slf).average_change.as_ref().map(|change| change_of(slf.py(), change)).transpose()
     }
 }
