@@ -8,6 +8,8 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use rayon::prelude::*;
 use unjuran::model::Forecaster;
+use unjuran::numeric::count_regression::CountRegression;
+use unjuran::regression::{NegativeBinomialTrend, Ols};
 use unjuran::select::{MODEL_NAMES, model_by_name};
 use unjuran::series::{Horizon, Series, Unit, Year};
 use unjuran::smoothing::BayesEts;
@@ -20,6 +22,7 @@ const THREADS: [usize; 2] = [1, 2];
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     one_series(&mut criterion);
+    regressions(&mut criterion);
     panels(&mut criterion);
     criterion.final_summary();
 }
@@ -46,6 +49,29 @@ fn one_series(criterion: &mut Criterion) {
             bencher.iter(|| bounds(&BayesEts::default(), black_box(series)));
         });
     }
+    group.finish();
+}
+
+/// A fit alone, with its inference: no forecast.
+fn regressions(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("fit of 20 years");
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(1200)).sample_size(30);
+    let (series, names) = (counts(20, 1), ["intercept", "trend"].map(str::to_owned));
+    let y: Vec<f64> = series.values().iter().filter_map(|v| v.exact()).collect();
+    let rows: Vec<f64> = (1..=20).flat_map(|t| [1.0, f64::from(t)]).collect();
+    group.bench_function("ordinary least squares with inference", |bencher| {
+        bencher.iter(|| Ols::fit("bench", black_box(&names), black_box(&rows), black_box(&y), true).unwrap());
+    });
+    group.bench_function("negative binomial likelihood", |bencher| {
+        let (ones, zeros) = ([1.0; 20], [0.0; 20]);
+        bencher.iter(|| {
+            let problem = CountRegression::new(black_box(&rows), 2, black_box(&y), &ones, &zeros).unwrap();
+            let fit = problem.overall_maximum().unwrap();
+            (problem.coefficients(&fit), problem.root(&fit))
+        });
+    });
+    let trend = NegativeBinomialTrend::new();
+    group.bench_function("NegativeBinomialTrend", |bencher| bencher.iter(|| trend.fit(black_box(&series)).unwrap()));
     group.finish();
 }
 

@@ -376,6 +376,44 @@ pub enum Error {
         /// The row, from 1.
         row: usize,
     },
+    /// A column without a value where one is needed.
+    #[error(
+        "series {series:?}: {column:?} has no value for {year}: give it for every observed year to fit, and for the years ahead to forecast"
+    )]
+    MissingDriver {
+        /// The series.
+        series: String,
+        /// The column.
+        column: String,
+        /// The year without a value.
+        year: i32,
+    },
+    /// An argument of a fit or a forecast that the model has no use for.
+    #[error("{model} takes no {input}: the trend regressions do")]
+    InputNotTaken {
+        /// The model.
+        model: String,
+        /// The argument.
+        input: String,
+    },
+    /// A model of counts on a series that does not count.
+    #[error("series {series:?} is an {unit}: {model} is for counts")]
+    CountsOnly {
+        /// The series.
+        series: String,
+        /// The model.
+        model: String,
+        /// The unit of the series.
+        unit: String,
+    },
+    /// A percent change asked of a line that is not on the log scale.
+    #[error(
+        "{model} has no annual percent change: its line is not on the log scale (that of LogLinearTrend, PoissonTrend or NegativeBinomialTrend is)"
+    )]
+    NoPercentChange {
+        /// The model.
+        model: String,
+    },
     /// A computation whose result is not a finite number.
     #[error("series {series:?}: {model} gives no finite forecast: the values are too large or too far apart")]
     Overflow {

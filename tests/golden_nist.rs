@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use unjuran::numeric::least_squares::LeastSquares;
+use unjuran::regression::polynomial;
 
 #[derive(Deserialize)]
 struct Golden {
@@ -59,5 +60,26 @@ fn nist_data_sets_keep_the_digits_their_conditioning_allows() {
             // An exact polynomial: what is left is the rounding of the data, of which y is up to 4 million.
             assert!(sigma < 1e-9, "{name}: sigma {sigma}");
         }
+    }
+}
+
+#[test]
+fn polynomials_in_a_basis_of_their_own_keep_13_digits() {
+    // The same certified sets where they are polynomials: x is the column of the first power.
+    let floors = [("Filip", 13.0, 13.0), ("Pontius", 13.0, 13.0), ("Wampler1", 15.0, 0.0), ("Wampler2", 13.0, 0.0)];
+    let floors =
+        floors.into_iter().chain([("Wampler3", 15.0, 15.0), ("Wampler4", 15.0, 15.0), ("Wampler5", 15.0, 15.0)]);
+    let golden: Golden = serde_json::from_str(include_str!("golden/nist_linear.json")).unwrap();
+    for (name, coef_floor, se_floor) in floors {
+        let case = golden.results.iter().find(|case| case.name == name).unwrap();
+        let x: Vec<f64> = case.rows.iter().map(|row| row[1]).collect();
+        let fit = polynomial(&x, &case.y, case.columns - 1).unwrap();
+        let of_coef = digits(&fit.coefficients.iter().map(|c| c.estimate).collect::<Vec<_>>(), &case.coef);
+        let of_se = if case.sigma > 0.0 {
+            digits(&fit.coefficients.iter().map(|c| c.se).collect::<Vec<_>>(), &case.se)
+        } else {
+            0.0
+        };
+        assert!(of_coef >= coef_floor && of_se >= se_floor, "{name}: {of_coef} and {of_se} digits");
     }
 }

@@ -37,10 +37,14 @@ LISTED: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = [
     ("Combination", "Combination", (), {}),
     ("LinearTrend", "LinearTrend", (), {}),
     ("LogLinearTrend", "LogLinearTrend", (), {}),
+    ("LinearTrend(damped)", "LinearTrend", (), {"projection": "damped"}),
+    ("LogLinearTrend(damped)", "LogLinearTrend", (), {"projection": "damped"}),
+    ("PolynomialTrend", "PolynomialTrend", (), {}),
     ("TheilSenTrend", "TheilSenTrend", (), {}),
     ("HuberTrend", "HuberTrend", (), {}),
     ("SegmentedTrend", "SegmentedTrend", (), {}),
     ("PoissonTrend", "PoissonTrend", (), {}),
+    ("PoissonTrend(quasi)", "PoissonTrend", (), {"dispersion": "estimate"}),
     ("NegativeBinomialTrend", "NegativeBinomialTrend", (), {}),
 ]
 DEFAULT = "default"

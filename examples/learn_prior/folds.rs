@@ -27,13 +27,13 @@ struct Scores {
 
 /// What a fold is made of.
 #[derive(Clone, Copy)]
-pub enum By {
+pub(crate) enum By {
     Country = 0,
     Source = 1,
 }
 
 /// Scores a prior on the last years of series it did not see.
-pub fn judge(plan: &Plan, lines: &[Line], prior: &Prior) {
+pub(crate) fn judge(plan: &Plan, lines: &[Line], prior: &Prior) {
     let made: Vec<Option<Scores>> = lines.par_iter().map(|line| scored(&line.series, prior, plan.held_back)).collect();
     let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
     for (line, one) in lines.iter().zip(made) {
@@ -43,7 +43,7 @@ pub fn judge(plan: &Plan, lines: &[Line], prior: &Prior) {
 }
 
 /// Prints the scores by source and their mean.
-pub fn report(plan: &Plan, lines: &[Line], by: By) {
+pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) {
     let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
     for (k, prior) in split(plan, lines, by).iter().enumerate() {
         let judged: Vec<&Line> = lines.iter().filter(|line| line.folds[by as usize] == k).collect();
@@ -57,7 +57,7 @@ pub fn report(plan: &Plan, lines: &[Line], by: By) {
 }
 
 /// For each fold the prior that did not see it.
-pub fn split(plan: &Plan, lines: &[Line], by: By) -> Vec<Prior> {
+pub(crate) fn split(plan: &Plan, lines: &[Line], by: By) -> Vec<Prior> {
     let all: Vec<&Line> = lines.iter().collect();
     let lessons = lessons(&all, plan.crowd);
     let seen = plan.exercises(&lessons);

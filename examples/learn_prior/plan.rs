@@ -7,7 +7,7 @@ use unjuran::smoothing::bayes::{Member, Prior, Shared};
 
 /// The lists that make a grid, and the settings.
 #[derive(Clone)]
-pub struct Plan {
+pub(crate) struct Plan {
     name: &'static str,
     lambdas: Vec<f64>,
     alphas: Vec<f64>,
@@ -28,20 +28,20 @@ pub struct Plan {
     keep_above: f64,
     finish: Finish,
     /// How much larger sources weigh more: see `read::lessons`.
-    pub crowd: f64,
+    pub(crate) crowd: f64,
     /// Years held back when a fold is scored.
-    pub held_back: usize,
+    pub(crate) held_back: usize,
 }
 
 impl Plan {
     /// The plan of a shipped prior.
-    pub fn of(name: &str) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn of(name: &str) -> Result<Self, Box<dyn Error>> {
         let base = Self {
             name: "annual",
             lambdas: vec![0.0, 0.5, 1.0],
             alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25],
-            betas: vec![0.0, 0.05, 0.15, 0.4, 0.8],
-            phis: vec![0.7, 0.8, 0.9, 0.96, 1.0],
+            betas: vec![0.0, 0.05, 0.15, 0.3, 0.5, 0.8],
+            phis: vec![0.6, 0.8, 0.9, 0.96, 1.0],
             taus: vec![0.2, 1.0],
             sizes: vec![0.003, 0.015, 0.06, 0.25],
             drifts: vec![0.0, 0.04],
@@ -54,7 +54,7 @@ impl Plan {
             start_above: 0.0005,
             trim: 0.002,
             keep_above: 0.0005,
-            finish: Finish { leads: vec![1, 3, 6], steps: 30, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
+            finish: Finish { leads: vec![1, 3, 6], steps: 60, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
             crowd: 1.0,
             held_back: 6,
         };
@@ -68,7 +68,7 @@ impl Plan {
                 phis: vec![0.6, 0.8, 0.9, 1.0],
                 sizes: vec![0.03, 0.12, 0.4, 1.0],
                 drifts: vec![0.0],
-                finish: Finish { hold: 0.03, ..base.finish.clone() },
+                finish: Finish { steps: 30, hold: 0.03, ..base.finish.clone() },
                 crowd: 0.5,
                 held_back: 3,
                 ..base
@@ -78,7 +78,7 @@ impl Plan {
     }
 
     /// The plan with one setting changed, as in `eta=0.5` or `sizes=0.1,0.3`.
-    pub fn with(mut self, change: &str) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn with(mut self, change: &str) -> Result<Self, Box<dyn Error>> {
         let (key, value) = change.split_once('=').ok_or_else(|| format!("{change}: not KEY=VALUE"))?;
         let list = || value.split(',').map(str::parse).collect::<Result<Vec<f64>, _>>();
         let whole = || value.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>();
@@ -128,12 +128,12 @@ impl Plan {
     }
 
     /// What every member of the grid makes of every lesson.
-    pub fn exercises(&self, lessons: &[Lesson]) -> Vec<Exercise> {
+    pub(crate) fn exercises(&self, lessons: &[Lesson]) -> Vec<Exercise> {
         exercises(lessons, &self.settings(self.start_above))
     }
 
     /// The prior that lessons and their exercises teach.
-    pub fn learn(&self, lessons: &[Lesson], seen: &[Exercise], sources: Vec<String>) -> Prior {
+    pub(crate) fn learn(&self, lessons: &[Lesson], seen: &[Exercise], sources: Vec<String>) -> Prior {
         let prior = start(seen, &self.settings(self.start_above), sources);
         if self.finish.steps == 0 {
             return prior;

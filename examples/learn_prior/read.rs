@@ -7,16 +7,16 @@ use unjuran::series::{Series, Unit, Year};
 use unjuran::smoothing::bayes::learn::{Lesson, teaches};
 
 /// One exported series.
-pub struct Line {
-    pub source: String,
-    pub cluster: String,
-    pub series: Series,
+pub(crate) struct Line {
+    pub(crate) source: String,
+    pub(crate) cluster: String,
+    pub(crate) series: Series,
     /// The third of the countries, and of the sources, that it belongs to.
-    pub folds: [usize; 2],
+    pub(crate) folds: [usize; 2],
 }
 
 /// The lines of an export: source, cluster, name, first year, values, unit, folds, with tabs between.
-pub fn lines(text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
+pub(crate) fn lines(text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
     let mut parsed = Vec::new();
     for line in text.lines() {
         let [source, cluster, name, start, values, unit, by_country, by_source] =
@@ -46,7 +46,7 @@ fn by_source<'a>(lines: &[&'a Line]) -> Sources<'a> {
 
 /// A lesson for each line. A source weighs in proportion to its number of series to the power `crowd`: 1 for each series
 /// alike, 0 for each source alike; within a source each cluster weighs in the same manner.
-pub fn lessons(lines: &[&Line], crowd: f64) -> Vec<Lesson> {
+pub(crate) fn lessons(lines: &[&Line], crowd: f64) -> Vec<Lesson> {
     let sources = by_source(lines);
     let weight = |line: &Line| {
         let clusters = &sources[line.source.as_str()];
@@ -60,7 +60,7 @@ pub fn lessons(lines: &[&Line], crowd: f64) -> Vec<Lesson> {
 }
 
 /// A sentence on each source.
-pub fn describe(lines: &[&Line]) -> Vec<String> {
+pub(crate) fn describe(lines: &[&Line]) -> Vec<String> {
     by_source(lines)
         .iter()
         .map(|(source, clusters)| {

@@ -12,6 +12,7 @@ use unjuran::smoothing::{BayesEts, FittedBayesEts, Prior};
 
 use crate::arrays;
 use crate::errors::Result;
+use crate::given;
 use crate::input;
 use crate::models::{PyFitted, PyModel};
 
@@ -197,7 +198,17 @@ impl PyBayesEts {
     }
 
     /// The members weighed by a series; see `Model.fit`.
-    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<PyFittedBayesEts>> {
+    #[pyo3(signature = (series, exog=None, events=None, exposure=None, weights=None))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments from Python")]
+    fn fit(
+        slf: &Bound<'_, Self>,
+        series: &Bound<'_, PyAny>,
+        exog: Option<Bound<'_, PyAny>>,
+        events: Option<Bound<'_, PyAny>>,
+        exposure: Option<Bound<'_, PyAny>>,
+        weights: Option<Bound<'_, PyAny>>,
+    ) -> Result<Py<PyFittedBayesEts>> {
+        given::nothing_but_the_series("BayesETS", [&exog, &events, &exposure, &weights])?;
         let py = slf.py();
         let series = input::series(series, "series")?;
         let (data, model) = (&series.get().0, &slf.get().model);

@@ -10,6 +10,7 @@ use unjuran::smoothing::{Ets, EtsParams, FittedEts, Region};
 
 use crate::arrays;
 use crate::errors::Result;
+use crate::given;
 use crate::input;
 use crate::models::{PyFitted, PyModel, Setting};
 use crate::series::PySeries;
@@ -101,7 +102,17 @@ impl PyEts {
     ///     Fewer observed full years than the class needs: one more than there are numbers to estimate.
     /// NeedsPositiveError, LeavesPositiveError
     ///     A value, or a state on the way, at or below zero under a class that has no place for it.
-    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<PyFittedEts>> {
+    #[pyo3(signature = (series, exog=None, events=None, exposure=None, weights=None))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments from Python")]
+    fn fit(
+        slf: &Bound<'_, Self>,
+        series: &Bound<'_, PyAny>,
+        exog: Option<Bound<'_, PyAny>>,
+        events: Option<Bound<'_, PyAny>>,
+        exposure: Option<Bound<'_, PyAny>>,
+        weights: Option<Bound<'_, PyAny>>,
+    ) -> Result<Py<PyFittedEts>> {
+        given::nothing_but_the_series("ETS", [&exog, &events, &exposure, &weights])?;
         let series = input::series(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
         let fitted = slf.py().detach(|| model.fit(data))?;
@@ -168,7 +179,17 @@ impl PyAutoEts {
     /// ------
     /// NoObservedYearsError
     ///     No full year with a number at all.
-    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<PyFittedEts>> {
+    #[pyo3(signature = (series, exog=None, events=None, exposure=None, weights=None))]
+    #[expect(clippy::needless_pass_by_value, reason = "arguments from Python")]
+    fn fit(
+        slf: &Bound<'_, Self>,
+        series: &Bound<'_, PyAny>,
+        exog: Option<Bound<'_, PyAny>>,
+        events: Option<Bound<'_, PyAny>>,
+        exposure: Option<Bound<'_, PyAny>>,
+        weights: Option<Bound<'_, PyAny>>,
+    ) -> Result<Py<PyFittedEts>> {
+        given::nothing_but_the_series("AutoETS", [&exog, &events, &exposure, &weights])?;
         let series = input::series(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
         let fitted = slf.py().detach(|| model.fit(data))?;

@@ -11,9 +11,11 @@ mod errors;
 mod ets;
 mod forecast;
 mod front;
+mod given;
 mod input;
 mod metrics;
 mod models;
+mod ols;
 mod panel;
 mod run;
 mod series;
@@ -41,6 +43,8 @@ mod _core {
     #[pymodule_export]
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
+    use crate::given::PyEvent;
+    #[pymodule_export]
     use crate::metrics::{
         compare, coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
         quantile_crps, rmse, scaled_crps, smape,
@@ -48,13 +52,18 @@ mod _core {
     #[pymodule_export]
     use crate::models::{PyDrift, PyFitted, PyModel, PyNaive};
     #[pymodule_export]
+    use crate::ols::{PyColumnsFit, ols, polynomial};
+    #[pymodule_export]
     use crate::panel::PyPanel;
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]
     use crate::smoothing::{PyCombination, PyMean, PyTheta};
     #[pymodule_export]
-    use crate::trends::{PyFittedTrend, PyLinearTrend, PyLogLinearTrend};
+    use crate::trends::{
+        PyFittedTrend, PyHuberTrend, PyLinearTrend, PyLogLinearTrend, PyNegativeBinomialTrend, PyPoissonTrend,
+        PyPolynomialTrend, PySegmentedTrend, PyTheilSenTrend,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

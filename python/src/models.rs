@@ -6,15 +6,17 @@ use pyo3::PyClassInitializer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use unjuran::model::{Fitted, Forecaster};
+use unjuran::model::{FitReport, Fitted, Forecaster};
 use unjuran::select::model_by_name;
 use unjuran::smoothing::{BayesEts, Drift, Naive};
 
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
+use crate::given;
 use crate::input::{self, Ahead};
 use crate::series::PySeries;
+use crate::trends::PyFittedTrend;
 
 /// A model with its settings, not yet fitted: the base of `ETS`, `Naive` and the others.
 ///
@@ -28,19 +30,32 @@ pub(crate) struct PyModel {
     named: Vec<(&'static str, Setting)>,
 }
 
-/// A named argument of a constructor.
+/// The value of a setting.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Setting {
     Number(f64),
+    Whole(i64),
     Text(String),
+    Years(Vec<i64>),
 }
 
-impl std::fmt::Display for Setting {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Setting {
+    fn shown(&self) -> String {
         match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Number(value) => value.to_string(),
+            Self::Whole(value) => value.to_string(),
+            Self::Text(text) => format!("\"{text}\""),
+            Self::Years(years) => format!("{years:?}"),
         }
+    }
+
+    fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match self {
+            Self::Number(value) => value.into_pyobject(py)?.into_any(),
+            Self::Whole(value) => value.into_pyobject(py)?.into_any(),
+            Self::Text(text) => text.into_pyobject(py)?.into_any(),
+            Self::Years(years) => years.into_pyobject(py)?.into_any(),
+        })
     }
 }
 
@@ -56,7 +71,7 @@ impl PyModel {
     }
 
     pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
-        PyClassInitializer::from(Self { model: Arc::new(model), class, positional: None, named: Vec::new() })
+        Self::with(class, model, None, Vec::new())
     }
 }
 
@@ -68,10 +83,20 @@ impl PyModel {
     /// ----------
     /// series : Series
     ///     A partial last year is left out of the fit; missing years are gaps.
+    /// exog : dict of name to {year: value}, or a pandas frame indexed by year, optional
+    ///     Drivers: columns of the regression. Values of later years are kept for the forecast.
+    /// events : sequence of plan.Event, optional
+    ///     Dated steps, pulses, ramps and transients. One after the last observed year changes nothing before and widens the
+    ///     bands from its year on.
+    /// exposure : {year: value}, optional
+    ///     What counts are in proportion to, such as population; above 0.
+    /// weights : {year: value}, optional
+    ///     How many times a year counts, from 0; 1 for years that are not named.
     ///
     /// Returns
     /// -------
     /// FittedModel
+    ///     A `FittedTrend` for regressions.
     ///
     /// Raises
     /// ------
@@ -79,12 +104,33 @@ impl PyModel {
     ///     Fewer observed full years than the model needs.
     /// NoObservedYearsError
     ///     No full year with a number at all.
-    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<PyFitted> {
+    /// InputNotTakenError
+    ///     ``exog``, ``events``, ``exposure`` or ``weights`` for a model that has no use for it.
+    /// MissingDriverError
+    ///     A driver or exposure without a value for an observed year.
+    #[pyo3(signature = (series, exog=None, events=None, exposure=None, weights=None))]
+    fn fit(
+        slf: &Bound<'_, Self>,
+        series: &Bound<'_, PyAny>,
+        exog: Option<Bound<'_, PyAny>>,
+        events: Option<Bound<'_, PyAny>>,
+        exposure: Option<Bound<'_, PyAny>>,
+        weights: Option<Bound<'_, PyAny>>,
+    ) -> Result<Py<PyFitted>> {
+        let py = slf.py();
         let series = input::series(series, "series")?;
+        let inputs = given::inputs(exog.as_ref(), events.as_ref(), exposure.as_ref(), weights.as_ref())?;
         let model = Arc::clone(&slf.get().model);
         let data = &series.get().0;
-        let fitted = slf.py().detach(|| model.fit(data))?;
-        Ok(PyFitted::new(fitted, slf.clone().unbind(), series.clone().unbind()))
+        let fitted = py.detach(|| model.fit_with(data, &inputs))?;
+        let is_trend = fitted.report().regression.is_some();
+        let given = [exog, events, exposure, weights].map(|argument| argument.map(Bound::unbind));
+        let base = PyFitted { fitted, model: slf.clone().unbind(), series: series.clone().unbind(), given };
+        if is_trend {
+            let trend = PyClassInitializer::from(base).add_subclass(PyFittedTrend);
+            return Ok(Bound::new(py, trend)?.into_super().unbind());
+        }
+        Ok(Py::new(py, base)?)
     }
 
     /// The model's name: the column of its forecasts in a frame.
@@ -95,7 +141,7 @@ impl PyModel {
 
     fn __repr__(&self) -> String {
         let class = self.positional.iter().map(|text| format!("\"{text}\""));
-        let named = self.named.iter().map(|(name, value)| format!("{name}={value}"));
+        let named = self.named.iter().map(|(name, value)| format!("{name}={}", value.shown()));
         format!("{}({})", self.class, class.chain(named).collect::<Vec<_>>().join(", "))
     }
 
@@ -115,10 +161,7 @@ impl PyModel {
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let named = PyDict::new(py);
         for (name, value) in &self.named {
-            match value {
-                Setting::Number(number) => named.set_item(name, number)?,
-                Setting::Text(text) => named.set_item(name, text)?,
-            }
+            named.set_item(name, value.to_python(py)?)?;
         }
         Ok((PyTuple::new(py, self.positional.iter())?, named))
     }
@@ -168,11 +211,22 @@ pub(crate) struct PyFitted {
     fitted: Box<dyn Fitted>,
     model: Py<PyModel>,
     series: Py<PySeries>,
+    /// The arguments of the fit beside the series: exog, events, exposure, weights.
+    given: [Option<Py<PyAny>>; 4],
 }
 
 impl PyFitted {
+    /// A fit to a series and nothing beside it.
     pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
-        Self { fitted, model, series }
+        Self { fitted, model, series, given: [const { None }; 4] }
+    }
+
+    pub(crate) fn report(&self) -> &FitReport {
+        self.fitted.report()
+    }
+
+    pub(crate) fn data(&self) -> &Py<PySeries> {
+        &self.series
     }
 
     pub(crate) fn model_of(&self, py: Python<'_>) -> Py<PyModel> {
@@ -190,19 +244,31 @@ impl PyFitted {
     ///     How many years, 1 to 100.
     /// until : int, optional
     ///     The last year to forecast, instead of ``h``.
+    /// exog : dict of name to {year: value}, or a pandas frame indexed by year, optional
+    ///     Drivers of the years ahead, for a fit that had them and did not see these years.
+    /// exposure : {year: value}, optional
+    ///     The same for the exposure.
     ///
     /// Returns
     /// -------
     /// Forecast
-    #[pyo3(signature = (h=None, *, until=None))]
+    ///
+    /// Raises
+    /// ------
+    /// MissingDriverError
+    ///     A driver or exposure of the fit without a value for a year ahead.
+    #[pyo3(signature = (h=None, *, until=None, exog=None, exposure=None))]
     fn forecast(
         &self,
         py: Python<'_>,
         h: Option<&Bound<'_, PyAny>>,
         until: Option<&Bound<'_, PyAny>>,
+        exog: Option<Bound<'_, PyAny>>,
+        exposure: Option<Bound<'_, PyAny>>,
     ) -> Result<PyForecast> {
         let horizon = Ahead::new(h, until)?.horizon(&self.series.get().0)?;
-        Ok(PyForecast::new(py.detach(|| self.fitted.forecast(horizon))?))
+        let future = given::inputs(exog.as_ref(), None, exposure.as_ref(), None)?;
+        Ok(PyForecast::new(py.detach(|| self.fitted.forecast_with(horizon, &future))?))
     }
 
     /// The model that was fitted, with its settings.
@@ -281,9 +347,14 @@ impl PyFitted {
         PyTuple::new(py, self.fitted.report().notes.iter().map(ToString::to_string))
     }
 
-    /// Parameters, likelihood, criteria and notes as a text of several lines.
+    /// Parameters, likelihood, criteria and notes as a text of several lines; a notebook shows a table.
     fn summary(&self) -> String {
         self.fitted.summary()
+    }
+
+    /// The same as a table in HTML.
+    fn _repr_html_(&self) -> String {
+        self.fitted.report().to_html()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -291,8 +362,11 @@ impl PyFitted {
         Ok(format!("<{} fitted to {}>", self.fitted.report().model, PyString::new(py, series).repr()?))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Py<PySeries>,))> {
-        Ok((self.model.bind(py).getattr("fit")?, (self.series.clone_ref(py),)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let series = self.series.clone_ref(py).into_any();
+        let given = self.given.iter().map(|one| one.as_ref().map_or_else(|| py.None(), |one| one.clone_ref(py)));
+        let arguments = PyTuple::new(py, std::iter::once(series).chain(given).collect::<Vec<_>>())?;
+        Ok((self.model.bind(py).getattr("fit")?, arguments))
     }
 }
 

@@ -1,19 +1,63 @@
 //! Trend regressions and what is known of their coefficients.
 
 use pyo3::PyClassInitializer;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
-use unjuran::regression::{Coefficient, FittedTrend, LinearTrend, LogLinearTrend, Ols};
-use unjuran::series::Series;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use unjuran::Error;
+use unjuran::model::{Coefficient, PercentChange, Regression};
+use unjuran::regression::{
+    Breaks, Choice, Dispersion, HuberTrend, LinearTrend, LogLinearTrend, Loss, NegativeBinomialTrend, PoissonTrend,
+    PolynomialTrend, Projection, SegmentScale, SegmentedTrend, SlopeMedian, TheilSenTrend, mann_kendall,
+};
+use unjuran::series::Training;
 
 use crate::arrays;
 use crate::errors::Result;
 use crate::input;
-use crate::models::{PyFitted, PyModel};
+use crate::models::{PyFitted, PyModel, Setting};
 
-/// So many more, or fewer, every year: a straight line by ordinary least squares. Needs three observed years.
+type Settings = Vec<(&'static str, Setting)>;
+
+/// A setting that is one of a few words, kept for `repr` unless it is the default.
+fn word<T: Copy>(
+    settings: &mut Settings,
+    model: &str,
+    (name, given): (&'static str, &str),
+    allowed: &[(&str, T)],
+) -> Result<T> {
+    let found = allowed.iter().position(|(text, _)| *text == given);
+    let Some(at) = found else {
+        let words = allowed.iter().map(|(text, _)| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ");
+        return Err(Error::BadParameter {
+            model: model.to_owned(),
+            parameter: name.to_owned(),
+            value: format!("{given:?}"),
+            allowed: words,
+        }
+        .into());
+    };
+    if at > 0 {
+        settings.push((name, Setting::Text(given.to_owned())));
+    }
+    Ok(allowed[at].1)
+}
+
+const LINE: [(&str, Projection); 2] = [("line", Projection::Line), ("damped", Projection::Damped)];
+const DAMPED: [(&str, Projection); 2] = [("damped", Projection::Damped), ("line", Projection::Line)];
+
+/// So many more, or fewer, every year: a straight line by ordinary least squares.
 ///
-/// t is 1 in the first observed year.
+/// Needs three observed years, and one more for each driver or event. t is 1 in the first observed year.
+///
+/// Parameters
+/// ----------
+/// projection : {"line", "damped"}, default "line"
+///     How the line goes on: as it is, or levelling off from where the series is.
+///
+/// References
+/// ----------
+/// Seber and Lee (2003), Linear Regression Analysis, section 5.3.
 ///
 /// Examples
 /// --------
@@ -27,17 +71,24 @@ pub(crate) struct PyLinearTrend;
 #[pymethods]
 impl PyLinearTrend {
     #[new]
-    fn new() -> PyClassInitializer<Self> {
-        PyModel::plain("LinearTrend", LinearTrend).add_subclass(Self)
-    }
-
-    /// The trend fitted to a series; see `Model.fit`.
-    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<PyFittedTrend>> {
-        fitted(slf.as_super(), series, |data| LinearTrend.fit(data))
+    #[pyo3(signature = (*, projection="line"))]
+    fn new(projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let projection = word(&mut settings, "LinearTrend", ("projection", projection), &LINE)?;
+        let model = LinearTrend::new().projection(projection);
+        Ok(PyModel::with("LinearTrend", model, None, settings).add_subclass(Self))
     }
 }
 
-/// So many per cent more, or fewer, every year: a line through the logarithms. Needs three observed years, all above 0.
+/// So many per cent more, or fewer, every year: a line through the logarithms.
+///
+/// Needs three observed years, all above 0, and one more for each driver or event. The median follows the line; the mean
+/// is that of the capped law.
+///
+/// Parameters
+/// ----------
+/// projection : {"line", "damped"}, default "line"
+///     How the line goes on: as it is, or levelling off from where the series is.
 ///
 /// Examples
 /// --------
@@ -51,96 +102,423 @@ pub(crate) struct PyLogLinearTrend;
 #[pymethods]
 impl PyLogLinearTrend {
     #[new]
-    fn new() -> PyClassInitializer<Self> {
-        PyModel::plain("LogLinearTrend", LogLinearTrend).add_subclass(Self)
-    }
-
-    /// The trend fitted to a series; see `Model.fit`. A value at or below 0 is refused.
-    fn fit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<PyFittedTrend>> {
-        fitted(slf.as_super(), series, |data| LogLinearTrend.fit(data))
+    #[pyo3(signature = (*, projection="line"))]
+    fn new(projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let projection = word(&mut settings, "LogLinearTrend", ("projection", projection), &LINE)?;
+        let model = LogLinearTrend::new().projection(projection);
+        Ok(PyModel::with("LogLinearTrend", model, None, settings).add_subclass(Self))
     }
 }
 
-fn fitted(
-    model: &Bound<'_, PyModel>,
-    series: &Bound<'_, PyAny>,
-    fit: impl Fn(&Series) -> unjuran::Result<FittedTrend> + Sync,
-) -> Result<Py<PyFittedTrend>> {
-    let series = input::series(series, "series")?;
-    let data = &series.get().0;
-    let fitted = model.py().detach(|| fit(data))?;
-    let ols = fitted.ols().clone();
-    let base = PyFitted::new(Box::new(fitted), model.clone().unbind(), series.clone().unbind());
-    Ok(Py::new(model.py(), PyClassInitializer::from(base).add_subclass(PyFittedTrend { ols }))?)
+/// A polynomial in the years, fitted in orthogonal polynomials, its coefficients in powers of t.
+///
+/// Needs two observed years more than its degree, and one more for each driver or event.
+///
+/// Parameters
+/// ----------
+/// degree : int, default 2
+///     The highest power, 1 to 10.
+/// projection : {"line", "damped"}, default "line"
+///     How the curve goes on: as it is, or levelling off from where the series is.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> fit = uj.PolynomialTrend(2).fit(uj.Series([1, 4, 9, 16], start=2020, unit="amount"))
+/// >>> fit.forecast(1).median.round(6).tolist()
+/// [25.0]
+#[pyclass(name = "PolynomialTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyPolynomialTrend;
+
+#[pymethods]
+impl PyPolynomialTrend {
+    #[new]
+    #[pyo3(signature = (degree=None, *, projection="line"))]
+    fn new(degree: Option<&Bound<'_, PyAny>>, projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let degree = degree.map_or(Ok(2), |degree| input::integer(degree, "degree"))?;
+        let model = PolynomialTrend::new(u32::try_from(degree).unwrap_or(u32::MAX))?;
+        if degree != 2 {
+            settings.push(("degree", Setting::Whole(degree)));
+        }
+        let projection = word(&mut settings, "PolynomialTrend", ("projection", projection), &LINE)?;
+        Ok(PyModel::with("PolynomialTrend", model.projection(projection), None, settings).add_subclass(Self))
+    }
+}
+
+/// A trend whose slope changes in a few years: joinpoint regression, without jumps.
+///
+/// Needs 4 observed years and 2 more for each break. The best places are found by exhaustion, between years too.
+///
+/// Parameters
+/// ----------
+/// n_breaks : {"auto", "permutation"} or int, default "auto"
+///     How many: chosen by weighted BIC, by permutation tests, or so many (0 to 3).
+/// breaks : sequence of int, optional
+///     The years themselves, instead of ``n_breaks``.
+/// max_breaks : int, default 3
+///     The most that are considered.
+/// scale : {"linear", "log", "counts"}, default "linear"
+///     Where segments are straight: values, their logarithms, or the logarithm of an expected count.
+/// projection : {"line", "damped"}, default "line"
+///     How the last segment goes on.
+///
+/// References
+/// ----------
+/// Kim, Fay, Feuer and Midthune (2000), Statistics in Medicine 19, 335-351; Kim and Kim (2022), ibid. 41, 2880-2896.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> s = uj.Series([2, 4, 6, 8, 10, 9, 8, 7, 6], start=2015)
+/// >>> [b["year"] for b in uj.SegmentedTrend(n_breaks=1).fit(s).breaks]
+/// [2019]
+#[pyclass(name = "SegmentedTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PySegmentedTrend;
+
+#[pymethods]
+impl PySegmentedTrend {
+    #[new]
+    #[pyo3(signature = (n_breaks=None, *, breaks=None, max_breaks=None, scale="linear", projection="line"))]
+    fn new(
+        n_breaks: Option<&Bound<'_, PyAny>>,
+        breaks: Option<&Bound<'_, PyAny>>,
+        max_breaks: Option<&Bound<'_, PyAny>>,
+        scale: &str,
+        projection: &str,
+    ) -> Result<PyClassInitializer<Self>> {
+        const NAME: &str = "SegmentedTrend";
+        let mut settings = Settings::new();
+        let mut model = SegmentedTrend::new();
+        if n_breaks.is_some() && breaks.is_some() {
+            return Err(PyTypeError::new_err("say the breaks once: n_breaks= (how many) or breaks= (which)").into());
+        }
+        if let Some(years) = breaks {
+            let years = input::items(years, "breaks")?;
+            let years = years.iter().enumerate().map(|(i, y)| input::year(y, &format!("breaks[{i}]")));
+            let years = years.collect::<Result<Vec<_>>>()?;
+            settings.push(("breaks", Setting::Years(years.iter().map(|y| i64::from(y.get())).collect())));
+            model = model.breaks(Breaks::Given(years));
+        } else if let Some(text) = n_breaks.and_then(|n| n.cast::<PyString>().ok()) {
+            let text = text.extract::<String>()?;
+            let words = [("auto", Choice::WeightedBic), ("permutation", Choice::Permutation)];
+            model = model.breaks(Breaks::Auto(word(&mut settings, NAME, ("n_breaks", &text), &words)?));
+        } else if let Some(number) = n_breaks {
+            let number = input::integer(number, "n_breaks")?;
+            let checked = usize::try_from(number).unwrap_or(usize::MAX);
+            SegmentedTrend::new().max_breaks(checked)?;
+            settings.push(("n_breaks", Setting::Whole(number)));
+            model = model.breaks(Breaks::Number(checked));
+        }
+        if let Some(most) = max_breaks {
+            let most = input::integer(most, "max_breaks")?;
+            model = model.max_breaks(usize::try_from(most).unwrap_or(usize::MAX))?;
+            settings.push(("max_breaks", Setting::Whole(most)));
+        }
+        let scales = [("linear", SegmentScale::Linear), ("log", SegmentScale::Log), ("counts", SegmentScale::Counts)];
+        model = model.scale(word(&mut settings, NAME, ("scale", scale), &scales)?);
+        model = model.projection(word(&mut settings, NAME, ("projection", projection), &LINE)?);
+        Ok(PyModel::with(NAME, model, None, settings).add_subclass(Self))
+    }
+}
+
+/// A line by the median of the slopes between years: wild years do not bend it. Needs three observed years.
+///
+/// Parameters
+/// ----------
+/// method : {"theil-sen", "siegel"}, default "theil-sen"
+///     The median over all pairs of years, or the median of each year's own median.
+/// projection : {"line", "damped"}, default "line"
+///     How the line goes on.
+///
+/// References
+/// ----------
+/// Sen (1968), JASA 63, 1379-1389; Siegel (1982), Biometrika 69(1), 242-244.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.TheilSenTrend().fit(uj.Series([1, 2, 3, 90, 5], start=2020)).coef.tolist()
+/// [0.0, 1.0]
+#[pyclass(name = "TheilSenTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyTheilSenTrend;
+
+#[pymethods]
+impl PyTheilSenTrend {
+    #[new]
+    #[pyo3(signature = (*, method="theil-sen", projection="line"))]
+    fn new(method: &str, projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let methods = [("theil-sen", SlopeMedian::TheilSen), ("siegel", SlopeMedian::Siegel)];
+        let method = word(&mut settings, "TheilSenTrend", ("method", method), &methods)?;
+        let projection = word(&mut settings, "TheilSenTrend", ("projection", projection), &LINE)?;
+        let model = TheilSenTrend::new().method(method).projection(projection);
+        Ok(PyModel::with("TheilSenTrend", model, None, settings).add_subclass(Self))
+    }
+}
+
+/// A line by M-estimation: years far from it count less. Needs four observed years, one more for each driver or event.
+///
+/// Parameters
+/// ----------
+/// loss : {"huber", "bisquare"}, default "huber"
+///     Beyond 1.345 scales a year's pull no longer grows, or fades and ends at 4.685.
+/// projection : {"line", "damped"}, default "line"
+///     How the line goes on.
+///
+/// References
+/// ----------
+/// Huber and Ronchetti (2009), Robust Statistics, chapter 7.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.HuberTrend().fit(uj.Series([1, 2, 3, 4, 90, 6, 7], start=2020)).coef.round(6).tolist()[1]
+/// 1.0
+#[pyclass(name = "HuberTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyHuberTrend;
+
+#[pymethods]
+impl PyHuberTrend {
+    #[new]
+    #[pyo3(signature = (*, loss="huber", projection="line"))]
+    fn new(loss: &str, projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let losses = [("huber", Loss::Huber), ("bisquare", Loss::Bisquare)];
+        let loss = word(&mut settings, "HuberTrend", ("loss", loss), &losses)?;
+        let projection = word(&mut settings, "HuberTrend", ("projection", projection), &LINE)?;
+        let model = HuberTrend::new().loss(loss).projection(projection);
+        Ok(PyModel::with("HuberTrend", model, None, settings).add_subclass(Self))
+    }
+}
+
+/// Counts that change by so many per cent a year and scatter as chance alone has it: Poisson regression with a log link.
+///
+/// Needs three observed years, and one more for each driver or event. Counts only.
+///
+/// Parameters
+/// ----------
+/// dispersion : {"poisson", "estimate"}, default "poisson"
+///     What the variance is multiplied by: 1, or what the data say (quasi-Poisson).
+/// projection : {"damped", "line"}, default "damped"
+///     How the trend goes on: levelling off from where the series is, or as it is.
+///
+/// References
+/// ----------
+/// McCullagh and Nelder (1989), Generalized Linear Models, chapter 6.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> fit = uj.PoissonTrend().fit(uj.Series([3, 6, 12, 24], start=2020))
+/// >>> round(fit.annual_percent_change()[0]["percent"], 6)
+/// 100.0
+#[pyclass(name = "PoissonTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyPoissonTrend;
+
+#[pymethods]
+impl PyPoissonTrend {
+    #[new]
+    #[pyo3(signature = (*, dispersion="poisson", projection="damped"))]
+    fn new(dispersion: &str, projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let words = [("poisson", Dispersion::Poisson), ("estimate", Dispersion::Estimate)];
+        let dispersion = word(&mut settings, "PoissonTrend", ("dispersion", dispersion), &words)?;
+        let projection = word(&mut settings, "PoissonTrend", ("projection", projection), &DAMPED)?;
+        let model = PoissonTrend::new().dispersion(dispersion).projection(projection);
+        Ok(PyModel::with("PoissonTrend", model, None, settings).add_subclass(Self))
+    }
+}
+
+/// Counts that change by so many per cent a year and scatter more than chance alone has it: negative binomial regression.
+///
+/// The variance is mean + mean^2 / theta, theta estimated by maximum likelihood. Needs four observed years, and one more for
+/// each driver or event. Counts only.
+///
+/// Parameters
+/// ----------
+/// projection : {"damped", "line"}, default "damped"
+///     How the trend goes on: levelling off from where the series is, or as it is.
+///
+/// References
+/// ----------
+/// Hilbe (2011), Negative Binomial Regression, 2nd ed.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> fit = uj.NegativeBinomialTrend().fit(uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015))
+/// >>> round(fit.theta, 4)  # MASS::glm.nb has the same
+/// 7.7013
+#[pyclass(name = "NegativeBinomialTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyNegativeBinomialTrend;
+
+#[pymethods]
+impl PyNegativeBinomialTrend {
+    #[new]
+    #[pyo3(signature = (*, projection="damped"))]
+    fn new(projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let projection = word(&mut settings, "NegativeBinomialTrend", ("projection", projection), &DAMPED)?;
+        let model = NegativeBinomialTrend::new().projection(projection);
+        Ok(PyModel::with("NegativeBinomialTrend", model, None, settings).add_subclass(Self))
+    }
 }
 
 /// A trend regression that has seen its data: a `FittedModel` that knows its coefficients.
 ///
-/// Arrays have a number a coefficient, in the order of ``names``; a log-linear trend has them on the scale of logarithms.
+/// Arrays have a number a coefficient, in the order of ``names``; trends of logarithms and of counts have them on the scale
+/// of logarithms.
 #[pyclass(name = "FittedTrend", module = "unjuran", extends = PyFitted, frozen)]
-pub(crate) struct PyFittedTrend {
-    ols: Ols,
+pub(crate) struct PyFittedTrend;
+
+fn regression<'a>(slf: &'a PyRef<'_, PyFittedTrend>) -> &'a Regression {
+    const NOTHING: &Regression = &Regression::NOTHING;
+    slf.as_super().report().regression.as_deref().unwrap_or(NOTHING)
 }
 
-impl PyFittedTrend {
-    fn each<'py>(&self, py: Python<'py>, what: impl Fn(&Coefficient) -> f64) -> PyResult<Bound<'py, PyAny>> {
-        arrays::floats(py, &self.ols.coefficients().iter().map(what).collect::<Vec<_>>())
-    }
+fn each<'py>(slf: &PyRef<'py, PyFittedTrend>, what: impl Fn(&Coefficient) -> f64) -> PyResult<Bound<'py, PyAny>> {
+    let values: Vec<f64> = regression(slf).coefficients.iter().map(what).collect();
+    arrays::floats(slf.py(), &values)
 }
 
 #[pymethods]
 impl PyFittedTrend {
     /// Names of the coefficients.
     #[getter]
-    fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, self.ols.coefficients().iter().map(|c| c.name.as_str()))
+    fn names(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyTuple>> {
+        PyTuple::new(slf.py(), regression(&slf).coefficients.iter().map(|c| c.name.as_str()))
     }
 
     /// The coefficients.
     #[getter]
-    fn coef<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.each(py, |c| c.estimate)
+    fn coef(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        each(&slf, |c| c.estimate)
     }
 
     /// Their standard errors.
     #[getter]
-    fn se<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.each(py, |c| c.se)
+    fn se(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        each(&slf, |c| c.se)
     }
 
     /// The coefficients in units of their standard errors.
     #[getter]
-    fn t<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.each(py, |c| c.t)
+    fn t(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        each(&slf, |c| c.t)
     }
 
     /// The probabilities of a t at least as far from zero if the true coefficient were zero.
     #[getter]
-    fn p<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.each(py, |c| c.p)
+    fn p(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        each(&slf, |c| c.p)
     }
 
-    /// The share of the variance that the line explains.
+    /// The share of the variance that the line explains; None for robust lines and trends of counts.
     #[getter]
-    fn r2(&self) -> f64 {
-        self.ols.r2()
+    fn r2(slf: PyRef<'_, Self>) -> Option<f64> {
+        regression(&slf).r2
     }
 
     /// The same, corrected for the number of coefficients.
     #[getter]
-    fn adjusted_r2(&self) -> f64 {
-        self.ols.adjusted_r2()
+    fn adjusted_r2(slf: PyRef<'_, Self>) -> Option<f64> {
+        regression(&slf).adjusted_r2
     }
 
     /// The sum of the squared residuals.
     #[getter]
-    fn rss(&self) -> f64 {
-        self.ols.rss()
+    fn rss(slf: PyRef<'_, Self>) -> f64 {
+        regression(&slf).rss
     }
 
-    /// Degrees of freedom: observed years less coefficients.
+    /// Degrees of freedom of the t statistics; None where they are normal.
     #[getter]
-    fn df(&self) -> usize {
-        self.ols.df()
+    fn df(slf: PyRef<'_, Self>) -> Option<f64> {
+        regression(&slf).df
     }
+
+    /// theta of the variance mean + mean^2 / theta; infinite without over-dispersion, None for other models.
+    #[getter]
+    fn theta(slf: PyRef<'_, Self>) -> Option<f64> {
+        regression(&slf).theta()
+    }
+
+    /// What the variance of counts is multiplied by: 1, or the estimate of quasi-Poisson; None for other models.
+    #[getter]
+    fn dispersion(slf: PyRef<'_, Self>) -> Option<f64> {
+        regression(&slf).dispersion
+    }
+
+    /// Years in which the slope changes: a dict each with ``year``, ``t`` (where the lines meet), ``lower`` and ``upper``
+    /// (years that hold 95% of the support) and ``support`` (the share of the year and its neighbours).
+    #[getter]
+    fn breaks(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyTuple>> {
+        let py = slf.py();
+        let mut breaks = Vec::new();
+        for found in &regression(&slf).breaks {
+            let one = PyDict::new(py);
+            one.set_item("year", found.year.get())?;
+            one.set_item("t", found.t)?;
+            one.set_item("lower", found.lower.get())?;
+            one.set_item("upper", found.upper.get())?;
+            one.set_item("support", found.support)?;
+            breaks.push(one);
+        }
+        PyTuple::new(py, breaks)
+    }
+
+    /// Whether values rise or fall over the years at all: the test of Mann and Kendall, ties accounted for.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     ``statistic`` (pairs that rise less those that fall), ``tau`` (Kendall's tau-b), ``z`` and ``p``.
+    fn trend_test(slf: PyRef<'_, Self>) -> Result<Bound<'_, PyDict>> {
+        let training = Training::new(&slf.as_super().data().get().0)?;
+        let values: Vec<f64> = training.y.iter().flatten().copied().collect();
+        let test = mann_kendall(&values);
+        let answer = PyDict::new(slf.py());
+        for (name, value) in [("statistic", test.statistic), ("tau", test.tau), ("z", test.z), ("p", test.p)] {
+            answer.set_item(name, value)?;
+        }
+        Ok(answer)
+    }
+
+    /// The change in per cent a year of each stretch of the trend, with 95% intervals.
+    ///
+    /// Returns
+    /// -------
+    /// list of dict
+    ///     ``from``, ``to`` (years), ``percent``, ``lower``, ``upper``.
+    ///
+    /// Raises
+    /// ------
+    /// NoPercentChangeError
+    ///     A model whose line is not on the log scale.
+    fn annual_percent_change(slf: PyRef<'_, Self>) -> Result<Bound<'_, PyList>> {
+        let py = slf.py();
+        let answer = PyList::empty(py);
+        for change in slf.as_super().report().annual_percent_change()? {
+            answer.append(change_of(py, change)?)?;
+        }
+        Ok(answer)
+    }
+
+    /// The average of the changes over all observed years, as ``annual_percent_change``; None off the log scale.
+    #[getter]
+    fn average_percent_change(slf: PyRef<'_, Self>) -> PyResult<Option<Bound<'_, PyDict>>> {
+        regression(&slf).average_change.as_ref().map(|change| change_of(slf.py(), change)).transpose()
+    }
+}
+
+fn change_of<'py>(py: Python<'py>, change: &PercentChange) -> PyResult<Bound<'py, PyDict>> {
+    let one = PyDict::new(py);
+    one.set_item("from", change.from.get())?;
+    one.set_item("to", change.to.get())?;
+    one.set_item("percent", change.percent)?;
+    one.set_item("lower", change.lower)?;
+    one.set_item("upper", change.upper)?;
+    Ok(one)
 }

@@ -13,24 +13,32 @@ __all__ = [
     "AutoETS",
     "Backtest",
     "BayesETS",
+    "ColumnsFit",
     "Combination",
     "Distribution",
     "Drift",
+    "Event",
     "FittedBayesETS",
     "FittedETS",
     "FittedModel",
     "FittedTrend",
     "Forecast",
     "Forecasts",
+    "HuberTrend",
     "Interval",
     "LinearTrend",
     "LogLinearTrend",
     "Mean",
     "Model",
     "Naive",
+    "NegativeBinomialTrend",
     "Panel",
+    "PoissonTrend",
+    "PolynomialTrend",
     "Prior",
+    "SegmentedTrend",
     "Series",
+    "TheilSenTrend",
     "Theta",
     "__version__",
     "_backtest_columns",
@@ -50,9 +58,11 @@ __all__ = [
     "mase",
     "msis",
     "naive_scale",
+    "ols",
     "owa",
     "pinball",
     "pit",
+    "polynomial",
     "quantile_crps",
     "read_csv",
     "rmse",
@@ -71,6 +81,9 @@ _Levels: TypeAlias = Sequence[_Number] | _Number
 _Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 _Bands: TypeAlias = Literal["full", "textbook"]
 _AnyModel: TypeAlias = Model | str
+_ByYear: TypeAlias = Mapping[Any, Any] | Series | Any
+_Exog: TypeAlias = Mapping[str, Any] | Any
+_Line: TypeAlias = Literal["line", "damped"]
 
 __version__: str
 
@@ -144,12 +157,19 @@ class Panel(Mapping[str, Series]):
 
 @disjoint_base
 class Model:
-    def fit(self, series: Series) -> FittedModel: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedModel: ...
     @property
     def name(self) -> str: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
-    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, float]]: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, Any]]: ...
 
 @final
 class ETS(Model):
@@ -165,14 +185,28 @@ class ETS(Model):
         region: Literal["usual", "admissible"] = "usual",
         bands: _Bands = "full",
     ) -> Self: ...
-    def fit(self, series: Series) -> FittedETS: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedETS: ...
 
 @final
 class BayesETS(Model):
     def __new__(cls, prior: Prior | Literal["counts", "annual"] | None = None) -> Self: ...
     @property
     def prior(self) -> Prior | None: ...
-    def fit(self, series: Series) -> FittedBayesETS: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedBayesETS: ...
 
 @final
 class FittedBayesETS(FittedModel):
@@ -206,7 +240,14 @@ class AutoETS(Model):
     def __new__(
         cls, classes: Literal["no-growth-factors", "all", "additive"] = "no-growth-factors", *, bands: _Bands = "full"
     ) -> Self: ...
-    def fit(self, series: Series) -> FittedETS: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedETS: ...
 
 @final
 class Naive(Model):
@@ -242,17 +283,120 @@ class Mean(Model):
 
 @final
 class LinearTrend(Model):
-    def __new__(cls) -> Self: ...
-    def fit(self, series: Series) -> FittedTrend: ...
+    def __new__(cls, *, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
 
 @final
 class LogLinearTrend(Model):
-    def __new__(cls) -> Self: ...
-    def fit(self, series: Series) -> FittedTrend: ...
+    def __new__(cls, *, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class PolynomialTrend(Model):
+    def __new__(cls, degree: SupportsIndex | None = None, *, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class SegmentedTrend(Model):
+    def __new__(
+        cls,
+        n_breaks: Literal["auto", "permutation"] | SupportsIndex | None = None,
+        *,
+        breaks: Sequence[_Year] | None = None,
+        max_breaks: SupportsIndex | None = None,
+        scale: Literal["linear", "log", "counts"] = "linear",
+        projection: _Line = "line",
+    ) -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class TheilSenTrend(Model):
+    def __new__(cls, *, method: Literal["theil-sen", "siegel"] = "theil-sen", projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class HuberTrend(Model):
+    def __new__(cls, *, loss: Literal["huber", "bisquare"] = "huber", projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class PoissonTrend(Model):
+    def __new__(
+        cls, *, dispersion: Literal["poisson", "estimate"] = "poisson", projection: _Line = "damped"
+    ) -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class NegativeBinomialTrend(Model):
+    def __new__(cls, *, projection: _Line = "damped") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
 
 @disjoint_base
 class FittedModel:
-    def forecast(self, h: SupportsIndex | None = None, *, until: _Year | None = None) -> Forecast: ...
+    def forecast(
+        self,
+        h: SupportsIndex | None = None,
+        *,
+        until: _Year | None = None,
+        exog: _Exog | None = None,
+        exposure: _ByYear | None = None,
+    ) -> Forecast: ...
     @property
     def model(self) -> Model: ...
     @property
@@ -278,6 +422,7 @@ class FittedModel:
     @property
     def notes(self) -> tuple[str, ...]: ...
     def summary(self) -> str: ...
+    def _repr_html_(self) -> str: ...
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
 
 @final
@@ -314,13 +459,80 @@ class FittedTrend(FittedModel):
     @property
     def p(self) -> _Floats: ...
     @property
+    def r2(self) -> float | None: ...
+    @property
+    def adjusted_r2(self) -> float | None: ...
+    @property
+    def rss(self) -> float: ...
+    @property
+    def df(self) -> float | None: ...
+    @property
+    def theta(self) -> float | None: ...
+    @property
+    def dispersion(self) -> float | None: ...
+    @property
+    def breaks(self) -> tuple[dict[str, Any], ...]: ...
+    def trend_test(self) -> dict[str, float]: ...
+    def annual_percent_change(self) -> list[dict[str, Any]]: ...
+    @property
+    def average_percent_change(self) -> dict[str, Any] | None: ...
+
+@final
+class Event:
+    def __new__(
+        cls, year: _Year, kind: Literal["step", "pulse", "ramp", "transient"] = "step", *, name: str | None = None
+    ) -> Self: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[int, str], dict[str, Any]]: ...
+
+@final
+class ColumnsFit:
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def coef(self) -> _Floats: ...
+    @property
+    def se(self) -> _Floats: ...
+    @property
+    def t(self) -> _Floats: ...
+    @property
+    def p(self) -> _Floats: ...
+    @property
+    def covariance(self) -> _Floats: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def df(self) -> int: ...
+    @property
+    def rss(self) -> float: ...
+    @property
     def r2(self) -> float: ...
     @property
     def adjusted_r2(self) -> float: ...
     @property
-    def rss(self) -> float: ...
+    def loglik(self) -> float: ...
     @property
-    def df(self) -> int: ...
+    def aic(self) -> float: ...
+    @property
+    def aicc(self) -> float | None: ...
+    @property
+    def bic(self) -> float: ...
+    @property
+    def fitted(self) -> _Floats: ...
+    @property
+    def residuals(self) -> _Floats: ...
+    @property
+    def leverage(self) -> _Floats: ...
+    def robust_se(
+        self, kind: Literal["HC1", "HC3", "newey-west"] = "HC3", *, lags: SupportsIndex | None = None
+    ) -> _Floats: ...
 
 @final
 class Forecast:
@@ -485,6 +697,8 @@ def read_csv(
     through: str | date | None = None,
     unit: _Unit | None = None,
 ) -> Panel: ...
+def ols(X: Any, y: _Numbers, intercept: bool = True, *, weights: _Numbers | None = None) -> ColumnsFit: ...  # noqa: N803 - the usual name
+def polynomial(x: _Numbers, y: _Numbers, degree: SupportsIndex) -> ColumnsFit: ...
 def _backtest_columns(columns: dict[str, Any], settings: dict[str, Any], frame: object) -> Backtest: ...
 def _forecast_columns(columns: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]: ...
 def _panel_from_columns(columns: dict[str, Any], unit: str | None) -> Panel: ...

@@ -305,6 +305,35 @@ class MatrixNumberError(UnjuranError):
     row: int
 
 
+class MissingDriverError(UnjuranError):
+    """A column without a value for an observed or a future year: give it in fit, or the future ones in forecast."""
+
+    series: str
+    column: str
+    year: int
+
+
+class InputNotTakenError(UnjuranError):
+    """An argument that the model has no use for: leave it out, or take one of the trend regressions."""
+
+    model: str
+    input: str
+
+
+class CountsOnlyError(UnjuranError):
+    """A model of counts on amounts or rates: say unit="count" if they are counts, else take another model."""
+
+    series: str
+    model: str
+    unit: str
+
+
+class NoPercentChangeError(UnjuranError):
+    """A percent change asked of a line that is not on the log scale: take LogLinearTrend or a trend of counts."""
+
+    model: str
+
+
 class OverflowError(UnjuranError):  # noqa: A001 - the name of the cause; nobody imports * from here
     """Values too large or too far apart to compute with: change the unit of measurement."""
 

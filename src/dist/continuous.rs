@@ -8,7 +8,8 @@ use super::kernel::Kernel;
 use super::link::Link;
 use super::mixture::Mixture;
 use super::quantiles::Quantiles;
-use super::{Predictive, crps, moments};
+use super::{Predictive, counts, crps, moments};
+use crate::numeric::special::NegativeBinomial;
 
 /// Where outcomes can lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,31 +37,77 @@ pub struct Component {
 const CAP: f64 = 0.9995;
 
 impl Component {
+    /// The law of the count, where the link draws one. Spread laws of such a link have been laid out in
+    /// [`Continuous::mixture`]: what is left is the centre.
+    pub(super) fn counts(&self) -> Option<NegativeBinomial> {
+        self.link.counts(self.kernel.location())
+    }
+
     fn cdf(&self, y: f64) -> f64 {
+        if let Some(law) = self.counts() {
+            return law.cdf(y);
+        }
         let z = self.link.apply(y);
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.cdf(z) }
     }
 
     pub(crate) fn quick_cdf(&self, y: f64) -> f64 {
+        if let Some(law) = self.counts() {
+            return law.cdf(y);
+        }
         let z = self.link.apply(y);
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.quick_cdf(z) }
     }
 
     /// Density of the outcome at `y`.
     pub(crate) fn density(&self, y: f64) -> f64 {
+        if let Some(law) = self.counts() {
+            return law.log_mass(y).exp();
+        }
         let z = self.link.apply(y);
         if z == f64::NEG_INFINITY { 0.0 } else { self.kernel.density(z) * self.link.slope(y) }
     }
 
     /// Probability of the count `k`: of everything that rounds to it.
     pub(crate) fn whole_mass(&self, k: f64) -> f64 {
+        if let Some(law) = self.counts() {
+            return law.log_mass(k).exp();
+        }
         let below = if k > 0.0 { self.cdf(k - 0.5) } else { 0.0 };
         self.cdf(k + 0.5) - below
     }
 
     fn quantile(&self, p: f64) -> f64 {
+        if self.counts().is_some() {
+            return Mixture::new(std::slice::from_ref(self), Support::NonNegative).quantile(p);
+        }
         self.link.inverse(self.kernel.quantile(p))
     }
+
+    /// Probability of an outcome above `a` and at most `b`, where both lie within the caps.
+    fn between(&self, a: f64, b: f64) -> f64 {
+        let Some(law) = self.counts() else {
+            return self.kernel.between(at_edge(a, self.link), at_edge(b, self.link));
+        };
+        let one_count = (b - a).total_cmp(&1.0).is_eq() && (a + 0.5).fract() == 0.0;
+        if one_count {
+            return law.log_mass(a + 0.5).exp();
+        }
+        if a > law.mean() { law.survival(a) - law.survival(b) } else { law.cdf(b) - law.cdf(a) }
+    }
+
+    /// Whether the numbers behind the law are finite and in their ranges.
+    fn is_proper(&self) -> bool {
+        match self.counts() {
+            Some(law) => self.link.is_proper() && law.mean().is_finite() && law.mean() > 0.0,
+            None => self.kernel.is_proper() && self.link.is_proper(),
+        }
+    }
+}
+
+/// A bound on the latent scale; infinite bounds stay.
+fn at_edge(y: f64, link: Link) -> f64 {
+    if y.is_infinite() { y } else { link.apply(y) }
 }
 
 /// A real outcome: y = `link`^-1(z) with z normal or Student-t, or a mixture of such laws.
@@ -94,6 +141,11 @@ impl Continuous {
 
     /// The mixture of laws whose weights add up to one.
     pub fn mixture(components: Vec<Component>, support: Support) -> Self {
+        let components = if components.iter().any(|c| c.counts().is_some() && c.kernel.scale() > 0.0) {
+            components.iter().flat_map(counts::laid_out).collect()
+        } else {
+            components
+        };
         Self { components, support, table: None, arranged: OnceLock::new(), caps: OnceLock::new() }
     }
 
@@ -114,7 +166,7 @@ impl Continuous {
         if let Some(table) = &self.table {
             return table.is_finite();
         }
-        self.components.iter().all(|c| c.kernel.is_proper() && c.link.is_proper())
+        self.components.iter().all(Component::is_proper)
             && match self.components.as_slice() {
                 [one] => one.quantile(CAP).is_finite(),
                 _ => self.arranged().greatest(CAP).is_finite(),
@@ -189,13 +241,13 @@ impl Continuous {
             return table.cdf(b) - table.cdf(a);
         }
         let (lower, upper) = self.caps();
-        let end = |y: f64, z: f64| match y {
+        let end = |y: f64| match y {
             y if y >= upper => f64::INFINITY,
             y if y < lower => f64::NEG_INFINITY,
-            _ => z,
+            y => y,
         };
-        let of = |c: &Component| c.kernel.between(end(a, c.link.apply(a)), end(b, c.link.apply(b)));
-        self.components.iter().map(|c| c.weight * of(c)).sum()
+        let (a, b) = (end(a), end(b));
+        self.components.iter().map(|c| c.weight * c.between(a, b)).sum()
     }
 
     /// The distribution function to nine digits: a mixture's from a table, for sums and integrals over many outcomes.

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::numeric::special::NegativeBinomial;
+
 /// The map between the latent number z and the outcome y.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -19,14 +21,22 @@ pub enum Link {
         /// Size of the series.
         scale: f64,
     },
+    /// y is a count drawn from the negative binomial law with mean exp(z) and variance mean + mean^2 / size.
+    NegativeBinomial {
+        /// The larger, the nearer to Poisson; none is Poisson.
+        size: Option<f64>,
+    },
 }
 
+/// The logarithm of the largest expected count that is computed with: beyond 2^53 whole numbers have gaps.
+pub(crate) const LARGEST: f64 = 36.736_800_569_677_1;
+
 impl Link {
-    /// The outcome of a latent number.
+    /// The outcome of a latent number; the expected one where a count is drawn.
     pub fn inverse(self, z: f64) -> f64 {
         match self {
             Self::Identity => z,
-            Self::Log => z.exp(),
+            Self::Log | Self::NegativeBinomial { .. } => z.exp(),
             Self::BoxCox { lambda: 1.0, scale } => scale * (1.0 + z),
             Self::BoxCox { lambda: 0.5, scale } => scale * (1.0 + 0.5 * z).max(0.0).powi(2),
             Self::BoxCox { lambda: 0.25, scale } => scale * (1.0 + 0.25 * z).max(0.0).powi(4),
@@ -40,7 +50,7 @@ impl Link {
         let positive = |value: f64, z: fn(f64) -> f64| if value > 0.0 { z(value) } else { f64::NEG_INFINITY };
         match self {
             Self::Identity => y,
-            Self::Log => positive(y, f64::ln),
+            Self::Log | Self::NegativeBinomial { .. } => positive(y, f64::ln),
             Self::BoxCox { lambda: 1.0, scale } => y / scale - 1.0,
             Self::BoxCox { lambda: 0.0, scale } => positive(y / scale, f64::ln),
             // why zero too: it is the edge of the range, and everything below the edge is an outcome of zero.
@@ -55,7 +65,7 @@ impl Link {
     pub fn slope(self, y: f64) -> f64 {
         match self {
             Self::Identity => 1.0,
-            Self::Log | Self::BoxCox { lambda: 0.0, .. } => 1.0 / y,
+            Self::Log | Self::NegativeBinomial { .. } | Self::BoxCox { lambda: 0.0, .. } => 1.0 / y,
             Self::BoxCox { lambda: 1.0, scale } => 1.0 / scale,
             Self::BoxCox { lambda: 0.5, scale } => 1.0 / (scale * (y / scale).sqrt()),
             Self::BoxCox { lambda: 0.25, scale } => {
@@ -70,9 +80,25 @@ impl Link {
     pub(super) fn bend(self, y: f64) -> f64 {
         match self {
             Self::Identity | Self::BoxCox { lambda: 1.0, .. } => 0.0,
-            Self::Log => -1.0 / (y * y),
+            Self::Log | Self::NegativeBinomial { .. } => -1.0 / (y * y),
             Self::BoxCox { lambda, .. } => (lambda - 1.0) * self.slope(y) / y,
         }
+    }
+
+    /// The law of the count whose expectation has the logarithm `z`, for a link that draws counts.
+    pub(crate) fn counts(self, z: f64) -> Option<NegativeBinomial> {
+        let Self::NegativeBinomial { size } = self else { return None };
+        Some(NegativeBinomial::new(z.min(LARGEST).exp(), size.unwrap_or(f64::INFINITY)))
+    }
+
+    /// The link with the deviations of its counts about the mean exp(z) multiplied by `factor`, as far as a count can be
+    /// narrowed: below Poisson there is nothing. Other links deviate by their latent number alone and stay.
+    #[must_use]
+    pub(crate) fn widened(self, z: f64, factor: f64) -> Self {
+        let Some(law) = self.counts(z) else { return self };
+        let spread = (factor * law.deviation()).powi(2) - law.mean();
+        let size = law.mean().powi(2) / spread;
+        Self::NegativeBinomial { size: (size.is_finite() && size > 0.0).then_some(size) }
     }
 
     /// Whether the map is a straight line.
@@ -84,6 +110,7 @@ impl Link {
     pub(crate) fn is_proper(self) -> bool {
         match self {
             Self::Identity | Self::Log => true,
+            Self::NegativeBinomial { size } => size.is_none_or(|size| size.is_finite() && size > 0.0),
             Self::BoxCox { lambda, scale } => (0.0..=1.0).contains(&lambda) && scale.is_finite() && scale > 0.0,
         }
     }

@@ -4,12 +4,13 @@
 //! and each step needs every law's probability and density at one outcome. Laws of one link and one shape are kept
 //! together: the link is applied once for all of them, and for the normal law and a Student-t of whole degrees of freedom
 //! the numbers are read off a table (see [`tabulated`]). The steps start from the quantile of a sketch, in which one law
-//! stands for all that have about its centre and its width; from there one or two of Halley's steps do.
+//! stands for all that have about its centre and its width; from there one or two of Halley's steps do. Laws of counts have no
+//! density: with one of them in the mixture, Newton's steps go on inside a bracket that begins at zero.
 
 use super::continuous::{Component, Support};
 use super::link::Link;
-use crate::numeric::special::StudentT;
 use crate::numeric::special::tabulated::{self, At, Table};
+use crate::numeric::special::{NegativeBinomial, StudentT};
 
 /// How far from `p` the probability may be, as a share of the smaller tail, for Halley's step to be the last: its error is
 /// a tenth of the cube of that, below 1e-9.
@@ -136,13 +137,21 @@ pub(super) struct Mixture {
     outline: Vec<Group>,
     /// The least outcome.
     least: f64,
+    /// Laws of counts with their weights.
+    counts: Vec<(f64, NegativeBinomial)>,
 }
 
 impl Mixture {
     pub(super) fn new(components: &[Component], support: Support) -> Self {
         let mut groups: Vec<Group> = Vec::new();
         let mut last = 0;
-        for Component { weight, kernel, link } in components {
+        let mut counts = Vec::new();
+        for component in components {
+            let Component { weight, kernel, link } = component;
+            if let Some(law) = component.counts() {
+                counts.push((*weight, law));
+                continue;
+            }
             let law = Law::new(*weight, kernel.location(), kernel.scale());
             let fits = |g: &Group| g.link == *link && g.df == kernel.df();
             if !groups.get(last).is_some_and(fits) {
@@ -159,11 +168,14 @@ impl Mixture {
         let sketch: Vec<Group> = groups.iter().map(Group::sketch::<BINS>).collect();
         let outline = sketch.iter().map(Group::sketch::<1>).collect();
         let least = if support == Support::NonNegative { 0.0 } else { f64::NEG_INFINITY };
-        Self { groups, sketch, outline, least }
+        Self { groups, sketch, outline, least, counts }
     }
 
     /// The outcome not exceeded with probability `p`, the least outcome at least.
     pub(super) fn quantile(&self, p: f64) -> f64 {
+        if !self.counts.is_empty() {
+            return self.quantile_of_counts(p).max(self.least);
+        }
         let (low, high) = bracket(&self.outline, p);
         let start = solve(&self.outline, p, 0.5 * (low + high), 10.0 * ROUGH, || (low, high));
         let start = solve(&self.sketch, p, start, ROUGH, || bracket(&self.sketch, p));
@@ -174,10 +186,63 @@ impl Mixture {
         solve(&self.groups, p, start.max(self.least), NEAR, bracket)
     }
 
-    /// The greatest of the laws' own quantiles.
+    /// The greatest of the laws' own quantiles, those of counts aside.
     pub(super) fn greatest(&self, p: f64) -> f64 {
-        bracket(&self.groups, p).1
+        if self.groups.is_empty() { 0.0 } else { bracket(&self.groups, p).1 }
     }
+
+    /// The quantile where some laws are of counts: Newton's steps inside a bracket, with bisection where a step leaves it.
+    fn quantile_of_counts(&self, p: f64) -> f64 {
+        let (mut low, mut high) =
+            if self.groups.is_empty() { (f64::INFINITY, f64::NEG_INFINITY) } else { bracket(&self.groups, p) };
+        let mut y = if self.groups.is_empty() { 0.0 } else { low.midpoint(high) };
+        for (weight, law) in &self.counts {
+            // why eight deviations beyond the mean to begin with: the bracket is moved out below if that is too few.
+            (low, high) = (low.min(-0.5), high.max(law.mean() + 8.0 * law.deviation() + 1.0));
+            y += weight * law.mean();
+        }
+        for _ in 0..1000 {
+            if self.with_counts(high).0 >= p {
+                break;
+            }
+            (low, high) = (high, 2.0 * high + 1.0);
+        }
+        y = y.max(low).min(high);
+        for _ in 0..100 {
+            if high - low <= 1e-14 * low.abs().max(high.abs()) {
+                break;
+            }
+            let (mass, density) = self.with_counts(y);
+            let miss = mass - p;
+            if miss < 0.0 {
+                low = y;
+            } else {
+                high = y;
+            }
+            let next = y - miss / density;
+            // why so near: a Poisson law of large counts is narrower than a millionth of its centre.
+            if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < 1e-9 {
+                return next.max(low).min(high);
+            }
+            y = if next > low && next < high { next } else { middle(low, high) };
+        }
+        y
+    }
+
+    /// Probability of at most `y`, and density or mass there.
+    fn with_counts(&self, y: f64) -> (f64, f64) {
+        let At { mut mass, mut density, .. } = at(&self.groups, y);
+        for (weight, law) in &self.counts {
+            mass += weight * law.cdf(y);
+            density += weight * law.log_mass(y).exp();
+        }
+        (mass, density)
+    }
+}
+
+/// Where to cut a bracket: for counts that may be thousands of times apart, in between their logarithms.
+fn middle(low: f64, high: f64) -> f64 {
+    if high > 4.0 * low.max(1.0) { ((low.max(0.0) + 1.0) * (high + 1.0)).sqrt() - 1.0 } else { 0.5 * (low + high) }
 }
 
 /// Probability of at most `y`, density there and its slope.

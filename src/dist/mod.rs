@@ -2,7 +2,7 @@
 //!
 //! A forecast is a distribution; points and intervals are views of it. Every law here is one of four:
 //! - [`Continuous`]: a normal or Student-t law of a latent number, or a mixture of such, carried to the scale of the data
-//!   by a [`Link`] and capped at its 0.0005 and 0.9995 quantiles where a tail is too heavy for a mean to exist;
+//!   by a [`Link`] (or the expectation of a count drawn by it) and capped at its 0.0005 and 0.9995 quantiles where a tail is too heavy for a mean to exist;
 //! - [`Whole`]: such a law rounded to whole numbers from 0, for counts;
 //! - [`AtLeast`]: one of these held at or above what was already counted;
 //! - [`Empirical`]: the law of sample values.
@@ -20,6 +20,7 @@
 
 mod at_least;
 mod continuous;
+mod counts;
 mod crps;
 mod empirical;
 mod kernel;
@@ -33,6 +34,7 @@ pub use at_least::AtLeast;
 pub use continuous::{Component, Continuous, Support};
 pub use empirical::Empirical;
 pub use kernel::Kernel;
+pub(crate) use link::LARGEST;
 pub use link::Link;
 pub use quantiles::Quantiles;
 pub use whole::Whole;

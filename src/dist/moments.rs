@@ -19,11 +19,15 @@ const SPLITS: [f64; 15] =
 /// Up to this many terms a sum over counts is cheaper than it is worth avoiding.
 const SUMMED: f64 = 4096.0;
 
+/// Whole numbers beyond this have no neighbours a step of 1 away in binary64.
+const LARGEST: f64 = 4_503_599_627_370_496.0;
+
 /// The moments of a law, whole or not, by its quantiles and by `cdf`, which may be a quicker form of its own.
 pub(super) fn of(law: &impl Predictive, cdf: impl Fn(f64) -> f64, whole: bool) -> Moments {
     let (a, b) = (law.quantile(SPLITS[0]), law.quantile(SPLITS[SPLITS.len() - 1]));
     let above = |x: f64| 1.0 - cdf(x);
-    let (first, second) = if whole && b - a <= SUMMED { summed(a, b, above) } else { integrated(law, a, above) };
+    let (first, second) =
+        if whole && b - a <= SUMMED && b < LARGEST { summed(a, b, above) } else { integrated(law, a, above) };
     Moments { mean: a + first, variance: (second - first * first).max(0.0) }
 }
 

@@ -73,7 +73,8 @@ impl Joint {
             }
         }
         for Member { latent, .. } in &mut self.members {
-            let least = latent.link.apply(0.0);
+            // why a tenth for drawn counts: an expectation of nothing would leave nothing but zeros.
+            let least = if latent.link.counts(0.0).is_some() { 0.1_f64.ln() } else { latent.link.apply(0.0) };
             latent.location.iter_mut().for_each(|z| *z = z.max(least));
         }
         self
@@ -118,7 +119,9 @@ impl Joint {
         }
         let component = |Member { weight, latent }: &Member, year: usize| {
             let component = latent.marginal(year, *weight);
-            Component { kernel: component.kernel.widened(self.width(year)), ..component }
+            let width = self.width(year);
+            let link = latent.link.widened(latent.location[year], width);
+            Component { kernel: component.kernel.widened(width), link, ..component }
         };
         let law = |year| self.members.iter().map(|member| component(member, year)).collect();
         (0..self.years()).map(|year| Continuous::mixture(law(year), self.support)).collect()
@@ -136,7 +139,13 @@ impl Joint {
                     let centre = latent.location[i];
                     // why the test: centre + (z - centre) is not z to the last bit.
                     let wide = if self.widths.is_empty() { *z } else { centre + self.width(i) * (*z - centre) };
-                    *z = latent.link.inverse(wide);
+                    let link =
+                        if self.widths.is_empty() { latent.link } else { latent.link.widened(centre, self.width(i)) };
+                    *z = match link.counts(wide) {
+                        // why spread over its cell: what cuts or moves the law later takes a real number and rounds it.
+                        Some(law) => stream.negative_binomial(law.mean(), law.size()) - stream.uniform() + 0.5,
+                        None => link.inverse(wide),
+                    };
                 }
                 return;
             }

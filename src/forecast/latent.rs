@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dist::{Component, Kernel, Link};
+use crate::dist::{Component, Kernel, LARGEST, Link};
 use crate::numeric::rng::Stream;
 
 /// The latent numbers z of the years i = 1..h:
@@ -72,6 +72,7 @@ impl Latent {
             && [self.location.len(), self.shared.len(), self.ripple.len()] == [years; 3]
             && finite(&self.location)
             && finite(&self.shared.numbers)
+            && (self.link.counts(0.0).is_none() || self.location.iter().all(|z| *z <= LARGEST))
             && finite(&self.ripple)
     }
 }

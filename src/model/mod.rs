@@ -8,14 +8,17 @@
 
 pub mod checks;
 mod floor;
+mod regression;
 mod report;
 
 use std::fmt::Debug;
 
 pub(crate) use floor::{Spread, spread, spread_of_logs};
+pub use regression::{Break, Coefficient, PercentChange, Regression, TrendTest};
 pub use report::{Criteria, FitReport};
 
-use crate::error::Result;
+use crate::design::Inputs;
+use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::series::{Horizon, Series};
 
@@ -30,6 +33,17 @@ pub trait Forecaster: Debug + Send + Sync {
     /// [`crate::Error::NoObservedYears`] and [`crate::Error::TooFewYears`] where the data do not suffice, and what the
     /// model's own page says.
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>>;
+
+    /// The model fitted to a series and what is known beside it: drivers, events, exposure, weights.
+    ///
+    /// # Errors
+    /// Those of `fit`; [`Error::InputNotTaken`] unless the model takes what is given: regressions do.
+    fn fit_with(&self, series: &Series, inputs: &Inputs) -> Result<Box<dyn Fitted>> {
+        match inputs.first_used() {
+            None => self.fit(series),
+            Some(input) => Err(Error::InputNotTaken { model: self.name(), input: input.to_owned() }),
+        }
+    }
 }
 
 /// A model that has seen its data.
@@ -39,6 +53,18 @@ pub trait Fitted: Debug + Send + Sync {
     /// # Errors
     /// [`crate::Error::Overflow`] if the numbers become too large to compute with.
     fn forecast(&self, horizon: Horizon) -> Result<Forecast>;
+
+    /// The same with drivers and exposure of the years that follow.
+    ///
+    /// # Errors
+    /// Those of `forecast`; [`Error::InputNotTaken`] unless the model was fitted with what is given, and
+    /// [`Error::MissingDriver`] for a year without a value.
+    fn forecast_with(&self, horizon: Horizon, future: &Inputs) -> Result<Forecast> {
+        match future.first_used() {
+            None => self.forecast(horizon),
+            Some(input) => Err(Error::InputNotTaken { model: self.report().model.clone(), input: input.to_owned() }),
+        }
+    }
 
     /// What the fit found.
     fn report(&self) -> &FitReport;

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Regression;
+use super::regression::number;
 use crate::error::Result;
 use crate::forecast::{Forecast, Joint, Projection};
 use crate::series::{Note, Series, Training, Year};
@@ -16,7 +18,7 @@ use crate::series::{Note, Series, Training, Year};
 /// References: Akaike (1974); Hurvich and Tsai (1989); Schwarz (1978).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Criteria {
-    /// Gaussian log-likelihood, constants included.
+    /// Log-likelihood, constants included; of models on the real line the Gaussian one.
     pub loglik: f64,
     /// Akaike's criterion.
     pub aic: f64,
@@ -57,6 +59,9 @@ pub struct FitReport {
     pub residuals: Vec<Option<f64>>,
     /// What a reader must be told.
     pub notes: Vec<Note>,
+    /// What a regression knows beside; none for other models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regression: Option<Box<Regression>>,
 }
 
 impl FitReport {
@@ -72,6 +77,7 @@ impl FitReport {
             fitted: Vec::new(),
             residuals: Vec::new(),
             notes: Vec::new(),
+            regression: None,
         }
     }
 
@@ -96,17 +102,19 @@ impl FitReport {
 impl fmt::Display for FitReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {:?}, {} years from {}", self.model, self.series, self.observed(), self.first)?;
-        for (name, value) in &self.params {
-            writeln!(f, "  {name:<12} {value:>14.6}")?;
-        }
-        writeln!(f, "  {:<12} {:>14.6}", "sigma", self.sigma)?;
-        if let Some(c) = self.criteria {
-            writeln!(f, "  {:<12} {:>14.4}", "loglik", c.loglik)?;
-            writeln!(f, "  {:<12} {:>14.4}", "AIC", c.aic)?;
-            if let Some(aicc) = c.aicc {
-                writeln!(f, "  {:<12} {aicc:>14.4}", "AICc")?;
+        if let Some(regression) = &self.regression {
+            writeln!(f, "  {:<16} {:>13} {:>13} {:>10} {:>12}", "", "estimate", "se", "t", "p")?;
+            for c in &regression.coefficients {
+                let [estimate, se, p] = [c.estimate, c.se, c.p].map(number);
+                writeln!(f, "  {:<16} {estimate:>13} {se:>13} {:>10.3} {p:>12}", c.name, c.t)?;
             }
-            writeln!(f, "  {:<12} {:>14.4}", "BIC", c.bic)?;
+        } else {
+            for (name, value) in &self.params {
+                writeln!(f, "  {name:<16} {:>13}", number(*value))?;
+            }
+        }
+        for (name, value) in self.facts() {
+            writeln!(f, "  {name:<16} {value:>13}")?;
         }
         for note in &self.notes {
             writeln!(f, "  note: {note}")?;

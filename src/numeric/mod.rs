@@ -5,11 +5,13 @@
 //! Student t whose far tails and quantiles are right to the last digits; and one keyed source of randomness, so that
 //! the same seed gives the same numbers whatever runs beside it.
 
+pub mod count_regression;
 mod double_double;
 mod householder;
 pub mod jet;
 pub mod least_squares;
 pub mod optimise;
+pub mod polynomial;
 pub mod precision;
 pub mod quadrature;
 pub mod rng;

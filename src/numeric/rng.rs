@@ -6,12 +6,13 @@
 //! inversion and chi-squared draws from rejection written here, so that no dependency can change the numbers.
 //!
 //! References: Bernstein (2008), *`ChaCha`, a variant of Salsa20*; FIPS 180-4 (2015); Marsaglia, Tsang (2000), *ACM TOMS*
-//! 26(3), 363-372.
+//! 26(3), 363-372; Hörmann (1993), *Insurance: Mathematics and Economics* 12, 39-45 (PTRS).
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
+use super::special::gamma::ln_gamma;
 use super::special::normal;
 
 /// A stream of random numbers.
@@ -52,6 +53,53 @@ impl Stream {
             return f64::NAN;
         }
         2.0 * self.gamma(0.5 * df)
+    }
+
+    /// A negative binomial draw with this mean and size: a Poisson draw whose mean is a gamma draw; an infinite size is
+    /// Poisson. NaN unless the mean is finite and not below zero and the size above zero.
+    pub fn negative_binomial(&mut self, mean: f64, size: f64) -> f64 {
+        if !(mean >= 0.0 && mean.is_finite() && size > 0.0) {
+            return f64::NAN;
+        }
+        let rate = if size.is_finite() { mean * self.gamma(size) / size } else { mean };
+        self.poisson(rate)
+    }
+
+    /// A Poisson draw: by products of uniforms for small means, else by transformed rejection.
+    fn poisson(&mut self, mean: f64) -> f64 {
+        // why: beyond this a count has no neighbours in binary64, and its scatter is far below rounding.
+        if mean.is_nan() || mean > 1e15 {
+            return mean.round();
+        }
+        if mean < 10.0 {
+            let (end, mut product, mut count) = ((-mean).exp(), self.uniform(), 0.0);
+            while product > end {
+                product *= self.uniform();
+                count += 1.0;
+            }
+            return count;
+        }
+        let log_mean = mean.ln();
+        let b = 0.931 + 2.53 * mean.sqrt();
+        let a = -0.059 + 0.024_83 * b;
+        let inverse = 1.1239 + 1.1328 / (b - 3.4);
+        let edge = 0.9277 - 3.6224 / (b - 2.0);
+        loop {
+            let u = self.uniform() - 0.5;
+            let v = self.uniform();
+            let us = 0.5 - u.abs();
+            let k = ((2.0 * a / us + b) * u + mean + 0.43).floor();
+            if us >= 0.07 && v <= edge {
+                return k;
+            }
+            if k < 0.0 || (us < 0.013 && v > us) {
+                continue;
+            }
+            let left = v.ln() + inverse.ln() - (a / (us * us) + b).ln();
+            if left <= k * log_mean - mean - ln_gamma(k + 1.0) {
+                return k;
+            }
+        }
     }
 
     /// A gamma draw of this shape and scale 1: the cube of a shifted normal, accepted or tried again.
@@ -111,6 +159,19 @@ mod tests {
             let error = 0.0158 * 2.0 * df * (2.0 + 12.0 / df).sqrt();
             assert!((variance - 2.0 * df).abs() < error, "df {df}: {variance}");
         }
+    }
+
+    #[test]
+    fn counts_have_the_moments_of_their_laws() {
+        // Five standard errors of 100,000 draws; the variance of a negative binomial is m + m^2 / s.
+        let mut stream = Stream::new(7, "counts");
+        for (mean, size) in [(0.3, f64::INFINITY), (4.0, 2.0), (25.0, f64::INFINITY), (300.0, 5.0)] {
+            let (got, variance) = moments(100_000, || stream.negative_binomial(mean, size));
+            let expected = mean + mean * mean / size;
+            assert!((got - mean).abs() < 0.0158 * expected.sqrt(), "{mean}: {got}");
+            assert!((variance / expected - 1.0).abs() < 0.06, "{mean}: {variance}");
+        }
+        assert!(stream.negative_binomial(f64::NAN, 1.0).is_nan());
     }
 
     #[test]

@@ -4,16 +4,38 @@
 //! |---|---|
 //! | [`LinearTrend`] | so many more, or fewer, every year |
 //! | [`LogLinearTrend`] | so many per cent more, or fewer, every year |
+//! | [`PolynomialTrend`] | a curve |
+//! | [`TheilSenTrend`], [`HuberTrend`] | a line that a few wild years cannot bend |
+//! | [`SegmentedTrend`] | a trend whose slope changes in a few years |
+//! | [`PoissonTrend`], [`NegativeBinomialTrend`] | counts, so many per cent more, or fewer, every year |
 //!
-//! All stand on one fit, [`Ols`]: coefficients with standard errors, tests and criteria. A line fitted to a handful of
+//! Drivers, events, exposure and weights come in by `fit_with` ([`crate::design::Inputs`]). A line fitted to a handful of
 //! years and drawn on is a strong claim; the bands here hold the uncertainty of the line itself, not the doubt whether
-//! there is a line at all.
+//! there is a line at all: [`Projection::Damped`] lets it level off.
 //!
 //! References: Seber and Lee (2003), Linear Regression Analysis; Hyndman and Athanasopoulos (2021), Forecasting:
 //! Principles and Practice, chapter 7.
 
+mod counts;
+mod fitted;
+mod inference;
+mod kendall;
 mod ols;
+mod polynomial;
+mod projection;
+mod robust;
+mod segmented;
+mod setup;
 mod trend;
 
-pub use ols::{Coefficient, Line, Ols};
-pub use trend::{FittedTrend, LinearTrend, LogLinearTrend};
+pub use crate::model::{Break, Coefficient, PercentChange, Regression, TrendTest};
+pub use counts::{Dispersion, NegativeBinomialTrend, PoissonTrend};
+pub use fitted::FittedTrend;
+pub use inference::{Bounds, Robust};
+pub use kendall::mann_kendall;
+pub use ols::{Line, Ols, Sample};
+pub use polynomial::{PolynomialFit, polynomial};
+pub use projection::Projection;
+pub use robust::{HuberTrend, Loss, MEstimate, MedianLine, SlopeMedian, TheilSenTrend, m_estimate, slope_median};
+pub use segmented::{Breaks, Choice, SegmentScale, SegmentedTrend};
+pub use trend::{LinearTrend, LogLinearTrend, PolynomialTrend};

@@ -1,50 +1,29 @@
-//! Ordinary least squares with its inference.
+//! Ordinary and weighted least squares with their inference.
 //!
-//! `y = X b + e` with independent e of variance sigma^2. With n rows, p columns and rss the squared residuals' sum:
+//! `y = X b + e` with independent e of variance sigma^2 / w. With n rows, p columns and rss the weighted sum of squared
+//! residuals:
 //!
 //! ```text
-//! sigma^2 = rss / (n - p)                 se(b_j) = sigma sqrt([(X'X)^-1]_jj)
+//! sigma^2 = rss / (n - p)                 se(b_j) = sigma sqrt([(X'WX)^-1]_jj)
 //! t_j = b_j / se(b_j)                     p_j = P(|T| >= |t_j|), T Student-t with n - p degrees of freedom
 //! r2 = 1 - rss / tss                      adjusted r2 = 1 - (1 - r2) (n - i) / (n - p)
-//! loglik = -n/2 (ln(2 pi rss / n) + 1)
+//! loglik = (sum ln w - n (ln(2 pi rss / n) + 1)) / 2
 //! ```
 //!
-//! tss is taken around the mean if the columns have an intercept (i = 1), else around zero (i = 0). The criteria count
-//! sigma among the estimated numbers, as R does for `lm`.
+//! tss is taken around the weighted mean if the columns have an intercept (i = 1), else around zero (i = 0). Rows of weight
+//! zero are left out of n. The criteria count sigma among the estimated numbers, as R does for `lm`.
 //!
-//! The coefficients are those of `linfa_linear::LinearRegression`, polished by iterative refinement in extended
-//! precision (see [`crate::numeric::least_squares`]): what is reported differs from linfa's in the digits that a
-//! factorisation in binary64 loses. Standard errors, leverages and predictions use our own factorisation, since linfa
-//! keeps none.
+//! Coefficients and residuals are refined in extended precision (see [`crate::numeric::least_squares`]), standard errors,
+//! leverages and predictions come from the same factorisation.
 //!
 //! Reference: Seber and Lee (2003), Linear Regression Analysis, chapters 3 and 4.
 
 use std::f64::consts::TAU;
 
-use linfa::Dataset;
-use linfa::traits::Fit;
-use linfa_linear::LinearRegression;
-use ndarray::{Array1, Array2};
-
 use crate::error::{Error, Result};
-use crate::model::Criteria;
+use crate::model::{Coefficient, Criteria};
 use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
-use crate::numeric::special::StudentT;
-
-/// One coefficient and what is known of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Coefficient {
-    /// Name of the column.
-    pub name: String,
-    /// The estimate.
-    pub estimate: f64,
-    /// Its standard error.
-    pub se: f64,
-    /// The estimate in units of its standard error; infinite if that is zero and the estimate is not.
-    pub t: f64,
-    /// The probability of a t at least as far from zero if the true coefficient were zero.
-    pub p: f64,
-}
+use crate::numeric::special::{StudentT, normal};
 
 /// The line at one row of the columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +33,21 @@ pub struct Line {
     /// How the independent errors behind the coefficients enter it, in units of sigma: the squared length is the variance
     /// of the height, the product with another row's root their covariance.
     pub root: Vec<f64>,
+}
+
+/// What is regressed on what.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// Names of the columns.
+    pub names: &'a [String],
+    /// The matrix row by row.
+    pub rows: &'a [f64],
+    /// The response, a value a row.
+    pub y: &'a [f64],
+    /// How many times each row counts; none for once each.
+    pub weights: Option<&'a [f64]>,
+    /// Whether the columns have an intercept among them.
+    pub intercept: bool,
 }
 
 /// A fitted ordinary regression.
@@ -76,8 +70,10 @@ pub struct Ols {
     df: usize,
     r2: f64,
     adjusted_r2: f64,
-    fitted: Vec<f64>,
-    solution: LeastSquares,
+    pub(super) rows: Vec<f64>,
+    y: Vec<f64>,
+    pub(super) weights: Option<Vec<f64>>,
+    pub(super) solution: LeastSquares,
 }
 
 impl Ols {
@@ -88,16 +84,39 @@ impl Ols {
     /// [`Error::MatrixShape`] and [`Error::MatrixNumber`] for what is no matrix of numbers, [`Error::TooFewYears`]
     /// unless there are more rows than columns, [`Error::RankDeficient`] if columns cannot be told apart.
     pub fn fit(series: &str, names: &[String], rows: &[f64], y: &[f64], intercept: bool) -> Result<Self> {
-        let (n, p) = (y.len(), names.len());
-        if p == 0 || n.checked_mul(p) != Some(rows.len()) {
-            return Err(Error::MatrixShape { series: series.to_owned(), entries: rows.len(), columns: p, rows: n });
+        Self::of(series, &Sample { names, rows, y, weights: None, intercept })
+    }
+
+    /// The same for rows that count differently: twice is as good as two equal rows.
+    ///
+    /// ```
+    /// use unjuran::regression::{Ols, Sample};
+    /// // The mean of 1 and 4, the second counted twice, is 3; rss 4 + 2 = 6 on one degree of freedom.
+    /// let (names, y, weights) = (["intercept".to_owned()], [1.0, 4.0], [1.0, 2.0]);
+    /// let sample = Sample { names: &names, rows: &[1.0, 1.0], y: &y, weights: Some(&weights), intercept: true };
+    /// let fit = Ols::of("example", &sample)?;
+    /// assert!((fit.coefficients()[0].estimate - 3.0).abs() < 1e-15 && (fit.rss() - 6.0).abs() < 1e-14);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Ols::fit`]; a weight below zero is no number either, and a row of weight zero is no row.
+    pub fn of(series: &str, sample: &Sample<'_>) -> Result<Self> {
+        let Sample { names, rows, y, weights, intercept } = *sample;
+        let (rows_given, p) = (y.len(), names.len());
+        let n = weights.map_or(rows_given, |weights| weights.iter().filter(|w| **w != 0.0).count());
+        if p == 0 || rows_given.checked_mul(p) != Some(rows.len()) || weights.is_some_and(|w| w.len() != rows_given) {
+            let (series, rows_of) = (series.to_owned(), rows_given);
+            return Err(Error::MatrixShape { series, entries: rows.len(), columns: p, rows: rows_of });
         }
         if n <= p {
             return Err(Error::TooFewYears { series: series.to_owned(), model: "OLS".into(), needed: p + 1, got: n });
         }
-        let start = by_linfa(rows, p, y).unwrap_or_default();
-        let solution = LeastSquares::polished(rows, p, y, &start).map_err(|e| refused(series, names, e))?;
-
+        let solved = match weights {
+            None => LeastSquares::fit(rows, p, y),
+            Some(weights) => LeastSquares::weighted(rows, p, y, weights),
+        };
+        let solution = solved.map_err(|e| refused(series, names, e))?;
         let df = n - p;
         let sigma = (solution.rss() / df as f64).sqrt();
         let law = StudentT::new(df as f64);
@@ -107,15 +126,13 @@ impl Ols {
             .zip(solution.r_inverse().chunks_exact(p))
             .map(|((name, &estimate), row)| {
                 let se = sigma * row.iter().fold(0.0_f64, |norm, r| norm.hypot(*r));
-                // why: an exact fit has standard errors of zero, and a coefficient of zero is no evidence then either.
-                let t = if estimate.abs() > 0.0 { estimate / se } else { 0.0 };
-                Coefficient { name: name.clone(), estimate, se, t, p: law.two_sided(t) }
+                coefficient(name, estimate, se, Some(&law))
             })
             .collect();
-        let fitted = y.iter().zip(solution.residuals()).map(|(y, e)| y - e).collect();
-        let r2 = explained(y, solution.rss(), intercept);
+        let r2 = explained(y, weights, solution.rss(), intercept);
         let adjusted_r2 = 1.0 - (1.0 - r2) * (n - usize::from(intercept)) as f64 / df as f64;
-        Ok(Self { series: series.to_owned(), coefficients, sigma, df, r2, adjusted_r2, fitted, solution })
+        let (rows, y, weights) = (rows.to_vec(), y.to_vec(), weights.map(<[f64]>::to_vec));
+        Ok(Self { series: series.to_owned(), coefficients, sigma, df, r2, adjusted_r2, rows, y, weights, solution })
     }
 
     /// The coefficients in the order of the columns.
@@ -143,7 +160,7 @@ impl Ols {
         self.adjusted_r2
     }
 
-    /// Sum of squared residuals.
+    /// Sum of squared residuals, weights included.
     pub fn rss(&self) -> f64 {
         self.solution.rss()
     }
@@ -154,8 +171,8 @@ impl Ols {
     }
 
     /// The fitted values, row by row.
-    pub fn fitted(&self) -> &[f64] {
-        &self.fitted
+    pub fn fitted(&self) -> Vec<f64> {
+        self.y.iter().zip(self.residuals()).map(|(y, e)| y - e).collect()
     }
 
     /// How much each row pulls the line towards itself: the diagonal of the hat matrix.
@@ -163,13 +180,21 @@ impl Ols {
         self.solution.leverages()
     }
 
+    /// The covariance matrix of the coefficients, row by row.
+    pub fn covariance(&self) -> Vec<f64> {
+        let square = self.sigma * self.sigma;
+        self.solution.unscaled_covariance().into_iter().map(|c| c * square).collect()
+    }
+
     /// Likelihood and information criteria. A mean squared residual below `least` counts as `least` (0 for the plain
     /// textbook values), since the likelihood of an exact fit has no end.
     pub fn criteria(&self, least: f64) -> Criteria {
-        let n = self.fitted.len();
-        let square = (self.rss() / n as f64).max(least).max(f64::MIN_POSITIVE);
-        let loglik = -0.5 * n as f64 * ((TAU * square).ln() + 1.0);
-        Criteria::new(loglik, self.coefficients.len() + 1, n)
+        let p = self.coefficients.len();
+        let n = (self.df + p) as f64;
+        let square = (self.rss() / n).max(least).max(f64::MIN_POSITIVE);
+        let of_weights: f64 = self.weights.iter().flatten().filter(|w| **w > 0.0).map(|w| w.ln()).sum();
+        let loglik = 0.5 * (of_weights - n * ((TAU * square).ln() + 1.0));
+        Criteria::new(loglik, p + 1, self.df + p)
     }
 
     /// The line at a row of the columns.
@@ -184,16 +209,16 @@ impl Ols {
     }
 }
 
-/// The coefficients by linfa; none if it fails. The caller has checked the shape, on which linfa would panic.
-fn by_linfa(rows: &[f64], columns: usize, y: &[f64]) -> Option<Vec<f64>> {
-    let matrix = Array2::from_shape_vec((y.len(), columns), rows.to_vec()).ok()?;
-    let data = Dataset::new(matrix, Array1::from(y.to_vec()));
-    let fitted = LinearRegression::new().with_intercept(false).fit(&data).ok()?;
-    Some(fitted.params().to_vec())
+/// A coefficient with its test; normal without degrees of freedom.
+pub(super) fn coefficient(name: &str, estimate: f64, se: f64, law: Option<&StudentT>) -> Coefficient {
+    // why: an exact fit has standard errors of zero, and a coefficient of zero is no evidence then either.
+    let t = if estimate.abs() > 0.0 { estimate / se } else { 0.0 };
+    let p = law.map_or_else(|| 2.0 * normal::survival(t.abs()), |law| law.two_sided(t));
+    Coefficient { name: name.to_owned(), estimate, se, t, p }
 }
 
 /// The error of the numeric layer in words of the data.
-fn refused(series: &str, names: &[String], error: LeastSquaresError) -> Error {
+pub(super) fn refused(series: &str, names: &[String], error: LeastSquaresError) -> Error {
     let series = series.to_owned();
     match error {
         LeastSquaresError::RankDeficient { columns } => {
@@ -207,14 +232,16 @@ fn refused(series: &str, names: &[String], error: LeastSquaresError) -> Error {
 }
 
 /// The share of the sum of squares of `y`, around its mean or around zero, that is not left in `rss`.
-fn explained(y: &[f64], rss: f64, around_mean: bool) -> f64 {
-    let n = y.len() as f64;
-    let mean = y.iter().map(|v| v / n).sum::<f64>();
-    let centre = if around_mean { mean + y.iter().map(|v| (v - mean) / n).sum::<f64>() } else { 0.0 };
-    let total: f64 = y.iter().map(|v| (v - centre).powi(2)).sum();
+fn explained(y: &[f64], weights: Option<&[f64]>, rss: f64, around_mean: bool) -> f64 {
+    let weight = |i: usize| weights.map_or(1.0, |weights| weights[i]);
+    let sum = (0..y.len()).map(weight).sum::<f64>();
+    let average = |of: &dyn Fn(f64) -> f64| y.iter().enumerate().map(|(i, v)| of(*v) * (weight(i) / sum)).sum::<f64>();
+    let mean = average(&|v| v);
+    let centre = if around_mean { mean + average(&|v| v - mean) } else { 0.0 };
+    let total = y.iter().enumerate().map(|(i, v)| weight(i) * (v - centre).powi(2)).sum::<f64>();
     let largest = y.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     // why: a constant leaves nothing but the rounding of its mean, and a ratio of roundings is no share.
-    let varies = total > n * (4.0 * f64::EPSILON * largest).powi(2);
+    let varies = total > sum * (4.0 * f64::EPSILON * largest).powi(2);
     if varies { 1.0 - rss / total } else { 0.0 }
 }
 

@@ -4,11 +4,14 @@ use super::{AutoEts, Combination};
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
-use crate::regression::{LinearTrend, LogLinearTrend};
+use crate::regression::{
+    HuberTrend, LinearTrend, LogLinearTrend, NegativeBinomialTrend, PoissonTrend, PolynomialTrend, SegmentedTrend,
+    TheilSenTrend,
+};
 use crate::smoothing::{BayesEts, Class, Drift, Ets, Mean, Naive, Theta, ThetaVariant};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 21] = [
+pub const MODEL_NAMES: [&str; 27] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
@@ -29,6 +32,12 @@ pub const MODEL_NAMES: [&str; 21] = [
     "Mean",
     "LinearTrend",
     "LogLinearTrend",
+    "PolynomialTrend",
+    "SegmentedTrend",
+    "TheilSenTrend",
+    "HuberTrend",
+    "PoissonTrend",
+    "NegativeBinomialTrend",
     "Combination",
 ];
 
@@ -55,8 +64,14 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "Drift" => Ok(Box::new(Drift)),
         "Mean" => Ok(Box::new(Mean)),
         "Combination" => Ok(Box::new(Combination::default())),
-        "LinearTrend" => Ok(Box::new(LinearTrend)),
-        "LogLinearTrend" => Ok(Box::new(LogLinearTrend)),
+        "LinearTrend" => Ok(Box::new(LinearTrend::new())),
+        "LogLinearTrend" => Ok(Box::new(LogLinearTrend::new())),
+        "PolynomialTrend" => Ok(Box::new(PolynomialTrend::default())),
+        "SegmentedTrend" => Ok(Box::new(SegmentedTrend::new())),
+        "TheilSenTrend" => Ok(Box::new(TheilSenTrend::new())),
+        "HuberTrend" => Ok(Box::new(HuberTrend::new())),
+        "PoissonTrend" => Ok(Box::new(PoissonTrend::new())),
+        "NegativeBinomialTrend" => Ok(Box::new(NegativeBinomialTrend::new())),
         _ => {
             let known = MODEL_NAMES.map(str::to_owned).to_vec();
             Err(Error::UnknownModel { name: name.to_owned(), known })

@@ -54,6 +54,31 @@ pub enum Note {
         /// Where the factors come from.
         because: String,
     },
+    /// A fitted line is drawn on as it is.
+    LineDrawnOn,
+    /// Columns that tell years with no count at all from the others: the likelihood has no maximum.
+    Separated,
+    /// Counts that scatter no more than chance alone would have it.
+    NoOverdispersion,
+    /// Counts that scatter more than the Poisson law that was asked for.
+    Overdispersed {
+        /// Pearson's chi-squared over its degrees of freedom; 1 for Poisson.
+        ratio: f64,
+    },
+    /// More columns than so few years can bear.
+    ManyColumns {
+        /// Columns of the regression.
+        columns: usize,
+        /// Observed years.
+        observed: usize,
+    },
+    /// An event of which no year has been observed.
+    EventAhead {
+        /// Its name.
+        event: String,
+        /// Its year.
+        year: Year,
+    },
     /// The automatic choice fell back to a simpler model.
     FellBack {
         /// The model that was used.
@@ -92,6 +117,30 @@ impl fmt::Display for Note {
                 let factors = factors.iter().map(|f| format!("{f:.2}")).collect::<Vec<_>>().join(", ");
                 write!(f, "the width of the bands was multiplied by {factors}, one factor a year: {because}")
             }
+            Self::LineDrawnOn => write!(
+                f,
+                "the fitted line is drawn on as it is, a strong claim about years to come: projection \"damped\" lets it level off"
+            ),
+            Self::Separated => write!(
+                f,
+                "the counts give no finite estimate (every count but those that a column singles out is zero): a penalised one was used"
+            ),
+            Self::NoOverdispersion => write!(
+                f,
+                "the counts scatter around the trend no more than chance alone would have it: the estimated dispersion is that of Poisson"
+            ),
+            Self::Overdispersed { ratio } => write!(
+                f,
+                "the counts scatter {ratio:.1} times as much as a Poisson law has it: its bands are too narrow (the dispersion can be estimated, and the negative binomial trend has one)"
+            ),
+            Self::ManyColumns { columns, observed } => write!(
+                f,
+                "{columns} columns on {observed} observed years: fewer than 3 years a column and 5 more invite chance findings"
+            ),
+            Self::EventAhead { event, year } => write!(
+                f,
+                "{event:?} begins in {year}, after the last observed year: its effect is unknown and widens the bands from then on"
+            ),
             Self::FellBack { to, because } => write!(f, "{to} was used: {because}"),
         }
     }

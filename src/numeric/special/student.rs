@@ -200,7 +200,7 @@ fn peak(a: f64) -> f64 {
 }
 
 /// The continued fraction `K` in `I_x(a, b) = x^a (1 - x)^b K / (a B(a, b))`, for `x` below `(a + 1) / (a + b + 2)`.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+pub(super) fn fraction(a: f64, b: f64, x: f64) -> f64 {
     // why: nearly normal distributions need about sqrt(a) terms; a fraction that has not settled by then never will.
     const TERMS: u32 = 20_000;
     let (mut value, mut c, mut d) = (1.0, f64::INFINITY, 1.0);

@@ -1,0 +1,349 @@
+//! `unjuran.regression`: least squares on columns of the user's own.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTuple};
+use unjuran::Error;
+use unjuran::model::{Coefficient, Criteria};
+use unjuran::regression::{self, Ols, Robust, Sample};
+
+use crate::arrays;
+use crate::errors::Result;
+use crate::input;
+
+/// A regression on columns of the user's own.
+///
+/// Arrays have a number a coefficient, in the order of ``names``, or a number a row.
+#[pyclass(name = "ColumnsFit", module = "unjuran.regression", frozen)]
+pub(crate) struct PyColumnsFit {
+    coefficients: Vec<Coefficient>,
+    covariance: Vec<f64>,
+    sigma: f64,
+    df: usize,
+    rss: f64,
+    r2: f64,
+    adjusted_r2: f64,
+    criteria: Criteria,
+    fitted: Vec<f64>,
+    residuals: Vec<f64>,
+    leverages: Vec<f64>,
+    ols: Option<Ols>,
+}
+
+impl PyColumnsFit {
+    fn each<'py>(&self, py: Python<'py>, what: impl Fn(&Coefficient) -> f64) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.coefficients.iter().map(what).collect::<Vec<_>>())
+    }
+}
+
+#[pymethods]
+impl PyColumnsFit {
+    /// Names of the coefficients.
+    #[getter]
+    fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.coefficients.iter().map(|c| c.name.as_str()))
+    }
+
+    /// The coefficients.
+    #[getter]
+    fn coef<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.each(py, |c| c.estimate)
+    }
+
+    /// Their standard errors.
+    #[getter]
+    fn se<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.each(py, |c| c.se)
+    }
+
+    /// The coefficients in units of their standard errors.
+    #[getter]
+    fn t<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.each(py, |c| c.t)
+    }
+
+    /// The probabilities of a t at least as far from zero if the true coefficient were zero.
+    #[getter]
+    fn p<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.each(py, |c| c.p)
+    }
+
+    /// The covariance matrix of the coefficients, a float64 array of two dimensions.
+    #[getter]
+    fn covariance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::rows(py, &self.covariance, self.coefficients.len())
+    }
+
+    /// Residual standard deviation.
+    #[getter]
+    fn sigma(&self) -> f64 {
+        self.sigma
+    }
+
+    /// Degrees of freedom: rows less coefficients.
+    #[getter]
+    fn df(&self) -> usize {
+        self.df
+    }
+
+    /// The sum of the squared residuals, weights included.
+    #[getter]
+    fn rss(&self) -> f64 {
+        self.rss
+    }
+
+    /// The share of the variance that the columns explain.
+    #[getter]
+    fn r2(&self) -> f64 {
+        self.r2
+    }
+
+    /// The same, corrected for the number of coefficients.
+    #[getter]
+    fn adjusted_r2(&self) -> f64 {
+        self.adjusted_r2
+    }
+
+    /// Log-likelihood, constants included.
+    #[getter]
+    fn loglik(&self) -> f64 {
+        self.criteria.loglik
+    }
+
+    /// Akaike's information criterion.
+    #[getter]
+    fn aic(&self) -> f64 {
+        self.criteria.aic
+    }
+
+    /// The same, corrected for few rows; None where they are too few for the correction.
+    #[getter]
+    fn aicc(&self) -> Option<f64> {
+        self.criteria.aicc
+    }
+
+    /// Schwarz's information criterion.
+    #[getter]
+    fn bic(&self) -> f64 {
+        self.criteria.bic
+    }
+
+    /// The fitted values, a float64 array with a number a row.
+    #[getter]
+    fn fitted<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.fitted)
+    }
+
+    /// Observed less fitted.
+    #[getter]
+    fn residuals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.residuals)
+    }
+
+    /// How much each row pulls the fit towards itself: the diagonal of the hat matrix.
+    #[getter]
+    fn leverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        arrays::floats(py, &self.leverages)
+    }
+
+    /// Standard errors that do not trust equal variances, or independence of neighbours.
+    ///
+    /// Parameters
+    /// ----------
+    /// kind : {"HC1", "HC3", "newey-west"}, default "HC3"
+    /// lags : int, default 1
+    ///     For Newey-West: how many rows apart residuals may be correlated.
+    ///
+    /// Raises
+    /// ------
+    /// BadParameterError
+    ///     Another kind, a negative lag, or a polynomial.
+    #[pyo3(signature = (kind="HC3", *, lags=None))]
+    fn robust_se<'py>(
+        &self,
+        py: Python<'py>,
+        kind: &str,
+        lags: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let lags = lags.map_or(Ok(1), |lags| input::integer(lags, "lags"))?;
+        let robust = match (kind, usize::try_from(lags)) {
+            ("HC1", Ok(_)) => Some(Robust::Hc1),
+            ("HC3", Ok(_)) => Some(Robust::Hc3),
+            ("newey-west", Ok(lags)) => Some(Robust::NeweyWest { lags }),
+            _ => None,
+        };
+        let (Some(robust), Some(ols)) = (robust, &self.ols) else {
+            return Err(Error::BadParameter {
+                model: "robust_se".to_owned(),
+                parameter: "kind".to_owned(),
+                value: format!("{kind:?}, lags {lags}"),
+                allowed: "\"HC1\", \"HC3\" or \"newey-west\" with lags from 0, for ols".to_owned(),
+            }
+            .into());
+        };
+        Ok(arrays::floats(py, &ols.robust_se(robust))?)
+    }
+
+    fn __repr__(&self) -> String {
+        let each = self.coefficients.iter().map(|c| format!("{} {:.6}", c.name, c.estimate));
+        format!("<regression on {}>", each.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Ordinary or weighted least squares of ``y`` on the columns of ``X``.
+///
+/// Parameters
+/// ----------
+/// X : array, frame or sequence of rows, of shape (n, p)
+///     A column of numbers each; a frame's names are kept, others are called x1, x2, ...
+/// y : sequence of float, of length n
+/// intercept : bool, default True
+///     Put a column of ones before the others.
+/// weights : sequence of float, optional
+///     How many times each row counts, from 0.
+///
+/// Returns
+/// -------
+/// ColumnsFit
+///
+/// Raises
+/// ------
+/// RankDeficientError
+///     Columns that are combinations of others; it names them.
+/// MatrixShapeError, MatrixNumberError, TooFewYearsError
+///     Rows of different lengths, numbers that are missing or infinite, no more rows than coefficients.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> fit = uj.regression.ols([[1], [2], [3]], [1, 3, 2])
+/// >>> fit.coef.round(9).tolist(), round(fit.r2, 9)
+/// ([1.0, 0.5], 0.25)
+#[pyfunction]
+#[pyo3(signature = (X, y, intercept=true, *, weights=None))]
+#[expect(non_snake_case, reason = "the usual name of a matrix")]
+pub(crate) fn ols(
+    X: &Bound<'_, PyAny>,
+    y: &Bound<'_, PyAny>,
+    intercept: bool,
+    weights: Option<&Bound<'_, PyAny>>,
+) -> Result<PyColumnsFit> {
+    let named = X.hasattr("columns")?;
+    let mut names: Vec<String> = Vec::new();
+    let matrix = if named {
+        for name in input::items(&X.getattr("columns")?, "X.columns")? {
+            names.push(name.str()?.to_string());
+        }
+        X.call_method0(intern!(X.py(), "to_numpy"))?
+    } else {
+        X.clone()
+    };
+    let y = numbers(y, "y")?;
+    let given = input::items(&matrix, "X")?;
+    let mut rows = Vec::new();
+    let mut width = 0;
+    for (i, row) in given.iter().enumerate() {
+        let is_row = row.hasattr("__len__")? && !row.is_instance_of::<PyString>();
+        let row =
+            if is_row { numbers(row, &format!("X[{i}]"))? } else { vec![input::number(row, &format!("X[{i}]"))?] };
+        if i > 0 && row.len() != width {
+            let (series, entries) = ("X".to_owned(), rows.len() + row.len());
+            return Err(Error::MatrixShape {
+                series,
+                entries,
+                columns: width + usize::from(intercept),
+                rows: given.len(),
+            }
+            .into());
+        }
+        width = row.len();
+        if intercept {
+            rows.push(1.0);
+        }
+        rows.extend(row);
+    }
+    if !named {
+        names = (1..=width).map(|j| format!("x{j}")).collect();
+    }
+    if intercept {
+        names.insert(0, "intercept".to_owned());
+    }
+    let weights = weights.map(|weights| numbers(weights, "weights")).transpose()?;
+    let sample = Sample { names: &names, rows: &rows, y: &y, weights: weights.as_deref(), intercept };
+    let fit = Ols::of("ols", &sample)?;
+    Ok(PyColumnsFit {
+        coefficients: fit.coefficients().to_vec(),
+        covariance: fit.covariance(),
+        sigma: fit.sigma(),
+        df: fit.df(),
+        rss: fit.rss(),
+        r2: fit.r2(),
+        adjusted_r2: fit.adjusted_r2(),
+        criteria: fit.criteria(0.0),
+        fitted: fit.fitted(),
+        residuals: fit.residuals().to_vec(),
+        leverages: fit.leverages().to_vec(),
+        ols: Some(fit),
+    })
+}
+
+/// The polynomial of a degree through points, its coefficients in powers of x.
+///
+/// Fitted in orthogonal polynomials and refined, so that nearly all digits are kept where powers of x are nearly dependent.
+///
+/// Parameters
+/// ----------
+/// x, y : sequences of float, of one length
+/// degree : int
+///     The highest power, 1 to 20.
+///
+/// Returns
+/// -------
+/// ColumnsFit
+///
+/// Raises
+/// ------
+/// BadParameterError
+///     Another degree.
+/// RankDeficientError
+///     Too few different x.
+/// MatrixShapeError, MatrixNumberError, TooFewYearsError
+///     Different lengths, numbers that are missing or infinite, no more points than coefficients.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> uj.regression.polynomial([0, 1, 2, 3], [1, 0, 1, 4], 2).coef.round(9).tolist()  # (x - 1)^2
+/// [1.0, -2.0, 1.0]
+#[pyfunction]
+pub(crate) fn polynomial(
+    x: &Bound<'_, PyAny>,
+    y: &Bound<'_, PyAny>,
+    degree: &Bound<'_, PyAny>,
+) -> Result<PyColumnsFit> {
+    let degree = usize::try_from(input::integer(degree, "degree")?).unwrap_or(0);
+    let fit = regression::polynomial(&numbers(x, "x")?, &numbers(y, "y")?, degree)?;
+    Ok(PyColumnsFit {
+        coefficients: fit.coefficients,
+        covariance: fit.covariance,
+        sigma: fit.sigma,
+        df: fit.df,
+        rss: fit.rss,
+        r2: fit.r2,
+        adjusted_r2: fit.adjusted_r2,
+        criteria: fit.criteria,
+        fitted: fit.fitted,
+        residuals: fit.residuals,
+        leverages: fit.leverages,
+        ols: None,
+    })
+}
+
+fn numbers(object: &Bound<'_, PyAny>, argument: &str) -> Result<Vec<f64>> {
+    let items = input::items(object, argument)?;
+    if items.is_empty() {
+        return Err(PyTypeError::new_err(format!("{argument} is empty")).into());
+    }
+    items.iter().enumerate().map(|(i, item)| input::number(item, &format!("{argument}[{i}]"))).collect()
+}

@@ -1,0 +1,97 @@
+//! How a fitted line goes on.
+//!
+//! ```text
+//! line     z_{n+i} = x(n + i)' b
+//! damped   z_{n+i} = x(n + phi + phi^2 + ... + phi^i)' b + rho^i (z_n - x(n)' b)
+//! ```
+//!
+//! Damped, the trend's clock slows down: everything that grows with time levels off, the rest of the columns stay as they
+//! are; and the last year's distance from the line fades instead of being forgotten at once. Shocks fade alike, so that the
+//! band widens with the years as that of an autoregression of coefficient rho around the line. On the log scale what the
+//! trend adds, a, becomes `ln 3 tanh(a / ln 3)`: a start near zero has slopes of thousands of per cent, and no levelling off
+//! would hold them. phi and rho are fixed:
+//! eight years cannot tell them.
+//!
+//! Reference for the damped trend: Gardner and McKenzie (1985), *Management Science* 31(10), 1237-1246.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// What share of its change the trend keeps from a year to the next. See `docs/decisions.md` for this and `RHO`.
+pub(super) const PHI: f64 = 0.8;
+/// What share of a distance from the line is left a year later.
+pub(super) const RHO: f64 = 0.9;
+
+/// The most that a damped trend of a logarithm can add: that of 3.
+const MOST: f64 = 1.098_612_288_668_109_8;
+
+/// How a fitted line goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Projection {
+    /// As it is.
+    #[default]
+    Line,
+    /// Levelling off, from where the series is.
+    Damped,
+}
+
+impl fmt::Display for Projection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Line => "line",
+            Self::Damped => "damped",
+        })
+    }
+}
+
+impl FromStr for Projection {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "line" => Ok(Self::Line),
+            "damped" => Ok(Self::Damped),
+            _ => Err(Error::BadParameter {
+                model: "trend".to_owned(),
+                parameter: "projection".to_owned(),
+                value: format!("{text:?}"),
+                allowed: "\"line\" or \"damped\"".to_owned(),
+            }),
+        }
+    }
+}
+
+impl Projection {
+    /// How many years of trend `lead` years amount to.
+    pub(super) fn clock(self, lead: f64) -> f64 {
+        match self {
+            Self::Line => lead,
+            Self::Damped => PHI * (1.0 - PHI.powf(lead)) / (1.0 - PHI),
+        }
+    }
+
+    /// What a trend of a logarithm adds, held to a factor of 3 where it levels off, and the derivative of that.
+    pub(super) fn bounded(self, added: f64) -> (f64, f64) {
+        match self {
+            Self::Line => (added, 1.0),
+            Self::Damped => {
+                let tanh = (added / MOST).tanh();
+                (MOST * tanh, 1.0 - tanh * tanh)
+            }
+        }
+    }
+
+    /// What is left of the last year's distance from the line after `lead` years.
+    pub(super) fn memory(self, lead: f64) -> f64 {
+        match self {
+            Self::Line => 0.0,
+            Self::Damped => RHO.powf(lead),
+        }
+    }
+
+    /// The name of a model with this projection.
+    pub(super) fn named(self, model: &str, usual: Self) -> String {
+        if self == usual { model.to_owned() } else { format!("{model}({self})") }
+    }
+}

@@ -1,0 +1,602 @@
+//! A trend whose slope changes in a few years: joinpoint regression.
+//!
+//! ```text
+//! g(E y_t) = a + b t + sum_k d_k max(0, t - c_k) + drivers and events        g the identity, the logarithm, or a count's
+//! ```
+//!
+//! The line has no jumps. For every number of breaks k from 0 to `max_breaks` their best places are found by exhaustion: at
+//! every set of whole years, and then between the years next to the best of them, where the fit may be better still. Two
+//! breaks lie at least two years apart and none before the second or after the last year but one.
+//!
+//! The number of breaks is chosen by the weighted BIC of Kim and Kim (2022), which charges a break more the less the fit
+//! gains overall, or by permutation tests as in cancer-rate practice (Kim and others 2000): k against k + 1, 999 shuffles of
+//! the residuals with a fixed seed, at 5% over the number of tests. Support of a break is its share of
+//! `exp(-n / 2 ln rss)` over all places of that break, the others held.
+//!
+//! Standard errors and bands hold the places as given: the doubt about them is in `lower`, `upper` and `support`.
+//!
+//! References: Kim, Fay, Feuer and Midthune (2000), *Statistics in Medicine* 19, 335-351; Kim and Kim (2022), *Statistics in
+//! Medicine* 41, 2880-2896; Clegg and others (2009), *Statistics in Medicine* 28, 3670-3682 (average change).
+
+use super::counts::{self, Family};
+use super::fitted::{FittedTrend, forecaster};
+use super::projection::Projection;
+use super::setup::{Setup, without};
+use super::trend::{gaussian, response};
+use crate::design::{Column, Inputs};
+use crate::dist::Link;
+use crate::error::{Error, Result};
+use crate::model::Break;
+use crate::numeric::least_squares::LeastSquares;
+use crate::numeric::rng::Stream;
+use crate::series::{Series, Training, Year};
+
+/// On which scale the segments are straight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SegmentScale {
+    /// So many more every year.
+    #[default]
+    Linear,
+    /// So many per cent more every year.
+    Log,
+    /// The same for counts, by the negative binomial likelihood (breaks by that of Poisson).
+    Counts,
+}
+
+/// How many breaks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Breaks {
+    /// As many as the data call for.
+    Auto(Choice),
+    /// So many, in the best places.
+    Number(usize),
+    /// In these years.
+    Given(Vec<Year>),
+}
+
+/// How the number of breaks is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// Weighted Bayesian information criterion.
+    #[default]
+    WeightedBic,
+    /// Permutation tests.
+    Permutation,
+}
+
+/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, and one more for each driver or
+/// event.
+///
+/// | name | default | range | meaning |
+/// |---|---|---|---|
+/// | breaks | Auto(WeightedBic) | Auto, Number, Given | how many, or which |
+/// | max_breaks | 3 | 0 to 3 | the most that Auto considers |
+/// | scale | Linear | Linear, Log, Counts | where segments are straight |
+/// | projection | line | line, damped | how the last segment goes on |
+///
+/// ```
+/// use unjuran::regression::{Breaks, SegmentedTrend};
+/// use unjuran::series::{Series, Unit, Year};
+/// // Up by 2 a year until the fifth, then down by 1: the break is found where it is.
+/// let y = [2.0, 4.0, 6.0, 8.0, 10.0, 9.0, 8.0, 7.0, 6.0];
+/// let series = Series::new("cost", Year::new(2015)?, &y)?.with_unit(Unit::Amount)?;
+/// let fitted = SegmentedTrend::new().breaks(Breaks::Number(1)).fit(&series)?;
+/// assert_eq!(fitted.regression().breaks[0].year.get(), 2019);
+/// assert!((fitted.regression().coefficients[2].estimate + 3.0).abs() < 1e-9);
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentedTrend {
+    breaks: Breaks,
+    max_breaks: usize,
+    scale: SegmentScale,
+    projection: Projection,
+}
+
+impl Default for SegmentedTrend {
+    fn default() -> Self {
+        Self {
+            breaks: Breaks::Auto(Choice::WeightedBic),
+            max_breaks: MOST,
+            scale: SegmentScale::Linear,
+            projection: Projection::Line,
+        }
+    }
+}
+
+const MOST: usize = 3;
+const NAME: &str = "SegmentedTrend";
+/// Shuffles of a permutation test, and their seed.
+const SHUFFLES: usize = 999;
+
+impl SegmentedTrend {
+    /// Breaks chosen by weighted BIC.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many breaks, or which.
+    #[must_use]
+    pub fn breaks(self, breaks: Breaks) -> Self {
+        Self { breaks, ..self }
+    }
+
+    /// The most breaks that are considered.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] above 3.
+    pub fn max_breaks(self, max_breaks: usize) -> Result<Self> {
+        if max_breaks > MOST {
+            return Err(refused("max_breaks", &max_breaks.to_string()));
+        }
+        Ok(Self { max_breaks, ..self })
+    }
+
+    /// On which scale segments are straight.
+    #[must_use]
+    pub fn scale(self, scale: SegmentScale) -> Self {
+        Self { scale, ..self }
+    }
+
+    /// How the last segment goes on.
+    #[must_use]
+    pub fn projection(self, projection: Projection) -> Self {
+        Self { projection, ..self }
+    }
+
+    /// The name, with the settings that are not the default.
+    pub fn name(&self) -> String {
+        let mut settings: Vec<String> = match &self.breaks {
+            Breaks::Auto(Choice::WeightedBic) if self.max_breaks == MOST => Vec::new(),
+            Breaks::Auto(Choice::WeightedBic) => vec![format!("to {}", self.max_breaks)],
+            Breaks::Auto(Choice::Permutation) => vec!["permutation".to_owned()],
+            Breaks::Number(k) => vec![k.to_string()],
+            Breaks::Given(years) => years.iter().map(ToString::to_string).collect(),
+        };
+        match self.scale {
+            SegmentScale::Linear => {}
+            SegmentScale::Log => settings.push("log".to_owned()),
+            SegmentScale::Counts => settings.push("counts".to_owned()),
+        }
+        if self.projection == Projection::Damped {
+            settings.push("damped".to_owned());
+        }
+        if settings.is_empty() { NAME.to_owned() } else { format!("{NAME}({})", settings.join(",")) }
+    }
+
+    /// Fits the segments.
+    ///
+    /// # Errors
+    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below 2 k + 4 observed years for k breaks asked for;
+    /// [`Error::BadParameter`] for more than 3 breaks and for years that are no break inside the series;
+    /// [`Error::NotPositive`] on the log scale, [`Error::CountsOnly`] for counts.
+    pub fn fit(&self, series: &Series) -> Result<FittedTrend> {
+        self.fit_with(series, &Inputs::new())
+    }
+
+    /// Fits the segments with drivers, events and weights.
+    ///
+    /// # Errors
+    /// Those of `fit`; [`Error::MissingDriver`], [`Error::RankDeficient`]; [`Error::InputNotTaken`] for exposure on the
+    /// linear scale.
+    pub fn fit_with(&self, series: &Series, inputs: &Inputs) -> Result<FittedTrend> {
+        let name = self.name();
+        if self.scale == SegmentScale::Linear {
+            without(inputs, &name, &["exposure"])?;
+        }
+        let straight = |_: &Training| vec![Column::Intercept, Column::Trend];
+        let setup = Setup::new(series, inputs, straight, (&name, 2))?;
+        let search = Search::new(&setup, self.scale, &name)?;
+        let room = setup.y.len().saturating_sub(setup.columns() + 2) / 2;
+        let need = |k: usize| setup.training.need(setup.columns() + 2 + 2 * k, &name);
+        let found = match &self.breaks {
+            Breaks::Number(k) if *k > MOST => return Err(refused("n_breaks", &k.to_string())),
+            Breaks::Number(k) => {
+                need(*k)?;
+                search.best(*k)
+            }
+            Breaks::Given(years) => {
+                need(years.len())?;
+                Self::given(&setup, years)?
+            }
+            Breaks::Auto(choice) => {
+                let most = self.max_breaks.min(room);
+                match choice {
+                    Choice::WeightedBic => search.by_weighted_bic(most),
+                    Choice::Permutation => search.by_permutation(most),
+                }
+            }
+        };
+        let columns = |_: &Training| {
+            [Column::Intercept, Column::Trend].into_iter().chain(found.iter().map(|&c| Column::Hinge(c))).collect()
+        };
+        let segments = Setup::new(series, inputs, columns, (&name, 1))?;
+        let mut fitted = match self.scale {
+            SegmentScale::Linear => gaussian(segments, Link::Identity, self.projection, name),
+            SegmentScale::Log => gaussian(segments, Link::Log, self.projection, name),
+            SegmentScale::Counts => counts::fitted(segments, Family::NegativeBinomial, self.projection, name),
+        }?;
+        let breaks = search.dated(&setup, &found)?;
+        if let Some(regression) = fitted.report.regression.as_mut() {
+            regression.breaks = breaks;
+        }
+        Ok(fitted)
+    }
+
+    /// Given years as places, inside the series and each once.
+    fn given(setup: &Setup, years: &[Year]) -> Result<Vec<f64>> {
+        let mut places: Vec<f64> = years.iter().map(|&year| setup.design.t(year)).collect();
+        places.sort_unstable_by(f64::total_cmp);
+        let last = setup.design.t(setup.last());
+        let apart = places.windows(2).all(|pair| pair[1] - pair[0] >= 1.0);
+        let inside = places.iter().all(|t| *t > 1.0 && *t < last);
+        if places.len() > MOST || !apart || !inside {
+            let shown = years.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            return Err(refused("breaks", &shown));
+        }
+        Ok(places)
+    }
+}
+
+forecaster!(SegmentedTrend);
+
+fn refused(parameter: &str, value: &str) -> Error {
+    Error::BadParameter {
+        model: NAME.to_owned(),
+        parameter: parameter.to_owned(),
+        value: value.to_owned(),
+        allowed: "0 to 3 breaks, different years after the first and before the last observed one".to_owned(),
+    }
+}
+
+/// The search for the places of breaks, by least squares on the scale of the segments. Columns other than the breaks are
+/// taken out once: what is left of y and of each candidate's column decides.
+struct Search {
+    t: Vec<f64>,
+    /// Rows without breaks, `p` entries each.
+    rows: Vec<f64>,
+    p: usize,
+    response: Vec<f64>,
+    weights: Vec<f64>,
+    /// Places that a break may have.
+    places: Vec<f64>,
+    /// Square sums are compared above this.
+    negligible: f64,
+}
+
+impl Search {
+    fn new(setup: &Setup, scale: SegmentScale, model: &str) -> Result<Self> {
+        let n = setup.y.len();
+        let mut weights = setup.weights.clone().unwrap_or_else(|| vec![1.0; n]);
+        let response = match scale {
+            SegmentScale::Linear => response(setup, Link::Identity, model)?,
+            SegmentScale::Log => response(setup, Link::Log, model)?,
+            SegmentScale::Counts => {
+                // One step of the likelihood's own least squares from the observed counts.
+                counts::problem(setup, model)?;
+                let offset = |i: usize| setup.offset.as_ref().map_or(0.0, |offset| offset[i]);
+                let mean = setup.y.iter().sum::<f64>() / n as f64;
+                // Weights of counts that scatter by about a third beyond chance.
+                for (weight, y) in weights.iter_mut().zip(&setup.y) {
+                    let about = 0.5 * (y + mean) + 0.5;
+                    *weight *= about / (1.0 + 0.1 * about);
+                }
+                setup.y.iter().enumerate().map(|(i, y)| (y + 0.5).ln() - offset(i)).collect()
+            }
+        };
+        let t: Vec<f64> = setup.years.iter().map(|&year| setup.design.t(year)).collect();
+        let places = t.get(1..n.saturating_sub(1)).map(<[f64]>::to_vec).unwrap_or_default();
+        let largest = response.iter().fold(0.0_f64, |m: f64, y: &f64| m.max(y.abs()));
+        let negligible = n as f64 * (1e-12 * largest).powi(2);
+        Ok(Self { t, rows: setup.rows.clone(), p: setup.columns(), response, weights, places, negligible })
+    }
+
+    /// The sum of squares with breaks at these places, of another response; infinite where the columns are dependent.
+    fn rss_of(&self, response: &[f64], breaks: &[f64]) -> f64 {
+        let width = self.p + breaks.len();
+        let mut left = response.to_vec();
+        let mut basis: Vec<Vec<f64>> = Vec::with_capacity(width);
+        let weighted =
+            |a: &[f64], b: &[f64]| a.iter().zip(b).zip(&self.weights).map(|((a, b), w)| w * a * b).sum::<f64>();
+        for j in 0..width {
+            let mut column: Vec<f64> = if j < self.p {
+                self.rows.iter().skip(j).step_by(self.p).copied().collect()
+            } else {
+                self.t.iter().map(|t| (t - breaks[j - self.p]).max(0.0)).collect()
+            };
+            let length = weighted(&column, &column);
+            // why twice: one pass leaves rounding in the directions taken out.
+            for _ in 0..2 {
+                for other in &basis {
+                    let share = weighted(&column, other);
+                    column.iter_mut().zip(other).for_each(|(c, o)| *c -= share * o);
+                }
+            }
+            let own = weighted(&column, &column);
+            if own <= 1e-20 * length {
+                return f64::INFINITY;
+            }
+            let norm = own.sqrt();
+            for entry in &mut column {
+                *entry /= norm;
+            }
+            basis.push(column);
+        }
+        for _ in 0..2 {
+            for column in &basis {
+                let share = weighted(&left, column);
+                left.iter_mut().zip(column).for_each(|(l, c)| *l -= share * c);
+            }
+        }
+        weighted(&left, &left)
+    }
+
+    fn rss(&self, breaks: &[f64]) -> f64 {
+        self.rss_of(&self.response, breaks)
+    }
+
+    /// The best places of k breaks.
+    fn best(&self, k: usize) -> Vec<f64> {
+        self.best_for(&self.response, k).0
+    }
+
+    fn best_for(&self, response: &[f64], k: usize) -> (Vec<f64>, f64) {
+        let mut best = (Vec::new(), if k == 0 { self.rss_of(response, &[]) } else { f64::INFINITY });
+        if k == 0 {
+            return best;
+        }
+        let mut chosen = Vec::with_capacity(k);
+        self.every(response, k, 0, &mut chosen, &mut best);
+        self.between(response, best)
+    }
+
+    /// Every set of k observed years at least two years apart.
+    fn every(&self, response: &[f64], k: usize, from: usize, chosen: &mut Vec<f64>, best: &mut (Vec<f64>, f64)) {
+        if chosen.len() == k {
+            let rss = self.rss_of(response, chosen);
+            if rss < best.1 {
+                *best = (chosen.clone(), rss);
+            }
+            return;
+        }
+        for i in from..self.places.len() {
+            if chosen.last().is_some_and(|last| self.places[i] - last < 2.0) {
+                continue;
+            }
+            chosen.push(self.places[i]);
+            self.every(response, k, i + 1, chosen, best);
+            chosen.pop();
+        }
+    }
+
+    /// Places between years: with the years on either side of each break settled, free lines on both sides meet where the
+    /// fit is best; where they meet outside, a year is the best place. Breaks take turns until none moves.
+    fn between(&self, response: &[f64], start: (Vec<f64>, f64)) -> (Vec<f64>, f64) {
+        let mut best = start;
+        for _ in 0..20 {
+            let before = best.1;
+            for j in 0..best.0.len() {
+                for window in self.t.windows(2) {
+                    if window[0] < self.places[0] || window[1] > self.places[self.places.len() - 1] {
+                        continue;
+                    }
+                    let near = |other: &f64| (other - window[0]).abs() < 1.0 || (other - window[1]).abs() < 1.0;
+                    if best.0.iter().enumerate().any(|(i, other)| i != j && near(other)) {
+                        continue;
+                    }
+                    if let Some(place) = self.meeting(response, &best.0, j, (window[0], window[1])) {
+                        let mut tried = best.0.clone();
+                        tried[j] = place;
+                        tried.sort_unstable_by(f64::total_cmp);
+                        let rss = self.rss_of(response, &tried);
+                        if rss < best.1 - 1e-14 * best.1.abs() && tried.windows(2).all(|pair| pair[1] - pair[0] >= 1.0)
+                        {
+                            best = (tried, rss);
+                        }
+                    }
+                }
+            }
+            if best.1 >= before - 1e-13 * before.abs() {
+                break;
+            }
+        }
+        best
+    }
+
+    /// Where the lines before and after a gap between two years meet, if that is in the gap: columns for a jump and a change
+    /// of slope there stand for the break, and the break is where the jump of the change of slope is made up.
+    fn meeting(&self, response: &[f64], breaks: &[f64], j: usize, (low, high): (f64, f64)) -> Option<f64> {
+        let others: Vec<f64> = breaks.iter().enumerate().filter(|(i, _)| *i != j).map(|(_, c)| *c).collect();
+        let width = self.p + others.len() + 2;
+        let rows: Vec<f64> = (0..self.t.len())
+            .flat_map(|i| {
+                let t = self.t[i];
+                let after = t >= high;
+                let own = self.rows[i * self.p..(i + 1) * self.p].iter().copied();
+                let hinges = others.iter().map(move |c| (t - c).max(0.0));
+                own.chain(hinges)
+                    .chain([f64::from(u8::from(after)), if after { t - low } else { 0.0 }])
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let fit = LeastSquares::weighted(&rows, width, response, &self.weights).ok()?;
+        let (jump, slope) = (fit.coefficients()[width - 2], fit.coefficients()[width - 1]);
+        let place = low - jump / slope;
+        (place > low && place < high).then_some(place)
+    }
+
+    /// Kim and Kim's weighted criterion: between BIC and BIC3 (3 parameters a break instead of 2), by how far the fit with the
+    /// most breaks gains on the one without.
+    fn by_weighted_bic(&self, most: usize) -> Vec<f64> {
+        let n = self.t.len() as f64;
+        let fits: Vec<(Vec<f64>, f64)> = (0..=most).map(|k| self.best_for(&self.response, k)).collect();
+        let (none, all) = (fits[0].1, fits[most].1);
+        let weight = if none > self.negligible { (1.0 - all / none).clamp(0.0, 1.0) } else { 0.0 };
+        let value = |k: usize| {
+            let rss = fits[k].1.max(self.negligible).max(f64::MIN_POSITIVE);
+            let charge = |each: f64| (each * k as f64 + 2.0) * n.ln() / n;
+            (rss / n).ln() + weight * charge(2.0) + (1.0 - weight) * charge(3.0)
+        };
+        let mut best = 0;
+        for k in 1..=most {
+            // why a margin: on an exact line all numbers of breaks differ by rounding only.
+            if value(k) < value(best) - 1e-9 {
+                best = k;
+            }
+        }
+        fits.into_iter().nth(best).map(|fit| fit.0).unwrap_or_default()
+    }
+
+    /// Kim and others' sequence: fewest against most, then whichever of the two is refuted moves by one.
+    fn by_permutation(&self, most: usize) -> Vec<f64> {
+        let (mut few, mut many) = (0, most);
+        let level = 0.05 / most.max(1) as f64;
+        while few < many {
+            if self.permutation_p(few, many) < level { few += 1 } else { many -= 1 }
+        }
+        self.best(few)
+    }
+
+    /// The share of shuffles of the residuals of the fit with few breaks for which many breaks gain as much.
+    fn permutation_p(&self, few: usize, many: usize) -> f64 {
+        let (places, small) = self.best_for(&self.response, few);
+        let large = self.best_for(&self.response, many).1;
+        if small <= self.negligible {
+            return 1.0;
+        }
+        let width = self.p + places.len();
+        let rows: Vec<f64> = (0..self.t.len())
+            .flat_map(|i| {
+                let hinges = places.iter().map(move |c| (self.t[i] - c).max(0.0));
+                self.rows[i * self.p..(i + 1) * self.p].iter().copied().chain(hinges).collect::<Vec<_>>()
+            })
+            .collect();
+        let Ok(fit) = LeastSquares::weighted(&rows, width, &self.response, &self.weights) else { return 1.0 };
+        let gain = small / large.max(f64::MIN_POSITIVE);
+        let mut stream = Stream::new(0, "permutation");
+        let mut residuals = fit.residuals().to_vec();
+        let line: Vec<f64> = self.response.iter().zip(fit.residuals()).map(|(y, e)| y - e).collect();
+        let mut as_far = 1.0;
+        for _ in 0..SHUFFLES {
+            for i in (1..residuals.len()).rev() {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to i")]
+                let j = (stream.uniform() * (i + 1) as f64) as usize;
+                residuals.swap(i, j.min(i));
+            }
+            let shuffled: Vec<f64> = line.iter().zip(&residuals).map(|(l, e)| l + e).collect();
+            // why at whole years: a thousand searches between them would cost seconds and move p by little.
+            let of = |k: usize| {
+                let mut best = (Vec::new(), if k == 0 { self.rss_of(&shuffled, &[]) } else { f64::INFINITY });
+                if k > 0 {
+                    self.every(&shuffled, k, 0, &mut Vec::with_capacity(k), &mut best);
+                }
+                best.1
+            };
+            if of(few) / of(many).max(f64::MIN_POSITIVE) >= gain {
+                as_far += 1.0;
+            }
+        }
+        as_far / (SHUFFLES + 1) as f64
+    }
+
+    /// The breaks with their years and support.
+    fn dated(&self, setup: &Setup, found: &[f64]) -> Result<Vec<Break>> {
+        let half = 0.5 * self.t.len() as f64;
+        let first = setup.training.first;
+        let mut breaks = Vec::with_capacity(found.len());
+        for (j, &t) in found.iter().enumerate() {
+            let logs: Vec<f64> = self
+                .places
+                .iter()
+                .map(|&place| {
+                    let mut tried = found.to_vec();
+                    tried[j] = place;
+                    -half * self.rss(&tried).max(self.negligible).max(f64::MIN_POSITIVE).ln()
+                })
+                .collect();
+            let top = logs.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
+            let mut shares: Vec<f64> = logs.iter().map(|v| (v - top).exp()).collect();
+            let total: f64 = shares.iter().sum();
+            for share in &mut shares {
+                *share /= total;
+            }
+            let near = |place: f64| (place - t).abs() < 1.5;
+            let support = self.places.iter().zip(&shares).filter(|(place, _)| near(**place)).map(|(_, s)| s).sum();
+            let bound = |tail: f64| {
+                let mut sum = 0.0;
+                let at = self.places.iter().zip(&shares).find(|(_, s)| {
+                    sum += **s;
+                    sum >= tail
+                });
+                at.map_or(t, |(place, _)| *place)
+            };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places are from 1 on")]
+            let year = |t: f64| first.plus((t.floor() - 1.0).max(0.0) as usize);
+            let (lower, upper) = (bound(0.025).min(t), bound(0.975).max(t));
+            breaks.push(Break { t, year: year(t)?, lower: year(lower)?, upper: year(upper)?, support });
+        }
+        Ok(breaks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::checks::battery;
+    use crate::series::Unit;
+
+    fn amounts(y: &[f64]) -> Series {
+        Series::new("s", Year::new(2000).unwrap(), y).unwrap().with_unit(Unit::Amount).unwrap()
+    }
+
+    #[test]
+    fn the_battery_passes() {
+        assert_eq!(battery(&SegmentedTrend::new()), vec![]);
+        assert_eq!(battery(&SegmentedTrend::new().scale(SegmentScale::Log)), vec![]);
+        assert_eq!(battery(&SegmentedTrend::new().scale(SegmentScale::Counts).projection(Projection::Damped)), vec![]);
+        assert_eq!(battery(&SegmentedTrend::new().breaks(Breaks::Number(1))), vec![]);
+    }
+
+    #[test]
+    fn two_breaks_are_found_where_they_are_and_none_where_there_is_none() {
+        let bent = |t: f64| 3.0 * t - 5.0 * (t - 8.0).max(0.0) + 6.0 * (t - 15.0).max(0.0);
+        let wobble = |t: u32| f64::from((t * 7) % 5) * 0.1;
+        let y: Vec<f64> = (1..=22).map(|t| bent(f64::from(t)) + wobble(t)).collect();
+        for choice in [Choice::WeightedBic, Choice::Permutation] {
+            let fitted =
+                SegmentedTrend::new().max_breaks(2).unwrap().breaks(Breaks::Auto(choice)).fit(&amounts(&y)).unwrap();
+            let years: Vec<i32> = fitted.regression().breaks.iter().map(|b| b.year.get()).collect();
+            assert_eq!(years.len(), 2, "{choice:?} {years:?}");
+            assert!((years[0] - 2007).abs() <= 1 && (years[1] - 2014).abs() <= 1, "{years:?}");
+            assert!(fitted.regression().breaks.iter().all(|b| b.support > 0.9));
+            let straight: Vec<f64> = (1..=22).map(|t| f64::from(t) + wobble(t)).collect();
+            let straight = SegmentedTrend::new().breaks(Breaks::Auto(choice)).fit(&amounts(&straight)).unwrap();
+            assert!(straight.regression().breaks.is_empty(), "{choice:?}");
+        }
+    }
+
+    #[test]
+    fn each_stretch_has_its_percent_change_and_the_average_lies_between() {
+        // By hand: 20% up for five years, then 10% down for five; the mean slope is (ln 1.2 + ln 0.9) / 2.
+        let y: Vec<f64> = (0..11).map(|i| 100.0 * 1.2_f64.powi(i.min(5)) * 0.9_f64.powi((i - 5).max(0))).collect();
+        let model =
+            SegmentedTrend::new().scale(SegmentScale::Log).breaks(Breaks::Given(vec![Year::new(2005).unwrap()]));
+        let fitted = model.fit(&amounts(&y)).unwrap();
+        let changes = fitted.report().annual_percent_change().unwrap();
+        assert!((changes[0].percent - 20.0).abs() < 1e-9 && (changes[1].percent + 10.0).abs() < 1e-9);
+        let average = fitted.regression().average_change.unwrap();
+        assert!((average.percent - 100.0 * (1.08_f64.sqrt() - 1.0)).abs() < 1e-9);
+        assert_eq!((changes[0].to.get(), average.to.get()), (2005, 2010));
+    }
+
+    #[test]
+    fn too_short_a_series_is_refused_with_the_years_it_needs() {
+        let refused =
+            SegmentedTrend::new().breaks(Breaks::Number(2)).fit(&amounts(&[1.0, 2.0, 4.0, 3.0, 5.0, 2.0])).unwrap_err();
+        assert!(matches!(refused, Error::TooFewYears { needed: 8, got: 6, .. }), "{refused}");
+        let outside = Breaks::Given(vec![Year::new(2030).unwrap()]);
+        let refused = SegmentedTrend::new().breaks(outside).fit(&amounts(&[1.0, 2.0, 4.0, 3.0, 5.0, 2.0])).unwrap_err();
+        assert_eq!(refused.kind(), "BadParameter");
+        assert!(SegmentedTrend::new().max_breaks(4).is_err());
+    }
+}

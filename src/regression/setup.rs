@@ -1,0 +1,82 @@
+//! What every trend regression begins with: the observed years as rows, and what the user knows beside.
+
+use crate::design::{Column, Design, Inputs};
+use crate::error::{Error, Result};
+use crate::series::{Event, Note, Series, Training, Year};
+
+/// The data of a trend regression.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Setup {
+    pub(super) series: Series,
+    pub(super) training: Training,
+    pub(super) design: Design,
+    pub(super) years: Vec<Year>,
+    pub(super) y: Vec<f64>,
+    /// Row by row.
+    pub(super) rows: Vec<f64>,
+    pub(super) weights: Option<Vec<f64>>,
+    /// Logarithms of the exposure.
+    pub(super) offset: Option<Vec<f64>>,
+    /// Events of which no year has been observed.
+    pub(super) ahead: Vec<Event>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Setup {
+    /// The data of `model` with these columns and those of the inputs. At least `spare` observed years more than there are
+    /// columns are needed.
+    pub(super) fn new(
+        series: &Series,
+        inputs: &Inputs,
+        columns: impl FnOnce(&Training) -> Vec<Column>,
+        (model, spare): (&str, usize),
+    ) -> Result<Self> {
+        let training = Training::new(series)?;
+        let (years, y): (Vec<Year>, Vec<f64>) = training.points().unzip();
+        let last = years.last().copied().unwrap_or(training.first);
+        let design = Design::new(training.first, columns(&training)).with_inputs(inputs, last);
+        let p = design.columns().len();
+        training.need(p + spare, model)?;
+        let rows = design.rows(&training.name, years.iter().copied())?;
+        let weights = inputs.weighting().map(|_| years.iter().map(|&year| design.weight(year)).collect::<Vec<f64>>());
+        let counted = weights.as_ref().map_or(years.len(), |w| w.iter().filter(|w| **w > 0.0).count());
+        if counted < p + spare {
+            let (series, model) = (training.name.clone(), model.to_owned());
+            return Err(Error::TooFewYears { series, model, needed: p + spare, got: counted });
+        }
+        let each = || years.iter().map(|&year| Ok(design.offset(&training.name, year)?.unwrap_or(0.0)));
+        let offset = inputs.exposures().map(|_| each().collect::<Result<Vec<f64>>>()).transpose()?;
+        let ahead: Vec<Event> = inputs.events().iter().filter(|event| event.year > last).cloned().collect();
+        let mut notes: Vec<Note> =
+            ahead.iter().map(|e| Note::EventAhead { event: e.name.clone(), year: e.year }).collect();
+        let own = inputs.drivers().len() + inputs.events().len();
+        if own > 0 && years.len() < 3 * p + 5 {
+            notes.push(Note::ManyColumns { columns: p, observed: years.len() });
+        }
+        Ok(Self { series: series.clone(), training, design, years, y, rows, weights, offset, ahead, notes })
+    }
+
+    /// Number of columns.
+    pub(super) fn columns(&self) -> usize {
+        self.design.columns().len()
+    }
+
+    /// The last observed year.
+    pub(super) fn last(&self) -> Year {
+        self.years.last().copied().unwrap_or(self.training.first)
+    }
+}
+
+/// Refuses what a model cannot use.
+pub(super) fn without(inputs: &Inputs, model: &str, refused: &[&str]) -> Result<()> {
+    let given = [
+        ("exog", !inputs.drivers().is_empty()),
+        ("events", !inputs.events().is_empty()),
+        ("exposure", inputs.exposures().is_some()),
+        ("weights", inputs.weighting().is_some()),
+    ];
+    match given.iter().find(|(name, is_given)| *is_given && refused.contains(name)) {
+        Some((name, _)) => Err(Error::InputNotTaken { model: model.to_owned(), input: (*name).to_owned() }),
+        None => Ok(()),
+    }
+}
