@@ -173,7 +173,7 @@ def tried() -> list[str]:
         "## What was tried for the priors",
         "",
         "`make tune DATA=directory` (`benches/prior/tried.py`): one setting changed at a time, learned without a third of the "
-        "countries and scored on the last years of theirs, three times; means over sources. Errors are divided by the mean "
+        "countries and scored on the last years of theirs, three times, on every third series; means over sources. Errors are divided by the mean "
         "yearly change and clipped at 20; ratios are to last year's value. The years scored in the tables above are not in "
         "these files.",
         "",

@@ -1,6 +1,7 @@
 //! Inner folds: a prior learned without a third of the countries, or of the sources; three times.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 use rayon::prelude::*;
 use unjuran::series::{Horizon, Series, Value};
@@ -33,17 +34,17 @@ pub(crate) enum By {
 }
 
 /// Scores a prior on the last years of series it did not see.
-pub(crate) fn judge(plan: &Plan, lines: &[Line], prior: &Prior) {
+pub(crate) fn judge(plan: &Plan, lines: &[Line], prior: &Prior) -> std::io::Result<()> {
     let made: Vec<Option<Scores>> = lines.par_iter().map(|line| scored(&line.series, prior, plan.held_back)).collect();
     let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
     for (line, one) in lines.iter().zip(made) {
         scores.entry(&line.source).or_default().extend(one);
     }
-    print(&scores);
+    print(&scores)
 }
 
 /// Prints the scores by source and their mean.
-pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) {
+pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) -> std::io::Result<()> {
     let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
     for (k, prior) in split(plan, lines, by).iter().enumerate() {
         let judged: Vec<&Line> = lines.iter().filter(|line| line.folds[by as usize] == k).collect();
@@ -53,7 +54,7 @@ pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) {
             scores.entry(&line.source).or_default().extend(one);
         }
     }
-    print(&scores);
+    print(&scores)
 }
 
 /// For each fold the prior that did not see it.
@@ -71,8 +72,9 @@ pub(crate) fn split(plan: &Plan, lines: &[Line], by: By) -> Vec<Prior> {
     (0..FOLDS).map(without).collect()
 }
 
-fn print(scores: &BTreeMap<&str, Vec<Scores>>) {
-    println!("source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95");
+fn print(scores: &BTreeMap<&str, Vec<Scores>>) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95")?;
     let mut means = Vec::new();
     for (source, of) in scores {
         let n = of.len() as f64;
@@ -89,11 +91,11 @@ fn print(scores: &BTreeMap<&str, Vec<Scores>>) {
             100.0 * mean(|s| s.cover_80),
             100.0 * mean(|s| s.cover_95),
         ];
-        println!("{source:28} {:5} {}", of.len(), text(&row));
+        writeln!(out, "{source:28} {:5} {}", of.len(), text(&row))?;
         means.push(row);
     }
     let mean: Vec<f64> = (0..7).map(|i| means.iter().map(|row| row[i]).sum::<f64>() / means.len() as f64).collect();
-    println!("{:28} {:5} {}", "mean of sources", "", text(&mean));
+    writeln!(out, "{:28} {:5} {}", "mean of sources", "", text(&mean))
 }
 
 fn text(row: &[f64]) -> String {

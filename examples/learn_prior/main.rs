@@ -28,9 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let plan = changes.iter().try_fold(Plan::of(name)?, |plan, change| plan.with(change))?;
     let lines = read::lines(&std::fs::read_to_string(input)?)?;
+    let lines: Vec<Line> = lines.into_iter().step_by(plan.thin).collect();
     match output.as_str() {
-        "folds" => return Ok(folds::report(&plan, &lines, By::Country)),
-        "folds-source" => return Ok(folds::report(&plan, &lines, By::Source)),
+        "folds" => return Ok(folds::report(&plan, &lines, By::Country)?),
+        "folds-source" => return Ok(folds::report(&plan, &lines, By::Source)?),
         _ => (),
     }
     if let Some(folder) = output.strip_prefix("split:") {
@@ -43,8 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if let Some(prior) = output.strip_prefix("judge:") {
         let prior = serde_json::from_str(&std::fs::read_to_string(prior)?)?;
-        folds::judge(&plan, &lines, &prior);
-        return Ok(());
+        return Ok(folds::judge(&plan, &lines, &prior)?);
     }
     let all: Vec<&Line> = lines.iter().collect();
     let lessons = read::lessons(&all, plan.crowd);

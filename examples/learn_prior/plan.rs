@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     finish: Finish,
     /// How much larger sources weigh more: see `read::lessons`.
     pub(crate) crowd: f64,
+    /// Takes every so many-th series only.
+    pub(crate) thin: usize,
     /// Years held back when a fold is scored.
     pub(crate) held_back: usize,
 }
@@ -56,6 +58,7 @@ impl Plan {
             keep_above: 0.0005,
             finish: Finish { leads: vec![1, 3, 6], steps: 60, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
             crowd: 1.0,
+            thin: 1,
             held_back: 6,
         };
         match name {
@@ -107,6 +110,7 @@ impl Plan {
             "hold" => self.finish.hold = value.parse()?,
             "free-eta" => self.finish.free_eta = value.parse()?,
             "clip" => self.finish.clip = value.parse()?,
+            "thin" => self.thin = value.parse()?,
             "crowd" => self.crowd = value.parse()?,
             _ => return Err(format!("no setting named {key}").into()),
         }
@@ -138,17 +142,10 @@ impl Plan {
         if self.finish.steps == 0 {
             return prior;
         }
-        let (prior, before, between) = finish(lessons, prior, &self.settings(self.trim), &self.finish);
-        eprintln!("score {before:.4} -> {between:.4}, {} members", prior.members.len());
+        let (prior, ..) = finish(lessons, prior, &self.settings(self.trim), &self.finish);
         // why twice: those left take over from those dropped
         let again = Finish { steps: self.finish.steps / 2, ..self.finish.clone() };
-        let (prior, before, after) = finish(lessons, prior, &self.settings(self.keep_above), &again);
-        eprintln!(
-            "score {before:.4} -> {after:.4}, {} members, eta {:.3} growing {:.3}",
-            prior.members.len(),
-            prior.eta,
-            prior.eta_growth
-        );
+        let (prior, ..) = finish(lessons, prior, &self.settings(self.keep_above), &again);
         prior
     }
 

@@ -115,7 +115,7 @@ impl PyPrior {
     }
 }
 
-fn records<'py>(py: Python<'py>, members: impl Iterator<Item = (f64, Member)>) -> PyResult<Bound<'py, PyList>> {
+fn records(py: Python<'_>, members: impl Iterator<Item = (f64, Member)>) -> PyResult<Bound<'_, PyList>> {
     let list = PyList::empty(py);
     for (weight, Member { alpha, beta, phi, lambda, tau, s, drift }) in members {
         let record = PyDict::new(py);

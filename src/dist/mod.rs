@@ -64,6 +64,7 @@ pub trait Predictive {
 /// A predictive law of one year.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a forecast has a handful, and a box would cost each of them")]
 pub enum Distribution {
     /// Real outcomes.
     Continuous(Continuous),

@@ -167,7 +167,7 @@ impl TryFrom<Parts> for Prior {
                 weights.len()
             ));
         }
-        if let Some(bad) = weights.iter().find(|w| !(**w > 0.0)) {
+        if let Some(bad) = weights.iter().find(|w| w.is_nan() || **w <= 0.0) {
             return Err(format!("a weight of {bad}: above 0 is allowed"));
         }
         let total: f64 = weights.iter().sum();

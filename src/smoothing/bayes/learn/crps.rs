@@ -99,7 +99,8 @@ pub fn finish(lessons: &[Lesson], start: Prior, settings: &Settings, finish: &Fi
             *g = if finish.free_eta { *g / total } else { 0.0 };
         }
         let rate = finish.pace * (1.0 - step as f64 / (finish.steps + 1) as f64);
-        let (fade, fade_size) = (1.0 - 0.9_f64.powi(step as i32 + 1), 1.0 - 0.99_f64.powi(step as i32 + 1));
+        let taken = step as f64 + 1.0;
+        let (fade, fade_size) = (1.0 - 0.9_f64.powf(taken), 1.0 - 0.99_f64.powf(taken));
         for i in 0..k + 2 {
             speed[i] = 0.9 * speed[i] + 0.1 * gradient[i];
             size[i] = 0.99 * size[i] + 0.01 * gradient[i] * gradient[i];
@@ -185,7 +186,9 @@ fn weigh(w: &mut [f32], log_pi: &[f64], eta: f64, evidence: &[f32]) {
         *w = (log(i) - most).exp() as f32;
         sum += *w;
     }
-    w.iter_mut().for_each(|w| *w /= sum);
+    for w in w {
+        *w /= sum;
+    }
 }
 
 fn trial(cut: &Cut, start: &Prior, grid: &Arc<Grid>, finish: &Finish) -> Option<Trial> {

@@ -95,7 +95,9 @@ impl Lesson {
         };
         let mut found: Vec<Cut> = settings.origins.iter().filter_map(|&n| cut(n)).collect();
         let total: f64 = found.iter().map(|c| c.weight).sum();
-        found.iter_mut().for_each(|c| c.weight *= self.weight / total);
+        for cut in &mut found {
+            cut.weight *= self.weight / total;
+        }
         found
     }
 }
