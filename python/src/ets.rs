@@ -290,7 +290,7 @@ impl PyFittedEts {
     /// --------
     /// >>> import unjuran as uj
     /// >>> fit = uj.ETS("ANN", alpha=0.5, l0=10).fit(uj.Series([10, 12, 11], start=2020))
-    /// >>> fit.level[-1], fit.update(15).level[-1]
+    /// >>> float(fit.level[-1]), float(fit.update(15).level[-1])
     /// (11.0, 13.0)
     fn update(slf: &Bound<'_, Self>, value: f64) -> Result<Py<Self>> {
         let longer = appended(slf.get().0.series(), value)?;

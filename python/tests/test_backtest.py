@@ -59,13 +59,13 @@ def test_owa_of_the_reference_is_one_and_an_unknown_name_lists_the_known(result)
 
 def test_what_refuses_says_why_and_stops_nothing():
     panel = uj.Panel({"long": uj.Series(range(1, 9), start=2000), "short": uj.Series([1, 2], start=2000)})
-    frame = uj.backtest(panel, ["Naive", "AutoETS"], h=2, n_windows=4).to_frame("pandas")
+    frame = uj.backtest(panel, ["Naive", "ETS(A,A,N)"], h=2, n_windows=4).to_frame("pandas")
     assert frame["unique_id"].tolist() == ["long"] * 8 + ["short"]
     first, short = frame.iloc[0], frame.iloc[-1]
-    assert first["cutoff"] == 2002  # three training years: too few for AutoETS
-    assert first["status"].startswith("AutoETS: ")
+    assert first["cutoff"] == 2002  # three training years: too few for it
+    assert first["status"].startswith("ETS(A,A,N): ")
     assert first["Naive"] == 3
-    assert np.isnan(first["AutoETS"])
+    assert np.isnan(first["ETS(A,A,N)"])
     assert pd.isna(short["ds"])
     assert "short" in short["status"]
     assert frame["status"].tolist()[4:8] == ["ok"] * 4
@@ -73,14 +73,14 @@ def test_what_refuses_says_why_and_stops_nothing():
 
 def test_an_origin_that_every_model_refuses_keeps_its_years():
     series = uj.Series(range(1, 7), start=2000)
-    frame = uj.backtest(series, ["AutoETS"], h=2, n_windows=2).to_frame("pandas")
+    frame = uj.backtest(series, ["ETS(A,A,N)"], h=2, n_windows=2).to_frame("pandas")
     assert frame[["cutoff", "ds", "y"]].to_numpy().tolist() == [
         [2002, 2003, 4],
         [2002, 2004, 5],
         [2003, 2004, 5],
         [2003, 2005, 6],
     ]
-    assert frame["AutoETS"].isna().all()
+    assert frame["ETS(A,A,N)"].isna().all()
 
 
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])

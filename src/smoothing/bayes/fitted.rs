@@ -87,7 +87,7 @@ impl FittedBayesEts {
 
     /// Posterior weight of the members for which `holds`.
     pub fn weight_of(&self, holds: impl Fn(&Member) -> bool) -> f64 {
-        self.members.iter().filter(|m| holds(&m.member)).map(|m| m.weight).sum()
+        self.members.iter().filter(|m| holds(&m.member)).fold(0.0, |sum, m| sum + m.weight)
     }
 
     /// Name of the prior it started from.
