@@ -80,7 +80,7 @@ python-lint: $(VENV)/.dev-tools
 	$(BIN)/ruff format --check python benches
 	$(BIN)/ruff check python benches
 	$(BIN)/mypy
-	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy
+	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest

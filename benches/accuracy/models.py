@@ -69,7 +69,8 @@ FOLDED = Path("target/prior/folds")  # where `make prior-folds` leaves its prior
 
 def left_out(collection: Collection, by: By) -> Forecasts | None:
     """The default with a prior that saw nothing of a series' country, or source; None if those priors are not there."""
-    tables, seconds, refused = [], 0.0, {}
+    tables, seconds = [], 0.0
+    refused: dict[str, str] = {}
     for k in range(FOLDS):
         path = FOLDED / f"{by}-{k}.json"
         if not path.exists():

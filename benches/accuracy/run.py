@@ -18,6 +18,7 @@ import polars as pl
 import unjuran as uj
 from benches.accuracy import models, partial, score, short, summary, tables
 from benches.accuracy.collections import Collection, partial_years, read_directory, sha256
+from benches.prior import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Collection as Names
@@ -46,10 +47,18 @@ def main() -> None:
     for collection in collections:
         for note in collection.notes:
             print(f"{collection.name}: {note}")
+        if collection.kind == "competition":
+            refuse_lessons(collection)
         for unit in units(collection):
             report(measured(collection, unit))
         if collection.kind == "counts":
-            report({**header(f"{collection.name}-first-years", collection, None), "kind": "first years", "rows": short.rows(collection)})
+            report(
+                {
+                    **header(f"{collection.name}-first-years", collection, None),
+                    "kind": "first years",
+                    "rows": short.rows(collection),
+                }
+            )
         if given.fixtures:
             write_fixture(collection)
     if path := partial_years(given.data):
@@ -61,6 +70,19 @@ def main() -> None:
         sys.exit("no annual collection found")
     tables.write()
     print(f"{time.perf_counter() - start:.0f} s in all; BENCHMARKS.md is written")
+
+
+def refuse_lessons(collection: Collection) -> None:
+    """Stop if a shipped prior learned from a series of a competition; say so if that cannot be checked."""
+    for name in ("annual", "counts"):
+        path = Path(overlap.EXPORTED) / f"{name}.tsv"
+        if not path.exists():
+            print(f"{collection.name}: not compared with what the prior {name!r} learned from: no {path}; make prior")
+        elif shared := overlap.overlap(overlap.lessons(path), collection.cases):
+            first, lesson = shared[0]
+            sys.exit(
+                f"{collection.name}: {len(shared)} series taught the prior {name!r}, {first} as {lesson} among them"
+            )
 
 
 def units(collection: Collection) -> Sequence[Unit | None]:

@@ -1,4 +1,7 @@
-"""The first one, two and three years of each count series, and the three that came next: at that length the prior is the forecast."""
+"""The first one, two and three years of each count series, and the three that came next.
+
+At that length the prior is the forecast.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What the shipped priors learn from, and how their settings were chosen."""

@@ -3,9 +3,10 @@
     python -m benches.prior.export DATA OUT
 
 DATA holds `annual-counts/` and `competitions/`. One series a line, tabs between: source, cluster, name, first year,
-values (commas between, nothing for a missing year), unit, fold of the country, fold of the source. What is left out, and why:
+values (commas between, nothing for a missing year), unit, fold of the country, fold of the source. Left out:
 
-- yearly competition series, whatever the competition: the default model must be honest on them as installed;
+- yearly competition series, whatever the competition, under other names too: the default model must be honest on them
+  as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
 - in the annual file the years of us_state_crime in which its columns are mixed up;
 - masked cells (no exact value) and what lies more than thirty years back.
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from benches.accuracy.collections import read_directory
+from benches.prior import overlap
 from benches.prior.folds import fold
 
 if TYPE_CHECKING:
@@ -38,8 +41,8 @@ GENERAL = {
 }
 YEARS = 30
 HELD_OUT = 3
-# Files whose columns are mixed up from a year on: in 2013-2015 the columns of us_state_crime are swapped (Alabama's burglaries
-# rise from 47,481 to 161,993, its larcenies fall from 111,523 to 42,429). Left out where series stand for economies and
+# Files with columns mixed up from a year on: in 2013-2015 those of us_state_crime are swapped (burglaries of Alabama
+# rise from 47,481 to 161,993, larcenies fall from 111,523 to 42,429). Left out where series stand for economies and
 # populations; among recorded counts such errors are part of the life that the prior should know.
 SOUND_UNTIL = {"us_state_crime": 2012}
 
@@ -52,9 +55,7 @@ def line(source: str, cluster: str, name: str, values: dict[int, float], unit: s
     return "\t".join([source, cluster, name, str(first), cells, unit, str(fold(cluster)), str(fold(source))])
 
 
-def observed(
-    frame: pd.DataFrame, value: str, time: str, until: int = 9999
-) -> Iterable[tuple[str, dict[int, float]]]:
+def observed(frame: pd.DataFrame, value: str, time: str, until: int = 9999) -> Iterable[tuple[str, dict[int, float]]]:
     """Each series' last years, those with a number."""
     frame = frame[frame[time] <= until].dropna(subset=[value]).sort_values(time)
     for name, rows in frame.groupby("unique_id", sort=True):
@@ -80,7 +81,7 @@ def counts(data: Path) -> Iterable[str]:
 
 
 def smooth_counts(data: Path) -> Iterable[str]:
-    """Every third of the quarterly series' years, rounded: large smooth numbers that happen to be whole are counts too."""
+    """Years of every third quarterly series, rounded: large smooth numbers that happen to be whole are counts too."""
     quarterly = [one.split("\t") for one in annual(data) if one.startswith("m3_quarterly")]
     for fields in quarterly[::3]:
         values = [str(float(round(float(y)))) for y in fields[4].split(",")]
@@ -89,7 +90,7 @@ def smooth_counts(data: Path) -> Iterable[str]:
 
 
 def annual(data: Path) -> Iterable[str]:
-    """Annual series of any kind: yearly sums and year-end values of quarterly and monthly ones, national accounts, long counts."""
+    """Annual series of any kind: sums and year-ends of quarterly and monthly ones, national accounts, long counts."""
     for stem, per_year in (("m3_quarterly", 4), ("m3_monthly", 12)):
         frame = pd.read_parquet(data / "competitions" / f"{stem}.parquet")
         frame["year"] = frame.ds // per_year
@@ -117,7 +118,7 @@ def annual(data: Path) -> Iterable[str]:
 
 
 def simulated(unit: str, series: int = 400) -> Iterable[str]:
-    """Clean processes, so that clean data get narrow bands: levels that wander, slopes that die out, counts about a trend."""
+    """Clean processes, so that clean data get narrow bands: wandering levels, dying slopes, counts about a trend."""
     draw = np.random.default_rng(20261122)
     for i in range(series):
         n = int(draw.integers(8, 60))
@@ -129,13 +130,22 @@ def simulated(unit: str, series: int = 400) -> Iterable[str]:
         values: dict[int, float] = {}
         for t in range(n):
             shock = noise * draw.normal()
-            y = size * (level + phi * slope + shock)
+            y = float(size * (level + phi * slope + shock))
             if unit == "count":
-                y = float(draw.poisson(size * np.exp(growth * t) * draw.gamma(shape) / shape)) if i % 2 else round(y)
+                y = float(draw.poisson(size * np.exp(growth * t) * draw.gamma(shape) / shape) if i % 2 else round(y))
             values[1900 + t] = y
             level, slope = level + phi * slope + alpha * shock, phi * slope + beta * shock
         if unit == "amount" or min(values.values()) >= 0:
             yield line("simulated", str(i), f"simulated_{i}", values, unit)
+
+
+def without_scored(lines: list[str], competitions: Path) -> list[str]:
+    """The lines whose numbers are those of no yearly competition series: a few quarterly series are yearly ones too."""
+    cases = [case for collection in read_directory(competitions)[0] for case in collection.cases]
+    shared = {name for _, name in overlap.overlap(overlap.parsed(lines), cases)}
+    for name in sorted(shared):
+        print(f"left out, a yearly competition series under another name: {name}")
+    return [one for one in lines if one.split("\t")[2] not in shared]
 
 
 def main(data: Path, out: Path) -> None:
@@ -145,7 +155,7 @@ def main(data: Path, out: Path) -> None:
         ("annual", [*annual(data), *simulated("amount")]),
         ("counts", [*counts(data), *smooth_counts(data), *simulated("count")]),
     ):
-        text = "\n".join(lines) + "\n"
+        text = "\n".join(without_scored(lines, data / "competitions")) + "\n"
         (out / f"{name}.tsv").write_text(text, encoding="utf-8")
         print(f"{name}: {text.count(chr(10))} series")
 

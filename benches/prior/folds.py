@@ -1,4 +1,4 @@
-"""Which third of the countries, and which third of the sources, a series belongs to: the same everywhere and for ever."""
+"""Which third of the countries, and of the sources, a series belongs to: the same everywhere and for ever."""
 
 from __future__ import annotations
 

@@ -2,10 +2,11 @@
 
     python -m benches.prior.tried TOOL SERIES [PRIOR ...]
 
-TOOL is the built example `learn_prior`, SERIES the folder with the exported series. A prior is learned three times without
-a third of the countries (or whatever the source groups its series by; `by: source` leaves out whole sources) and scored on
-their last years (of every third series, for speed): six for `annual`, three for `counts`. The scored years of the benchmarks are not in these files. Rows go to
-`benches/results/tried.json` and from there into `BENCHMARKS.md`.
+TOOL is the built example `learn_prior`, SERIES the folder with the exported series. A prior is learned three times
+without a third of the countries (or whatever the source groups its series by; once also without whole sources) and
+scored on their last years: six for `annual`, three for `counts`. Every third series takes part, for the sake of time.
+The scored years of the benchmarks are not in these files. Rows go to `benches/results/tried.json` and from there into
+`BENCHMARKS.md`.
 """
 
 from __future__ import annotations
