@@ -18,9 +18,9 @@ SEEN = {
     "m3_yearly": "The prior saw no yearly competition series; the run stops if one is among its lessons. Its settings "
     "were chosen on inner folds of what it learns from, but this table was looked at for some twenty variants on the "
     "way: other people's data are the judge.",
-    "annual_counts": "The shipped prior learned from the earlier years of these same series: the clean rows are those "
-    "with the series' country, or source, left out. The powers of its scale were first chosen with the scored years in "
-    "view.",
+    "annual_counts": "The shipped prior learned from the earlier years of these same series; `make prior-folds` before "
+    "`make accuracy` adds rows with the series' country, or source, left out. The share of smooth members and the "
+    "powers of its scale were chosen with the scored years in view.",
     "years_under_way": "The prior learned from earlier years of some of these series.",
 }
 
@@ -107,6 +107,7 @@ TRIED: list[Column] = [
     ("MSIS-95", "msis-95", 2),
     ("cover 80", "cover-80", 1),
     ("cover 95", "cover-95", 1),
+    ("far per 1,000", "far-1000", 2),
 ]
 
 HEAD = """# Benchmarks

@@ -8,7 +8,7 @@ values (commas between, nothing for a missing year), unit, fold of the country, 
 - yearly competition series, whatever the competition, under other names too: the default model must be honest on them
   as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
-- in the annual file the years of us_state_crime in which its columns are mixed up;
+- the years of us_state_crime in which its columns are mixed up;
 - masked cells (no exact value) and what lies more than thirty years back.
 """
 
@@ -42,8 +42,7 @@ GENERAL = {
 YEARS = 30
 HELD_OUT = 3
 # Files with columns mixed up from a year on: in 2013-2015 those of us_state_crime are swapped (burglaries of Alabama
-# rise from 47,481 to 161,993, larcenies fall from 111,523 to 42,429). Left out where series stand for economies and
-# populations; among recorded counts such errors are part of the life that the prior should know.
+# rise from 47,481 to 161,993, larcenies fall from 111,523 to 42,429).
 SOUND_UNTIL = {"us_state_crime": 2012}
 
 
@@ -70,7 +69,7 @@ def counts(data: Path) -> Iterable[str]:
         if path.stem in SKIPPED:
             continue
         source = "owid" if path.stem.startswith("owid") else path.stem
-        for name, values in observed(pd.read_parquet(path), "y", "ds"):
+        for name, values in observed(pd.read_parquet(path), "y", "ds", SOUND_UNTIL.get(path.stem, 9999)):
             if name not in manifest.index or manifest.tier[name] not in "AB" or len(values) < 5:
                 continue
             if any(y % 1 != 0 or y < 0 for y in values.values()):
@@ -78,15 +77,6 @@ def counts(data: Path) -> Iterable[str]:
             years = sorted(values)
             kept = years[:-HELD_OUT] if len(years) >= 9 else years
             yield line(source, manifest.group[name], name, {t: values[t] for t in kept}, "count")
-
-
-def smooth_counts(data: Path) -> Iterable[str]:
-    """Years of every third quarterly series, rounded: large smooth numbers that happen to be whole are counts too."""
-    quarterly = [one.split("\t") for one in annual(data) if one.startswith("m3_quarterly")]
-    for fields in quarterly[::3]:
-        values = [str(float(round(float(y)))) for y in fields[4].split(",")]
-        if min(map(float, values)) >= 0:
-            yield "\t".join([*fields[:4], ",".join(values), "count", *fields[6:]])
 
 
 def annual(data: Path) -> Iterable[str]:
@@ -153,7 +143,7 @@ def main(data: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, lines in (
         ("annual", [*annual(data), *simulated("amount")]),
-        ("counts", [*counts(data), *smooth_counts(data), *simulated("count")]),
+        ("counts", [*counts(data), *simulated("count")]),
     ):
         text = "\n".join(without_scored(lines, data / "competitions")) + "\n"
         (out / f"{name}.tsv").write_text(text, encoding="utf-8")

@@ -44,7 +44,7 @@ TRIED: dict[str, list[tuple[str, str]]] = {
     ],
 }
 THIN = 3  # every third series, so that the whole takes minutes
-COLUMNS = ["mase-ratio", "mase", "smape", "crps-ratio", "msis-95", "cover-80", "cover-95"]
+COLUMNS = ["mase-ratio", "mase", "smape", "crps-ratio", "msis-95", "cover-80", "cover-95", "far-1000"]
 
 
 def main(tool: str, series: Path, names: list[str]) -> None:

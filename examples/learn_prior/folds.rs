@@ -1,6 +1,7 @@
 //! Inner folds: a prior learned without a third of the countries, or of the sources; three times.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io::Write as _;
 
 use rayon::prelude::*;
@@ -24,6 +25,8 @@ struct Scores {
     smape: f64,
     cover_80: f64,
     cover_95: f64,
+    /// Share of upper 95% bounds above twenty times the largest value seen.
+    far: f64,
 }
 
 /// What a fold is made of.
@@ -44,9 +47,9 @@ pub(crate) fn judge(plan: &Plan, lines: &[Line], prior: &Prior) -> std::io::Resu
 }
 
 /// Prints the scores by source and their mean.
-pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) -> std::io::Result<()> {
+pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) -> Result<(), Box<dyn Error>> {
     let mut scores: BTreeMap<&str, Vec<Scores>> = BTreeMap::new();
-    for (k, prior) in split(plan, lines, by).iter().enumerate() {
+    for (k, prior) in split(plan, lines, by)?.iter().enumerate() {
         let judged: Vec<&Line> = lines.iter().filter(|line| line.folds[by as usize] == k).collect();
         let made: Vec<Option<Scores>> =
             judged.par_iter().map(|line| scored(&line.series, prior, plan.held_back)).collect();
@@ -54,11 +57,11 @@ pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) -> std::io::Result<()>
             scores.entry(&line.source).or_default().extend(one);
         }
     }
-    print(&scores)
+    Ok(print(&scores)?)
 }
 
 /// For each fold the prior that did not see it.
-pub(crate) fn split(plan: &Plan, lines: &[Line], by: By) -> Vec<Prior> {
+pub(crate) fn split(plan: &Plan, lines: &[Line], by: By) -> Result<Vec<Prior>, Box<dyn Error>> {
     let all: Vec<&Line> = lines.iter().collect();
     let lessons = lessons(&all, plan.crowd);
     let seen = plan.exercises(&lessons);
@@ -74,7 +77,7 @@ pub(crate) fn split(plan: &Plan, lines: &[Line], by: By) -> Vec<Prior> {
 
 fn print(scores: &BTreeMap<&str, Vec<Scores>>) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95")?;
+    writeln!(out, "source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95 far per 1000")?;
     let mut means = Vec::new();
     for (source, of) in scores {
         let n = of.len() as f64;
@@ -90,11 +93,12 @@ fn print(scores: &BTreeMap<&str, Vec<Scores>>) -> std::io::Result<()> {
             mean(|s| s.msis),
             100.0 * mean(|s| s.cover_80),
             100.0 * mean(|s| s.cover_95),
+            1000.0 * mean(|s| s.far),
         ];
         writeln!(out, "{source:28} {:5} {}", of.len(), text(&row))?;
         means.push(row);
     }
-    let mean: Vec<f64> = (0..7).map(|i| means.iter().map(|row| row[i]).sum::<f64>() / means.len() as f64).collect();
+    let mean: Vec<f64> = (0..8).map(|i| means.iter().map(|row| row[i]).sum::<f64>() / means.len() as f64).collect();
     writeln!(out, "{:28} {:5} {}", "mean of sources", "", text(&mean))
 }
 
@@ -124,6 +128,7 @@ fn scored(series: &Series, prior: &Prior, held_back: usize) -> Option<Scores> {
     let quantiles: Vec<Vec<f64>> = levels.iter().map(|&p| forecast.quantile(p)).collect::<Result<_, _>>().ok()?;
     let (band_80, band_95) = (forecast.interval(80.0).ok()?, forecast.interval(95.0).ok()?);
     let mut sum = Scores::default();
+    let largest = known.iter().copied().fold(1.0, f64::max);
     let mut count = 0.0;
     for (h, &y) in future.iter().enumerate().filter(|(_, y)| y.is_finite()) {
         let clipped = |x: f64| (x / change).min(20.0);
@@ -140,6 +145,7 @@ fn scored(series: &Series, prior: &Prior, held_back: usize) -> Option<Scores> {
             if y.abs() + median.abs() > 0.0 { 200.0 * (y - median).abs() / (y.abs() + median.abs()) } else { 0.0 };
         sum.cover_80 += f64::from(band_80.lower[h] <= y && y <= band_80.upper[h]);
         sum.cover_95 += f64::from(lo <= y && y <= hi);
+        sum.far += f64::from(hi > 20.0 * largest);
         count += 1.0;
     }
     let per = |x: f64| x / count;
@@ -151,5 +157,6 @@ fn scored(series: &Series, prior: &Prior, held_back: usize) -> Option<Scores> {
         smape: per(sum.smape),
         cover_80: per(sum.cover_80),
         cover_95: per(sum.cover_95),
+        far: per(sum.far),
     })
 }

@@ -30,13 +30,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lines = read::lines(&std::fs::read_to_string(input)?)?;
     let lines: Vec<Line> = lines.into_iter().step_by(plan.thin).collect();
     match output.as_str() {
-        "folds" => return Ok(folds::report(&plan, &lines, By::Country)?),
-        "folds-source" => return Ok(folds::report(&plan, &lines, By::Source)?),
+        "folds" => return folds::report(&plan, &lines, By::Country),
+        "folds-source" => return folds::report(&plan, &lines, By::Source),
         _ => (),
     }
     if let Some(folder) = output.strip_prefix("split:") {
         for (name, by) in [("country", By::Country), ("source", By::Source)] {
-            for (k, prior) in folds::split(&plan, &lines, by).iter().enumerate() {
+            for (k, prior) in folds::split(&plan, &lines, by)?.iter().enumerate() {
                 std::fs::write(format!("{folder}/{name}-{k}.json"), prior.to_json()?)?;
             }
         }
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all: Vec<&Line> = lines.iter().collect();
     let lessons = read::lessons(&all, plan.crowd);
     let seen = plan.exercises(&lessons);
-    let prior = plan.learn(&lessons, &seen, read::describe(&all));
+    let prior = plan.learn(&lessons, &seen, read::describe(&all))?;
     let mut out = std::io::stdout();
     writeln!(
         out,

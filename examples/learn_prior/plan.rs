@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     finish: Finish,
     /// How much larger sources weigh more: see `read::lessons`.
     pub(crate) crowd: f64,
+    /// Share of the weight that goes to the members of the shipped annual prior, those on the logarithm left out.
+    smooth: f64,
     /// Takes every so many-th series only.
     pub(crate) thin: usize,
     /// Years held back when a fold is scored.
@@ -58,6 +60,7 @@ impl Plan {
             keep_above: 0.0005,
             finish: Finish { leads: vec![1, 3, 6], steps: 60, pace: 0.05, hold: 0.0, free_eta: true, clip: 10.0 },
             crowd: 1.0,
+            smooth: 0.0,
             thin: 1,
             held_back: 6,
         };
@@ -67,11 +70,13 @@ impl Plan {
                 name: "counts",
                 // why no logarithm: under it a count of zero lies infinitely far down, and series with zeros get bands to the sky
                 lambdas: vec![0.25, 0.5, 1.0],
+                alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0],
                 betas: vec![0.0, 0.15, 0.5],
                 phis: vec![0.6, 0.8, 0.9, 1.0],
-                sizes: vec![0.03, 0.12, 0.4, 1.0],
+                sizes: vec![0.15, 0.4, 1.0],
                 drifts: vec![0.0],
-                finish: Finish { steps: 30, hold: 0.03, ..base.finish.clone() },
+                finish: Finish { hold: 0.03, ..base.finish.clone() },
+                smooth: 0.05,
                 crowd: 0.5,
                 held_back: 3,
                 ..base
@@ -110,6 +115,7 @@ impl Plan {
             "hold" => self.finish.hold = value.parse()?,
             "free-eta" => self.finish.free_eta = value.parse()?,
             "clip" => self.finish.clip = value.parse()?,
+            "smooth" => self.smooth = value.parse()?,
             "thin" => self.thin = value.parse()?,
             "crowd" => self.crowd = value.parse()?,
             _ => return Err(format!("no setting named {key}").into()),
@@ -137,16 +143,36 @@ impl Plan {
     }
 
     /// The prior that lessons and their exercises teach.
-    pub(crate) fn learn(&self, lessons: &[Lesson], seen: &[Exercise], sources: Vec<String>) -> Prior {
-        let prior = start(seen, &self.settings(self.start_above), sources);
-        if self.finish.steps == 0 {
-            return prior;
+    pub(crate) fn learn(
+        &self,
+        lessons: &[Lesson],
+        seen: &[Exercise],
+        sources: Vec<String>,
+    ) -> Result<Prior, Box<dyn Error>> {
+        let mut prior = start(seen, &self.settings(self.start_above), sources);
+        if self.finish.steps > 0 {
+            (prior, ..) = finish(lessons, prior, &self.settings(self.trim), &self.finish);
+            // why twice: those left take over from those dropped
+            let again = Finish { steps: self.finish.steps / 2, ..self.finish.clone() };
+            (prior, ..) = finish(lessons, prior, &self.settings(self.keep_above), &again);
         }
-        let (prior, ..) = finish(lessons, prior, &self.settings(self.trim), &self.finish);
-        // why twice: those left take over from those dropped
-        let again = Finish { steps: self.finish.steps / 2, ..self.finish.clone() };
-        let (prior, ..) = finish(lessons, prior, &self.settings(self.keep_above), &again);
-        prior
+        if self.smooth > 0.0 {
+            let annual = Prior::annual()?;
+            let fits: Vec<bool> = annual.members.iter().map(|member| member.lambda > 0.0).collect();
+            let adopted = || annual.members.iter().zip(&annual.weights).zip(&fits).filter(|(_, fits)| **fits);
+            let total: f64 = adopted().map(|((_, weight), _)| weight).sum();
+            prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.smooth);
+            prior.members.extend(adopted().map(|((member, _), _)| *member));
+            prior.weights.extend(adopted().map(|((_, weight), _)| weight / total * self.smooth));
+            let mut both: Vec<(f64, Member)> = prior.weights.into_iter().zip(prior.members).collect();
+            both.sort_by(|a, b| b.0.total_cmp(&a.0));
+            (prior.weights, prior.members) = both.into_iter().unzip();
+            prior.sources.push(format!(
+                "{} of the weight: the prior \"annual\", its members on the logarithm left out",
+                self.smooth
+            ));
+        }
+        Ok(prior)
     }
 
     /// Every member that the lists make; beta is at most alpha, and a member without a slope is one member.
