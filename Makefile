@@ -123,6 +123,7 @@ peers: have-data $(VENV)/.bench-tools $(VENV)/.package $(PEERS)/.installed ## Th
 # Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
 prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir
 	$(BIN)/python -m benches.prior.export $(DATA) target/prior
+	cargo run --release --locked --example learn_prior -- course target/prior/course.tsv src/forecast/under_way/course.json
 	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
 	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
 

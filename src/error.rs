@@ -154,6 +154,20 @@ pub enum Error {
         /// What was given.
         value: String,
     },
+    /// A count by a day of an earlier year that fits no full year.
+    #[error(
+        "series {series:?}, {year}: {value} counted by the same day of an earlier year, which became {became}: a number from 0 to what the full year became is allowed, for years before a partial last one"
+    )]
+    EarlierCount {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// What was counted by then.
+        value: String,
+        /// What the year became.
+        became: String,
+    },
     /// A partial year of a rate.
     #[error(
         "series {series:?}, {year}: a rate of part of a year is refused: give the count so far, or leave the year out"

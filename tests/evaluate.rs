@@ -407,6 +407,7 @@ impl Fitted for FittedTwoMinds {
             ripple: vec![sd; h],
             df: Some(5.0),
             link,
+            quiet: 0,
         };
         let logs = |centre: f64| latent(centre, 0.25, Link::Log);
         let members = vec![(0.3, logs(5.2)), (0.3, logs(4.6)), (0.4, latent(130.0, 30.0, Link::Identity))];

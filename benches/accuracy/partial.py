@@ -2,7 +2,9 @@
 
 Monthly counts are cut after 3, 5, 6 and 9 months of each of a series' last full years, and the year's total is forecast
 from the years before and the months so far. Beside the default of `unjuran` stand what an analyst does by hand: the
-months times twelve over their number, the months over their share of past years, and last year's total. Each of these
+months times twelve over their number, the months over their share of past years, and last year's total. The default knows
+the years and the months so far; a second row is told the same months of past years too, which the bands of every rule
+know. Each of these
 gets a band from its own past errors on the same series: an error is the log of outcome over estimate, both plus a half;
 the band is a Student t with as many degrees of freedom as there are past errors, their root mean square as the scale,
 never below what was counted where the rule looks at the count.
@@ -35,6 +37,7 @@ PAST = 5  # full years before each of them
 LAST_PARTIAL = 2025  # the file was taken in that year
 NEVER_ABSENT = ("usbp",)  # elsewhere a month without a row counted zero
 OURS = "default"
+TOLD = "default, told of past months"
 DROPPED = "default, the months dropped"
 PRO_RATA = "pro rata"
 SHARE = "past share"
@@ -102,7 +105,9 @@ def forecasts(series: list[Months], cut: int) -> pl.DataFrame:
             day = f"{year}-{cut:02d}-{calendar.monthrange(year, cut)[1]:02d}"
             begun = past.with_partial(year, so_far, through=day)
             y = one.counts[i].sum()
-            for label, given in ((OURS, begun), (DROPPED, past)):
+            by_then = {one.first + j: float(one.counts[j, :cut].sum()) for j in range(i)}
+            told = past.with_partial(year, so_far, through=day, earlier=by_then)
+            for label, given in ((OURS, begun), (TOLD, told), (DROPPED, past)):
                 try:
                     law = uj.forecast(given, h=1)
                 except uj.UnjuranError:

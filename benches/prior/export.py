@@ -1,4 +1,4 @@
-"""Writes the series that the shipped priors learn from, as two text files; `make prior` calls it.
+"""Writes what the shipped priors learn from, as three text files; `make prior` calls it.
 
     python -m benches.prior.export DATA OUT
 
@@ -9,6 +9,7 @@ values (commas between, nothing for a missing year), unit, fold of the country, 
   as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
 - the years of us_state_crime in which its columns are mixed up;
+- in the file of monthly counts the last three full years of every series: the benchmark on years under way forecasts them;
 - masked cells (no exact value) and what lies more than thirty years back.
 """
 
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from benches.accuracy import partial
 from benches.accuracy.collections import read_directory
 from benches.prior import overlap
 from benches.prior.folds import fold
@@ -129,6 +131,14 @@ def simulated(unit: str, series: int = 400) -> Iterable[str]:
             yield line("simulated", str(i), f"simulated_{i}", values, unit)
 
 
+def months(data: Path) -> Iterable[str]:
+    """Full years by month, those that the benchmark forecasts left out: source, series, year, twelve counts."""
+    for one in partial.read_months(data / "annual-counts" / "monthly_for_partial_years.parquet"):
+        for i, counts in enumerate(one.counts[: -partial.TARGETS]):
+            cells = ",".join(repr(float(count)) for count in counts)
+            yield "\t".join([one.source, one.unique_id, str(one.first + i), cells])
+
+
 def without_scored(lines: list[str], competitions: Path) -> list[str]:
     """The lines whose numbers are those of no yearly competition series: a few quarterly series are yearly ones too."""
     cases = [case for collection in read_directory(competitions)[0] for case in collection.cases]
@@ -148,6 +158,9 @@ def main(data: Path, out: Path) -> None:
         text = "\n".join(without_scored(lines, data / "competitions")) + "\n"
         (out / f"{name}.tsv").write_text(text, encoding="utf-8")
         print(f"{name}: {text.count(chr(10))} series")
+    course = list(months(data))
+    (out / "course.tsv").write_text("\n".join(course) + "\n", encoding="utf-8")
+    print(f"course: {len(course)} years")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ struct Scores {
     cover_95: f64,
     /// Share of upper 95% bounds above twenty times the largest value seen.
     far: f64,
+    /// Whether the series reached 50.
+    large: bool,
 }
 
 /// What a fold is made of.
@@ -77,8 +79,11 @@ pub(crate) fn split(plan: &Plan, lines: &[Line], by: By) -> Result<Vec<Prior>, B
 
 fn print(scores: &BTreeMap<&str, Vec<Scores>>) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95 far per 1000")?;
-    let mut means = Vec::new();
+    writeln!(
+        out,
+        "source series MASE/naive MASE sMAPE CRPS/naive MSIS cover80 cover95 far per 1000; series that reached 50, their cover80 cover95"
+    )?;
+    let (mut means, mut larges) = (Vec::new(), Vec::new());
     for (source, of) in scores {
         let n = of.len() as f64;
         if of.len() < 8 {
@@ -95,11 +100,19 @@ fn print(scores: &BTreeMap<&str, Vec<Scores>>) -> std::io::Result<()> {
             100.0 * mean(|s| s.cover_95),
             1000.0 * mean(|s| s.far),
         ];
-        writeln!(out, "{source:28} {:5} {}", of.len(), text(&row))?;
+        let large = || of.iter().filter(|s| s.large);
+        let of_large = |get: fn(&Scores) -> f64| 100.0 * large().map(get).sum::<f64>() / large().count().max(1) as f64;
+        let pair = [of_large(|s| s.cover_80), of_large(|s| s.cover_95)];
+        if large().count() >= 5 {
+            larges.push(pair);
+        }
+        writeln!(out, "{source:28} {:5} {} {:5} {}", of.len(), text(&row), large().count(), text(&pair))?;
         means.push(row);
     }
+    let large: Vec<f64> =
+        (0..2).map(|i| larges.iter().map(|pair| pair[i]).sum::<f64>() / larges.len() as f64).collect();
     let mean: Vec<f64> = (0..8).map(|i| means.iter().map(|row| row[i]).sum::<f64>() / means.len() as f64).collect();
-    writeln!(out, "{:28} {:5} {}", "mean of sources", "", text(&mean))
+    writeln!(out, "{:28} {:5} {} {:5} {}", "mean of sources", "", text(&mean), "", text(&large))
 }
 
 fn text(row: &[f64]) -> String {
@@ -158,5 +171,6 @@ fn scored(series: &Series, prior: &Prior, held_back: usize) -> Option<Scores> {
         cover_80: per(sum.cover_80),
         cover_95: per(sum.cover_95),
         far: per(sum.far),
+        large: largest >= 50.0,
     })
 }

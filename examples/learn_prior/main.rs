@@ -3,12 +3,14 @@
 //! ```sh
 //! cargo run --release --example learn_prior -- annual SERIES.tsv src/smoothing/bayes/annual.json [SETTING=VALUE ...]
 //! cargo run --release --example learn_prior -- annual SERIES.tsv folds [SETTING=VALUE ...]        # or folds-source
+//! cargo run --release --example learn_prior -- course MONTHS.tsv src/forecast/under_way/course.json
 //! cargo run --release --example learn_prior -- counts SERIES.tsv split:FOLDER [SETTING=VALUE ...] # six priors, as JSON
 //! ```
 //!
 //! The input has one series a line, tabs between: source, cluster, name, first year, values (commas between, nothing for a
 //! missing year), unit, fold of the country, fold of the source. The same input gives the same bytes, for any number of threads.
 
+mod course;
 mod folds;
 mod plan;
 mod read;
@@ -26,6 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, input, output, changes @ ..] = arguments.as_slice() else {
         return Err("arguments: NAME INPUT OUTPUT [SETTING=VALUE ...]".into());
     };
+    if name == "course" {
+        return course::write(input, output);
+    }
     let plan = changes.iter().try_fold(Plan::of(name)?, |plan, change| plan.with(change))?;
     let lines = read::lines(&std::fs::read_to_string(input)?)?;
     let lines: Vec<Line> = lines.into_iter().step_by(plan.thin).collect();

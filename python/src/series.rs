@@ -107,13 +107,14 @@ impl PySeries {
     /// >>> import unjuran as uj
     /// >>> uj.Series({2022: 139}, name="cases").with_partial(2023, 48, through="2023-05-31")
     /// Series 'cases' (count), 2022-2023: 139, 48 to 2023-05-31
-    #[pyo3(signature = (year, value, *, through=None, share=None))]
+    #[pyo3(signature = (year, value, *, through=None, share=None, earlier=None))]
     fn with_partial(
         &self,
         year: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
         through: Option<&Bound<'_, PyAny>>,
         share: Option<&Bound<'_, PyAny>>,
+        earlier: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self> {
         let coverage = match (through, share) {
             (Some(day), None) => Coverage::Through(input::iso_date(day, "through")?.parse()?),
@@ -124,7 +125,10 @@ impl PySeries {
             }
         };
         let (year, value) = (input::year(year, "year")?, input::number(value, "value")?);
-        Ok(Self(self.0.clone().with_partial(year, value, coverage)?))
+        let series = self.0.clone().with_partial(year, value, coverage)?;
+        let pair = |(year, value)| Ok((input::year(&year, "earlier")?, input::number(&value, "earlier")?));
+        let counted = earlier.into_iter().flatten().map(pair).collect::<Result<Vec<_>>>()?;
+        Ok(Self(series.with_earlier(counted)?))
     }
 
     /// The series with a masked cell: somewhere from ``lower`` to ``upper``, both included.

@@ -104,7 +104,13 @@ class Series:
         label: str | None = None,
     ) -> Self: ...
     def with_partial(
-        self, year: _Year, value: _Number, *, through: str | date | None = None, share: _Number | None = None
+        self,
+        year: _Year,
+        value: _Number,
+        *,
+        through: str | date | None = None,
+        share: _Number | None = None,
+        earlier: dict[_Year, _Number] | None = None,
     ) -> Series: ...
     def with_censored(self, year: _Year, lower: _Number, upper: _Number) -> Series: ...
     def with_missing(self, year: _Year) -> Series: ...

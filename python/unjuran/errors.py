@@ -128,6 +128,17 @@ class PartialValueError(UnjuranError):
     value: str
 
 
+class EarlierCountError(UnjuranError):
+    """A count by a day of an earlier year that fits no full year: give 0 to what the year became, for years before a
+    partial last one.
+    """
+
+    series: str
+    year: int
+    value: str
+    became: str
+
+
 class PartialRateError(UnjuranError):
     """A partial year of a rate: give the count so far, or leave the year out."""
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::histogram::Histogram;
 use super::kernel::Kernel;
 use super::link::Link;
 use super::mixture::Mixture;
@@ -119,11 +120,56 @@ fn at_edge(y: f64, link: Link) -> f64 {
 pub struct Continuous {
     components: Vec<Component>,
     support: Support,
-    /// A law that is no mixture: its quantiles; then there are no components.
-    table: Option<Quantiles>,
+    /// A law that is no mixture; then there are no components.
+    table: Option<Tabulated>,
     // why caches: an interval needs no caps and a draw no arrangement; what is asked for is made once.
     arranged: OnceLock<Mixture>,
     caps: OnceLock<(f64, f64)>,
+}
+
+/// A law by its numbers.
+#[derive(Clone, Debug, PartialEq)]
+enum Tabulated {
+    Quantiles(Quantiles),
+    Cells(Histogram),
+}
+
+impl Tabulated {
+    fn ends(&self) -> (f64, f64) {
+        match self {
+            Self::Quantiles(table) => table.ends(),
+            Self::Cells(table) => table.ends(),
+        }
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        match self {
+            Self::Quantiles(table) => table.quantile(p),
+            Self::Cells(table) => table.quantile(p),
+        }
+    }
+
+    fn cdf(&self, y: f64) -> f64 {
+        match self {
+            Self::Quantiles(table) => table.cdf(y),
+            Self::Cells(table) => table.cdf(y),
+        }
+    }
+
+    fn changed(&self, change: impl Fn(f64) -> f64) -> Self {
+        match self {
+            Self::Quantiles(table) => Self::Quantiles(table.changed(change)),
+            Self::Cells(table) => Self::Cells(table.changed(change)),
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        match self {
+            Self::Quantiles(table) => table.is_finite(),
+            // why: its edges were checked when it was made.
+            Self::Cells(_) => true,
+        }
+    }
 }
 
 /// Laws are equal if what they were made of is, whatever has been asked of them.
@@ -175,6 +221,15 @@ impl Continuous {
 
     /// The law with these quantiles.
     pub fn of_quantiles(table: Quantiles) -> Self {
+        Self::tabulated(Tabulated::Quantiles(table))
+    }
+
+    /// The law of these cells.
+    pub fn of_cells(cells: Histogram) -> Self {
+        Self::tabulated(Tabulated::Cells(cells))
+    }
+
+    fn tabulated(table: Tabulated) -> Self {
         let caps = OnceLock::from(table.ends());
         Self { components: Vec::new(), support: Support::Real, table: Some(table), arranged: OnceLock::new(), caps }
     }
@@ -183,7 +238,7 @@ impl Continuous {
     #[must_use]
     pub(crate) fn changed(self, change: impl Fn(f64) -> f64) -> Self {
         match &self.table {
-            Some(table) => Self::of_quantiles(table.changed(change)),
+            Some(table) => Self::tabulated(table.changed(change)),
             None => self,
         }
     }
@@ -209,7 +264,7 @@ impl Continuous {
     pub(crate) fn centred_at(&self, y: f64) -> Self {
         if let Some(table) = &self.table {
             let by = y - table.quantile(0.5);
-            return Self::of_quantiles(table.changed(|q| q + by));
+            return Self::tabulated(table.changed(|q| q + by));
         }
         let mut components = self.components.clone();
         for component in &mut components {
@@ -251,7 +306,7 @@ impl Continuous {
     }
 
     /// The distribution function to nine digits: a mixture's from a table, for sums and integrals over many outcomes.
-    pub(super) fn quick_cdf(&self, y: f64) -> f64 {
+    pub(crate) fn quick_cdf(&self, y: f64) -> f64 {
         let (lower, upper) = self.caps();
         if y >= upper {
             1.0

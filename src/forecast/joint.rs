@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::latent::Latent;
 use super::pool::{Averaged, Pooling};
-use crate::dist::{Component, Continuous, Predictive as _, Support};
+use crate::dist::{Component, Continuous, Histogram, Predictive as _, Support};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 
@@ -22,6 +22,9 @@ pub struct Joint {
     /// Whole joint laws that are averaged; then there are no members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     averaged: Option<Box<Averaged>>,
+    /// The law of the first year, where it is under way and what was counted says more than the members' laws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Histogram>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +39,7 @@ impl Joint {
     pub fn mixture(members: Vec<(f64, Latent)>, support: Support) -> Self {
         let total: f64 = members.iter().map(|(weight, _)| weight).sum();
         let members = members.into_iter().map(|(weight, latent)| Member { weight: weight / total, latent }).collect();
-        Self { members, support, widths: Vec::new(), averaged: None }
+        Self { members, support, widths: Vec::new(), averaged: None, first: None }
     }
 
     /// Joint laws of the same years made one, with weights in proportion to those given.
@@ -45,16 +48,52 @@ impl Joint {
     pub fn pooled(parts: Vec<(f64, Self)>, how: Pooling) -> Self {
         let total: f64 = parts.iter().map(|(weight, _)| weight).sum();
         let parts: Vec<(f64, Self)> = parts.into_iter().map(|(weight, part)| (weight / total, part)).collect();
-        let plain = |part: &Self| part.averaged.is_none() && part.widths.is_empty();
+        let plain = |part: &Self| part.averaged.is_none() && part.widths.is_empty() && part.first.is_none();
         let nowhere_negative = parts.iter().any(|(_, part)| part.support == Support::NonNegative);
         let support = if nowhere_negative { Support::NonNegative } else { Support::Real };
         if how == Pooling::Linear && parts.iter().all(|(_, part)| plain(part)) {
             let members = parts.into_iter().flat_map(|(share, part)| {
                 part.members.into_iter().map(move |m| Member { weight: share * m.weight, ..m })
             });
-            return Self { members: members.collect(), support, widths: Vec::new(), averaged: None };
+            return Self { members: members.collect(), support, widths: Vec::new(), averaged: None, first: None };
         }
-        Self { members: Vec::new(), support, widths: Vec::new(), averaged: Some(Box::new(Averaged { how, parts })) }
+        let averaged = Some(Box::new(Averaged { how, parts }));
+        Self { members: Vec::new(), support, widths: Vec::new(), averaged, first: None }
+    }
+
+    /// The law with the first year's replaced: paths carry their first year to the same probability in it.
+    #[must_use]
+    pub(super) fn with_first(self, first: Histogram) -> Self {
+        Self { first: Some(first), ..self }
+    }
+
+    /// The law that takes the place of the first year's own, and that one.
+    pub(super) fn first(&self) -> Option<(Continuous, Continuous)> {
+        self.first.as_ref().map(|first| (Continuous::of_cells(first.clone()), self.first_expected()))
+    }
+
+    /// What the members, or the parts, expect of the first year.
+    pub(super) fn first_expected(&self) -> Continuous {
+        match &self.averaged {
+            Some(averaged) => averaged.marginals(|i| self.width(i)).swap_remove(0),
+            None => Continuous::mixture(self.members.iter().map(|m| self.component(m, 0)).collect(), self.support),
+        }
+    }
+
+    /// The members with their weights.
+    pub(super) fn members(&self) -> impl Iterator<Item = (f64, &Latent)> {
+        self.members.iter().map(|member| (member.weight, &member.latent))
+    }
+
+    pub(super) fn support(&self) -> Support {
+        self.support
+    }
+
+    fn component(&self, Member { weight, latent }: &Member, year: usize) -> Component {
+        let component = latent.marginal(year, *weight);
+        let width = self.width(year);
+        let link = latent.link.widened(latent.location[year], width);
+        Component { kernel: component.kernel.widened(width), link, ..component }
     }
 
     pub(super) fn averaged(&self) -> Option<&Averaged> {
@@ -96,6 +135,16 @@ impl Joint {
                 }
             }
         }
+        if let (Some(first), Some(factor)) = (&self.first, factors.first()) {
+            let law = Continuous::of_cells(first.clone());
+            let (centre, least) = (law.quantile(0.5), law.caps().0);
+            // why: edges that would fall below what was counted close up just above it.
+            let moved = |edge: f64| {
+                let wide = centre + factor * (edge - centre);
+                if wide > least { wide } else { least + 1e-9 * (edge - least) }
+            };
+            self.first = Some(first.changed(moved));
+        }
         self.widths = factors.iter().enumerate().map(|(i, factor)| self.width(i) * factor).collect();
         self
     }
@@ -117,14 +166,12 @@ impl Joint {
         if let Some(averaged) = &self.averaged {
             return averaged.marginals(|i| self.width(i));
         }
-        let component = |Member { weight, latent }: &Member, year: usize| {
-            let component = latent.marginal(year, *weight);
-            let width = self.width(year);
-            let link = latent.link.widened(latent.location[year], width);
-            Component { kernel: component.kernel.widened(width), link, ..component }
+        let own = |year| {
+            let parts = self.members.iter().map(|member| self.component(member, year)).collect();
+            Continuous::mixture(parts, self.support)
         };
-        let law = |year| self.members.iter().map(|member| component(member, year)).collect();
-        (0..self.years()).map(|year| Continuous::mixture(law(year), self.support)).collect()
+        let first = |year| self.first.clone().filter(|_| year == 0).map(Continuous::of_cells);
+        (0..self.years()).map(|year| first(year).unwrap_or_else(|| own(year))).collect()
     }
 
     /// One draw of the years of a law with members, on the scale of the data, before rounding and caps.
@@ -186,6 +233,7 @@ impl From<Latent> for Joint {
             support: Support::Real,
             widths: Vec::new(),
             averaged: None,
+            first: None,
         }
     }
 }

@@ -28,6 +28,15 @@ pub struct Latent {
     pub df: Option<f64>,
     /// From latent to observed scale.
     pub link: Link,
+    /// Years at the start whose own shocks are not among those of `ripple`, because what is known of the years has taken
+    /// their place in `shared`.
+    #[serde(default, skip_serializing_if = "none")]
+    pub quiet: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn none(n: &usize) -> bool {
+    *n == 0
 }
 
 impl Latent {
@@ -38,7 +47,7 @@ impl Latent {
 
     /// The law of one year.
     pub(super) fn marginal(&self, year: usize, weight: f64) -> Component {
-        let (shocks, row) = (&self.ripple[..=year], self.shared.row(year));
+        let (shocks, row) = (&self.ripple[..(year + 1).saturating_sub(self.quiet)], self.shared.row(year));
         let square = shocks.iter().chain(row).fold(0.0, |sum, r| sum + r * r);
         // why hypot otherwise: squares of numbers near 1e200 overflow, those of numbers near 1e-200 vanish.
         let scale = if (1e-280..1e280).contains(&square) {
@@ -60,7 +69,8 @@ impl Latent {
         let (unknown, yearly) = shocks.split_at(columns);
         for (i, z) in z.iter_mut().enumerate() {
             let shared: f64 = self.shared.row(i).iter().zip(unknown).map(|(r, u)| r * u).sum();
-            let ripples: f64 = self.ripple.iter().zip(yearly[..=i].iter().rev()).map(|(r, e)| r * e).sum();
+            let own = yearly[..=i].iter().skip(self.quiet).rev();
+            let ripples: f64 = self.ripple.iter().zip(own).map(|(r, e)| r * e).sum();
             *z = self.location[i] + stretch * (shared + ripples);
         }
     }

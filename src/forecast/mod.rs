@@ -20,6 +20,7 @@ mod paths;
 mod pool;
 #[cfg(feature = "svg")]
 mod svg;
+pub mod under_way;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ pub use paths::Paths;
 pub use pool::Pooling;
 #[cfg(feature = "svg")]
 pub use svg::SvgStyle;
+use under_way::Course;
 
 use crate::dist::{AtLeast, Distribution, Empirical, Predictive};
 use crate::error::{Error, Result};
@@ -94,13 +96,26 @@ impl Forecast {
     /// [`Error::Overflow`] if a centre or scale is not a finite number; [`Error::YearOutOfRange`] past 9999.
     pub fn new(projection: Projection<'_>) -> Result<Self> {
         let Projection { series, training, model, params, notes, joint } = projection;
-        let notes = training.notes.iter().cloned().chain(notes).collect();
+        let mut notes: Vec<Note> = training.notes.iter().cloned().chain(notes).collect();
+        let mut joint = joint;
+        if let Some(begun) = &training.under_way {
+            let whole = training.unit == Unit::Count;
+            let held = if whole { joint.held_at_zero() } else { joint };
+            held.checked_marginals(series.name(), &model)?;
+            let share = begun.coverage.share();
+            let seen = Course::shipped()?.seen(begun.counted, share, whole, &begun.earlier);
+            let after = under_way::begun(&held, &seen, share, whole)?;
+            if after.refuted {
+                notes.push(Note::CountedAboveForecast { year: begun.year, counted: begun.counted });
+            }
+            joint = after.joint;
+        }
         let version = env!("CARGO_PKG_VERSION").to_owned();
         Self::assemble(Parts { series: series.clone(), model, params, joint, notes, version }, training)
     }
 
     fn assemble(parts: Parts, training: &Training) -> Result<Self> {
-        let Parts { series, model, params, joint, mut notes, version } = parts;
+        let Parts { series, model, params, joint, notes, version } = parts;
         let counts = training.unit == Unit::Count;
         let joint = if counts { joint.held_at_zero() } else { joint };
         let marginals = joint.checked_marginals(series.name(), &model)?;
@@ -109,12 +124,8 @@ impl Forecast {
             .into_iter()
             .map(|law| if counts { Distribution::from(law).whole() } else { law.into() })
             .collect();
-        if let (Some(UnderWay { year, counted, .. }), Some(first)) = (training.under_way, steps.first_mut()) {
-            *first = AtLeast::held(first.clone(), counted);
-            let note = Note::CountedAboveForecast { year, counted };
-            if matches!(first, Distribution::AtLeast(law) if law.is_moved()) && !notes.contains(&note) {
-                notes.push(note);
-            }
+        if let (Some(UnderWay { counted, .. }), Some(first)) = (&training.under_way, steps.first_mut()) {
+            *first = AtLeast::held(first.clone(), *counted);
         }
         Ok(Self { series, model, params, years, steps, joint, notes, version })
     }
@@ -150,10 +161,8 @@ impl Forecast {
         }
         let mut parts = Parts::from(self.clone());
         parts.joint = parts.joint.widened(factors);
-        // why: whether the count so far refutes the law is judged again below.
-        parts.notes.retain(|note| !matches!(note, Note::CountedAboveForecast { .. }));
         parts.notes.push(Note::Widened { factors: factors.to_vec(), because: because.to_owned() });
-        let training = Training::new(&parts.series)?;
+        let training = Training::with_masks(&parts.series)?;
         Self::assemble(parts, &training)
     }
 
@@ -359,7 +368,7 @@ struct Parts {
 impl TryFrom<Parts> for Forecast {
     type Error = Error;
     fn try_from(parts: Parts) -> Result<Self> {
-        let training = Training::new(&parts.series)?;
+        let training = Training::with_masks(&parts.series)?;
         Self::assemble(parts, &training)
     }
 }

@@ -95,6 +95,8 @@ pub(super) struct Sampler<'a> {
     parts: Vec<Part<'a>>,
     /// The pool's law of each year.
     pool: Vec<Continuous>,
+    /// The law of a first year under way, and the one that it replaces.
+    first: Option<(Continuous, Continuous)>,
 }
 
 struct Part<'a> {
@@ -105,19 +107,25 @@ struct Part<'a> {
 
 impl<'a> Sampler<'a> {
     pub(super) fn new(joint: &'a Joint) -> Self {
-        let Some(averaged) = joint.averaged() else { return Self { joint, parts: Vec::new(), pool: Vec::new() } };
+        let first = joint.first();
+        let Some(averaged) = joint.averaged() else {
+            return Self { joint, parts: Vec::new(), pool: Vec::new(), first };
+        };
         let part = |(weight, part): &'a (f64, Joint)| Part {
             weight: *weight,
             sampler: Sampler::new(part),
             laws: part.marginals(),
         };
-        Self { joint, parts: averaged.parts.iter().map(part).collect(), pool: joint.marginals() }
+        Self { joint, parts: averaged.parts.iter().map(part).collect(), pool: joint.marginals(), first }
     }
 
     /// One draw of the years on the scale of the data, before rounding and caps.
     pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, path: &mut [f64]) {
         if self.parts.is_empty() {
             self.joint.draw(stream, shocks, path);
+            if let (Some((law, before)), Some(y)) = (&self.first, path.first_mut()) {
+                *y = law.quantile(before.uncapped(*y).clamp(1e-9, 1.0 - 1e-9));
+            }
             return;
         }
         let mut left = stream.uniform();

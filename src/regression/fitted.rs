@@ -168,7 +168,7 @@ impl FittedTrend {
                 i => law.sigma * memory(i as f64),
             })
             .collect();
-        Latent { location, shared: shared.into(), ripple, df: law.df, link: law.link }
+        Latent { location, shared: shared.into(), ripple, df: law.df, link: law.link, quiet: 0 }
     }
 
     /// A row of the design in the basis of the fit.

@@ -1,5 +1,7 @@
 //! One measure over consecutive years.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::observation::{Coverage, Observation, Value};
@@ -40,6 +42,9 @@ pub struct Series {
     /// One a year, or none at all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sources: Vec<Option<String>>,
+    /// What had been counted by the same day of earlier years.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    earlier: BTreeMap<Year, f64>,
 }
 
 impl Series {
@@ -53,7 +58,7 @@ impl Series {
             start.plus(steps)?;
         }
         let values = values.iter().map(|&y| if y.is_nan() { Value::Missing } else { Value::Exact(y) }).collect();
-        Self { name, label: None, unit: None, start, values, coverage: Coverage::Full, sources: Vec::new() }.checked()
+        Self { name, start, values, ..Self::empty(start) }.checked()
     }
 
     /// Observations in any order; years in between that were not observed are missing.
@@ -87,7 +92,20 @@ impl Series {
                 sources[at] = observation.source;
             }
         }
-        Self { name, label: None, unit: None, start, values, coverage, sources }.checked()
+        Self { name, values, coverage, sources, ..Self::empty(start) }.checked()
+    }
+
+    fn empty(start: Year) -> Self {
+        Self {
+            name: String::new(),
+            label: None,
+            unit: None,
+            start,
+            values: Vec::new(),
+            coverage: Coverage::Full,
+            sources: Vec::new(),
+            earlier: BTreeMap::new(),
+        }
     }
 
     /// The same series under another name.
@@ -125,6 +143,27 @@ impl Series {
         self.replaced(Observation::partial(year, counted, coverage))
     }
 
+    /// The series with what had been counted in earlier years by the day up to which the last year is counted: how much of a
+    /// year is counted by then is learned from them. Say it last: a year replaced later drops it.
+    ///
+    /// ```
+    /// use unjuran::series::{Coverage, Series, Year};
+    /// let year = |y| Year::new(y).unwrap();
+    /// let cases = Series::new("cases", year(2020), &[160.0, 115.0, 139.0])?
+    ///     .with_partial(year(2023), 48.0, Coverage::Share(0.41))?
+    ///     .with_earlier([(year(2021), 40.0), (year(2022), 61.0)])?;
+    /// assert_eq!(cases.earlier().len(), 2);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::EarlierCount`] unless the last year is partial, and each year is an earlier one with an exact number that is
+    /// not below what was counted then, and nothing is negative.
+    pub fn with_earlier(mut self, counted: impl IntoIterator<Item = (Year, f64)>) -> Result<Self> {
+        self.earlier = counted.into_iter().collect();
+        self.checked()
+    }
+
     /// The series with a masked cell: `lower` to `upper`, both included. Equal bounds are the exact value.
     ///
     /// # Errors
@@ -158,8 +197,9 @@ impl Series {
         // why the unit is said: a fraction in a later year must not change what the earlier ones are.
         let unit = Some(self.unit());
         let (values, sources) = (self.values[..kept].to_vec(), self.sources.iter().take(kept).cloned().collect());
-        Self { name: self.name.clone(), label: self.label.clone(), unit, start: self.start, values, coverage, sources }
-            .checked()
+        let earlier = if coverage.is_partial() { self.earlier.clone() } else { BTreeMap::new() };
+        let (name, label) = (self.name.clone(), self.label.clone());
+        Self { name, label, unit, start: self.start, values, coverage, sources, earlier }.checked()
     }
 
     fn replaced(self, new: Observation) -> Result<Self> {
@@ -206,6 +246,11 @@ impl Series {
     /// Values by year from the first to the last.
     pub fn values(&self) -> &[Value] {
         &self.values
+    }
+
+    /// What had been counted in earlier years by the day up to which the last year is counted.
+    pub fn earlier(&self) -> &BTreeMap<Year, f64> {
+        &self.earlier
     }
 
     /// How much of the last year is covered.
@@ -290,6 +335,20 @@ impl Series {
                 return Err(Error::PartialRate { series: self.name, year: year.get() });
             }
         }
+        self.check_earlier()
+    }
+
+    fn check_earlier(self) -> Result<Self> {
+        for (&year, &counted) in &self.earlier {
+            let at = self.start.until(year);
+            let became = at.and_then(|at| self.values.get(at)).and_then(|value| value.exact());
+            let fits = became.is_some_and(|became| (0.0..=became).contains(&counted));
+            if !(self.coverage.is_partial() && year < self.last_year() && fits) {
+                let (year, value) = (year.get(), counted.to_string());
+                let became = became.map_or_else(|| "no number".to_owned(), |became| became.to_string());
+                return Err(Error::EarlierCount { series: self.name, year, value, became });
+            }
+        }
         Ok(self)
     }
 }
@@ -306,16 +365,18 @@ struct Stored {
     coverage: Coverage,
     #[serde(default)]
     sources: Vec<Option<String>>,
+    #[serde(default)]
+    earlier: BTreeMap<Year, f64>,
 }
 
 impl TryFrom<Stored> for Series {
     type Error = Error;
     fn try_from(stored: Stored) -> Result<Self> {
-        let Stored { name, label, unit, start, values, coverage, sources } = stored;
+        let Stored { name, label, unit, start, values, coverage, sources, earlier } = stored;
         if !sources.is_empty() && sources.len() != values.len() {
             return Err(Error::LengthMismatch { series: name, values: sources.len(), years: values.len() });
         }
-        Self { name, label, unit, start, values, coverage, sources }.checked()
+        Self { name, label, unit, start, values, coverage, sources, earlier }.checked()
     }
 }
 

@@ -30,6 +30,11 @@ pub enum Note {
         /// The years.
         years: Vec<Year>,
     },
+    /// Masked cells: taken as the intervals they are.
+    MaskedIntervals {
+        /// The years.
+        years: Vec<Year>,
+    },
     /// So few years that the width of the bands rests on general experience.
     ShortSeries {
         /// Observed years.
@@ -98,6 +103,9 @@ impl fmt::Display for Note {
             Self::MissingYears { years } => write!(f, "no number for {}", years_in_words(years)),
             Self::MaskedYears { years } => {
                 write!(f, "masked cells were left out of the fit: {}", years_in_words(years))
+            }
+            Self::MaskedIntervals { years } => {
+                write!(f, "masked cells were taken as the intervals they are: {}", years_in_words(years))
             }
             Self::ShortSeries { observed: 1 } => {
                 write!(f, "one observed year: the width of the bands rests on general experience, not on this series")

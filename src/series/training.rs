@@ -1,5 +1,7 @@
 //! The view of a series that a model may fit: full years only, and what was decided on the way.
 
+use std::collections::BTreeMap;
+
 use super::annual::Series;
 use super::note::Note;
 use super::observation::{Coverage, Value};
@@ -8,7 +10,7 @@ use super::year::Year;
 use crate::error::{Error, Result};
 
 /// What was counted so far in the year under way.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UnderWay {
     /// The year.
     pub year: Year,
@@ -16,12 +18,14 @@ pub struct UnderWay {
     pub counted: f64,
     /// How far.
     pub coverage: Coverage,
+    /// What was counted by the same day of earlier years, with what those years became.
+    pub earlier: Vec<(f64, f64)>,
 }
 
 /// A series as a model sees it. Every ruling on years that are not plain numbers is made here and written to `notes`.
 ///
-/// A partial last year is left out and becomes the first year to forecast; masked cells count as missing; missing years
-/// before the first number are dropped, later ones stay as gaps.
+/// A partial last year is left out and becomes the first year to forecast; masked cells count as missing, unless the model
+/// takes them as intervals; missing years before the first number are dropped, later ones stay as gaps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Training {
     /// Name of the series, for messages.
@@ -38,6 +42,9 @@ pub struct Training {
     pub under_way: Option<UnderWay>,
     /// What a reader must be told.
     pub notes: Vec<Note>,
+    /// Bounds of the masked cells, by place in `y`, where they were asked for ([`Training::with_masks`]): `y` holds their
+    /// midpoints then.
+    pub masks: BTreeMap<usize, (f64, f64)>,
 }
 
 impl Training {
@@ -46,20 +53,42 @@ impl Training {
     /// # Errors
     /// [`Error::NoObservedYears`] if no full year carries a number; [`Error::YearOutOfRange`] if nothing can follow.
     pub fn new(series: &Series) -> Result<Self> {
+        Self::of(series, false)
+    }
+
+    /// The view of a model that takes masked cells as the intervals they are.
+    ///
+    /// # Errors
+    /// [`Error::NoObservedYears`] if no full year carries a number or a masked cell; [`Error::YearOutOfRange`].
+    pub fn with_masks(series: &Series) -> Result<Self> {
+        Self::of(series, true)
+    }
+
+    fn of(series: &Series, with_masks: bool) -> Result<Self> {
         let mut notes = Vec::new();
         let mut values = series.values();
         let mut under_way = None;
         let mut next = series.last_year();
         let coverage = series.last_coverage();
         if let (true, Some((&Value::Exact(counted), before))) = (coverage.is_partial(), values.split_last()) {
-            under_way = Some(UnderWay { year: next, counted, coverage });
+            let pair = |(year, by_then): (&Year, &f64)| {
+                let at = series.first_year().until(*year)?;
+                Some((*by_then, values.get(at)?.exact()?))
+            };
+            let earlier = series.earlier().iter().filter_map(pair).collect();
+            under_way = Some(UnderWay { year: next, counted, coverage, earlier });
             notes.push(Note::YearUnderWay { year: next, counted, covered: coverage.to_string() });
             values = before;
         } else {
             next = next.plus(1)?;
         }
         let nothing = || Error::NoObservedYears { series: series.name().to_owned(), years: series.values().len() };
-        let skipped = values.iter().position(|v| v.exact().is_some()).ok_or_else(nothing)?;
+        let known = |v: &Value| match *v {
+            Value::Exact(y) => Some(y),
+            Value::Censored { lower, upper } => with_masks.then_some(0.5 * (lower + upper)),
+            Value::Missing => None,
+        };
+        let skipped = values.iter().position(|v| known(v).is_some()).ok_or_else(nothing)?;
         let first = series.first_year().plus(skipped)?;
         let years_where = |wanted: fn(&Value) -> bool| -> Result<Vec<Year>> {
             values.iter().enumerate().filter(|(_, v)| wanted(v)).map(|(i, _)| series.first_year().plus(i)).collect()
@@ -70,13 +99,28 @@ impl Training {
         }
         let masked = years_where(|v| matches!(v, Value::Censored { .. }))?;
         if !masked.is_empty() {
-            notes.push(Note::MaskedYears { years: masked });
+            notes.push(if with_masks {
+                Note::MaskedIntervals { years: masked }
+            } else {
+                Note::MaskedYears { years: masked }
+            });
         }
-        let y = values[skipped..].iter().map(|v| v.exact()).collect();
-        Ok(Self { name: series.name().to_owned(), unit: series.unit(), first, y, next, under_way, notes })
+        let values = &values[skipped..];
+        let y = values.iter().map(known).collect();
+        let bounds = |(i, v): (usize, &Value)| match *v {
+            Value::Censored { lower, upper } if with_masks => Some((i, (lower, upper))),
+            _ => None,
+        };
+        let masks = values.iter().enumerate().filter_map(bounds).collect();
+        Ok(Self { name: series.name().to_owned(), unit: series.unit(), first, y, next, under_way, notes, masks })
     }
 
-    /// Number of observed years.
+    /// The exact number of each year.
+    pub fn exact(&self) -> impl Iterator<Item = Option<f64>> + '_ {
+        self.y.iter().enumerate().map(|(i, y)| y.filter(|_| !self.masks.contains_key(&i)))
+    }
+
+    /// Number of observed years, masked ones among them where they were asked for.
     pub fn observed(&self) -> usize {
         self.y.iter().flatten().count()
     }
@@ -88,14 +132,14 @@ impl Training {
 
     /// The unit of the last decimal place in use: 1 for counts, 0.01 for money in cents; at least 1e-9 of the largest value.
     pub fn resolution(&self) -> f64 {
-        let largest = self.y.iter().flatten().fold(0.0_f64, |m, y| m.max(y.abs()));
+        let largest = self.exact().flatten().fold(0.0_f64, |m, y| m.max(y.abs()));
         if largest == 0.0 {
             return 1.0;
         }
         let finest = largest * 1e-9;
         let mut step = 10_f64.powf(largest.log10().floor()).min(1.0);
         let whole = |y: f64, step: f64| ((y / step).round() * step - y).abs() <= 1e-3 * finest;
-        while step > finest && !self.y.iter().flatten().all(|&y| whole(y, step)) {
+        while step > finest && !self.exact().flatten().all(|y| whole(y, step)) {
             step /= 10.0;
         }
         step.max(finest)

@@ -89,6 +89,7 @@ impl FittedMean {
             ripple,
             df: Some(n - 1.0),
             link: Link::Identity,
+            quiet: 0,
         };
         self.report.project(&self.series, &self.training, latent.into())
     }

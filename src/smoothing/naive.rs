@@ -156,7 +156,7 @@ impl FittedRandomWalk {
         self.report.project(
             &self.series,
             &self.training,
-            Latent { location, shared, ripple, df: None, link: Link::Identity }.into(),
+            Latent { location, shared, ripple, df: None, link: Link::Identity, quiet: 0 }.into(),
         )
     }
 }

@@ -83,10 +83,42 @@ impl Smoothing {
     }
 }
 
+/// What may befall one year beside its usual shock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Jolt {
+    /// The year alone is out of line: an additive outlier.
+    Outlier,
+    /// From the year on the level is another.
+    Shift,
+}
+
 impl Gain {
+    /// The gain of a year that a jolt of variance `size` may have befallen, in units of sigma^2.
+    ///
+    /// An outlier only adds to the variance of what is seen, a shift adds to that of the level as well.
+    pub(crate) fn jolted(&self, jolt: Jolt, size: f64) -> Self {
+        let variance = self.variance + size;
+        let share = self.variance / variance;
+        let (moved, carried) = match jolt {
+            Jolt::Outlier => (0.0, self.carried),
+            Jolt::Shift => (size / variance, Doubt { level: self.carried.level + size, ..self.carried }),
+        };
+        Self { variance, level: self.level * share + moved, slope: self.slope * share, carried }
+    }
+
     /// What the level takes of the innovation.
     pub(crate) fn level(&self) -> f64 {
         self.level
+    }
+
+    /// What the slope takes of the innovation.
+    pub(crate) fn slope(&self) -> f64 {
+        self.slope
+    }
+
+    /// The same without a say in the state.
+    pub(crate) fn still(&self) -> Self {
+        Self { level: 0.0, slope: 0.0, ..*self }
     }
 
     /// The doubt after a year that was observed.
@@ -114,6 +146,11 @@ impl Doubt {
     /// Level and slope unknown on their own, with these variances in units of sigma^2.
     pub(crate) fn independent(level: f64, slope: f64) -> Self {
         Self { level, cross: 0.0, slope }
+    }
+
+    /// The same with the level less certain by this variance.
+    pub(crate) fn with_level(self, more: f64) -> Self {
+        Self { level: self.level + more, ..self }
     }
 
     /// Standard deviations of level and slope in units of sigma.

@@ -30,7 +30,7 @@ pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f6
     let shared = Rows::of((0..h).map(|_| root(next())));
     let mut next = reach();
     let ripple = (0..h).map(|j| sigma * if j == 0 { 1.0 } else { alpha + beta * next() }).collect();
-    Latent { location, shared, ripple, df: None, link: Link::Identity }
+    Latent { location, shared, ripple, df: None, link: Link::Identity, quiet: 0 }
 }
 
 #[cfg(test)]

@@ -26,44 +26,91 @@ pub(super) struct Scaled {
     pub(super) link: Link,
     /// A number for each year, from the first observed one.
     pub(super) z: Vec<Option<f64>>,
-    /// The intervals, for counts; empty for amounts.
+    /// The intervals, for counts and where cells are masked; else empty.
     pub(super) cells: Vec<Option<Cell>>,
     /// Sum of log |dz/dy| over the observed years after the first.
     pub(super) jacobian: f64,
-    /// The widest interval; 0 for amounts.
+    /// The widest interval; 0 without.
     pub(super) widest: f64,
+    /// Variance of the first year where it is masked: that of the uniform law on its cell.
+    pub(super) at_start: f64,
+    /// Whether any cell is masked.
+    pub(super) masked: bool,
+    /// A masked last year in pieces; else empty.
+    pub(super) pieces: Vec<Cell>,
 }
 
-/// The size that a series is divided by: the mean absolute value, for counts at least 1.
-pub(super) fn scale(training: &Training) -> f64 {
+/// The size that a series is divided by: the mean absolute value, for counts at least 1. `ratios` are those of the exposure,
+/// a year each, or none.
+pub(super) fn scale(training: &Training, ratios: &[f64]) -> f64 {
     let n = training.observed().max(1) as f64;
-    let mean: f64 = training.y.iter().flatten().map(|y| y.abs() / n).sum();
+    let size = |(i, y): (usize, f64)| y.abs() / ratio(ratios, i) / n;
+    let mean: f64 = training.y.iter().enumerate().filter_map(|(i, y)| Some((i, (*y)?))).map(size).sum();
     let least = if training.unit == Unit::Count { 1.0 } else { 0.0 };
     let scale = mean.max(least);
     if scale > 0.0 { scale } else { 1.0 }
 }
 
+/// Exposure of a year over its mean; 1 without exposure.
+fn ratio(ratios: &[f64], year: usize) -> f64 {
+    ratios.get(year).copied().unwrap_or(1.0)
+}
+
 impl Scaled {
     /// The series under a power; `None` if it has values that the power cannot hold (anything below zero under less than
     /// the identity).
-    pub(super) fn new(training: &Training, lambda: f64, scale: f64) -> Option<Self> {
+    pub(super) fn new(training: &Training, ratios: &[f64], lambda: f64, scale: f64) -> Option<Self> {
         let link = Link::BoxCox { lambda, scale };
         let counts = training.unit == Unit::Count;
-        if lambda < 1.0 && training.y.iter().flatten().any(|&y| y < 0.0) {
+        let highest = |(i, y): (usize, &Option<f64>)| training.masks.get(&i).map_or(*y, |(_, upper)| Some(*upper));
+        let below_zero = training.y.iter().enumerate().filter_map(highest).any(|y| y < 0.0);
+        if lambda < 1.0 && below_zero {
             return None;
         }
         // why: an amount of zero is anything that prints as zero.
         let half = if counts { 0.5 } else { 0.5 * training.resolution() };
         let middle = |y: f64| if y == 0.0 && lambda < 1.0 { 0.5 * half } else { y };
-        let z: Vec<Option<f64>> = training.y.iter().map(|y| y.map(|y| link.apply(middle(y)))).collect();
-        let jacobian = training.y.iter().skip(1).flatten().map(|&y| link.slope(middle(y)).ln()).sum();
-        let cell = |y: f64| {
-            let lower = if y == 0.0 { f64::NEG_INFINITY } else { link.apply(y - half) };
-            Cell { lower, upper: link.apply(y + half) }
+        let at = |i: usize, y: f64| link.apply(y / ratio(ratios, i));
+        let observed = || training.y.iter().enumerate().filter_map(|(i, y)| Some((i, middle((*y)?))));
+        let mut z = vec![None; training.y.len()];
+        observed().for_each(|(i, y)| z[i] = Some(at(i, y)));
+        let slope = |(i, y): (usize, f64)| link.slope(y / ratio(ratios, i)) / ratio(ratios, i);
+        let mut jacobian: f64 = observed().skip(1).map(|year| slope(year).ln()).sum();
+        let has_cells = counts || !training.masks.is_empty();
+        if has_cells && !counts {
+            // why: members that see intervals measure probabilities, the others must too.
+            jacobian += (training.observed() as f64 - 1.0) * (2.0 * half).ln();
+        }
+        let from = |i: usize, lower: f64| {
+            if lower <= 0.0 && !below_zero { f64::NEG_INFINITY } else { at(i, lower - half) }
         };
+        let cell = |(i, y): (usize, &Option<f64>)| {
+            let (lower, upper) = training.masks.get(&i).copied().or_else(|| y.map(|y| (y, y)))?;
+            Some(Cell { lower: from(i, lower), upper: at(i, upper + half) })
+        };
+        let mut pieces = Vec::new();
+        let last = training.y.len() - 1;
+        if let Some(&(lower, upper)) = training.masks.get(&last).filter(|_| last > 0) {
+            // why thirds: no later year tells where in its cell the last one lies, and one normal law for it is too coarse.
+            let third = |i: f64| {
+                let cut = lower + i * (upper - lower + 2.0 * half) / 3.0;
+                if counts { cut.round() } else { cut }
+            };
+            let ends = [0.0, 1.0, 2.0, 3.0].map(third);
+            pieces = ends
+                .windows(2)
+                .filter(|pair| pair[1] > pair[0])
+                .map(|pair| Cell { lower: from(last, pair[0]), upper: at(last, pair[1] - half) })
+                .collect();
+        }
         let cells: Vec<Option<Cell>> =
-            if counts { training.y.iter().map(|y| y.map(cell)).collect() } else { Vec::new() };
+            if has_cells { training.y.iter().enumerate().map(cell).collect() } else { Vec::new() };
         let widest = cells.iter().flatten().map(|c| c.width()).fold(0.0, f64::max);
-        Some(Self { link, z, cells, jacobian, widest })
+        let at_start = training.masks.get(&0).map_or(0.0, |&(lower, upper)| {
+            let least = if below_zero { lower - half } else { (lower - half).max(0.0) };
+            let width = at(0, upper + half) - at(0, least);
+            if width.is_finite() { width * width / 12.0 } else { 4.0 }
+        });
+        Some(Self { link, z, cells, jacobian, widest, at_start, masked: !training.masks.is_empty(), pieces })
     }
 }

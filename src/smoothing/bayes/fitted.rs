@@ -1,17 +1,20 @@
 //! The average over all members, after the series.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::super::recursion::Doubt;
 use super::cells::Scaled;
-use super::member::Member;
-use super::posterior::{Evidence, Seen, closed_ahead, node_ahead};
+use super::effects::{EffectNode, Effects, Exposure, columns, exposed};
+use super::member::{Member, Solved};
+use super::posterior::{Evidence, Seen, closed_ahead, log_sum, node_ahead};
 use super::prior::Prepared;
 use super::soft::Lattice;
-use crate::dist::Support;
+use super::wild::Wild;
+use crate::design::Inputs;
+use crate::dist::{Component, Continuous, Kernel, Predictive as _, Support};
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Joint, Projection};
+use crate::forecast::{Forecast, Joint, Latent, Projection};
 use crate::model::{FitReport, Fitted};
 use crate::series::{Horizon, Note, Series, Training, Unit};
 
@@ -35,6 +38,11 @@ pub struct FittedBayesEts {
     prior: String,
     scale: f64,
     members: Vec<Weighted>,
+    inputs: Inputs,
+    effects: Option<Effects>,
+    exposure: Option<Exposure>,
+    /// ln of the evidence with effects over that without.
+    log_bayes_factor: Option<f64>,
     /// Made when asked for: a forecast needs no residuals.
     report: OnceLock<FitReport>,
 }
@@ -46,36 +54,77 @@ struct Weighted {
     /// Its recursion in the grid.
     place: usize,
     seen: Seen,
+    /// The member after a series with a wild year, for each that may be in it, with its share.
+    wild: Vec<(Wild, Solved)>,
+}
+
+/// Logarithms of weights, up to a constant, become weights that add up to one.
+fn normalise(members: &mut [Weighted]) -> bool {
+    let most = members.iter().map(|m| m.weight).fold(f64::NEG_INFINITY, f64::max);
+    members.iter_mut().for_each(|m| m.weight = (m.weight - most).exp());
+    let total: f64 = members.iter().map(|m| m.weight).sum();
+    members.iter_mut().for_each(|m| m.weight /= total);
+    total.is_finite() && !members.is_empty()
 }
 
 impl FittedBayesEts {
-    pub(super) fn new(series: &Series, prepared: &Prepared) -> Result<Self> {
-        let training = Training::new(series)?;
+    pub(super) fn new(series: &Series, prepared: &Prepared, inputs: &Inputs) -> Result<Self> {
+        if inputs.weighting().is_some() {
+            return Err(Error::InputNotTaken { model: NAME.to_owned(), input: "weights".to_owned() });
+        }
+        let training = Training::with_masks(series)?;
         let Prepared { prior, grid, log_weights } = prepared;
-        let evidence = Evidence::of(grid, &training);
+        let effects = Effects::new(&training, inputs)?;
+        let exposure = Exposure::new(&training, inputs)?;
+        let ratios = exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
+        // why calm: a wild year must not take what an event is asked to explain.
+        let grid = if effects.is_some() { Arc::new(grid.calm()) } else { Arc::clone(grid) };
+        let evidence = Evidence::with_exposure(&grid, &training, ratios);
         let eta = prior.eta_after(training.observed());
         let mut members: Vec<Weighted> = Vec::with_capacity(prior.members.len());
         for ((member, place), log_prior) in prior.members.iter().zip(&grid.place).zip(log_weights) {
             if let Some(seen) = evidence.see(*place, member) {
                 let weight = log_prior + eta * seen.log_evidence();
-                members.push(Weighted { weight, member: *member, place: *place, seen });
+                members.push(Weighted { weight, member: *member, place: *place, seen, wild: Vec::new() });
             }
         }
-        let most = members.iter().map(|m| m.weight).fold(f64::NEG_INFINITY, f64::max);
-        for m in &mut members {
-            m.weight = (m.weight - most).exp();
+        let overflow = || Error::Overflow { series: training.name.clone(), model: NAME.to_owned() };
+        if !normalise(&mut members) {
+            return Err(overflow());
         }
-        let total: f64 = members.iter().map(|m| m.weight).sum();
-        if !total.is_finite() || members.is_empty() {
-            return Err(Error::Overflow { series: training.name, model: NAME.to_owned() });
+        let mut log_bayes_factor = None;
+        if let Some(effects) = &effects {
+            for m in &mut members {
+                let Some(moved) = evidence.moved(m.place, &m.member, effects, &m.seen) else { continue };
+                m.weight = m.weight.ln() + moved.log_evidence() - m.seen.log_evidence();
+                m.seen = moved;
+            }
+            log_bayes_factor = Some(log_sum(members.iter().map(|m| m.weight)));
+            if !normalise(&mut members) {
+                return Err(overflow());
+            }
         }
-        members.retain(|m| m.weight >= NEGLIGIBLE * total);
+        members.retain(|m| m.weight >= NEGLIGIBLE);
         let kept: f64 = members.iter().map(|m| m.weight).sum();
-        for m in &mut members {
-            m.weight /= kept;
+        members.iter_mut().for_each(|m| m.weight /= kept);
+        for Weighted { weight, member, place, seen, wild } in &mut members {
+            if let Seen::Closed { wild: found, .. } = seen {
+                let likely = found.iter().filter(|w| *weight * w.share >= NEGLIGIBLE);
+                wild.extend(likely.filter_map(|w| Some((*w, evidence.disturbed(*place, member, w)?))));
+            }
         }
-        let prior = prior.name.clone();
-        Ok(Self { series: series.clone(), training, prior, scale: evidence.scale, members, report: OnceLock::new() })
+        Ok(Self {
+            series: series.clone(),
+            prior: prior.name.clone(),
+            scale: evidence.scale,
+            training,
+            members,
+            inputs: inputs.clone(),
+            effects,
+            exposure,
+            log_bayes_factor,
+            report: OnceLock::new(),
+        })
     }
 
     /// The members with their weights after the series, the most probable first.
@@ -106,39 +155,156 @@ impl FittedBayesEts {
     /// The distributions of the years that follow.
     ///
     /// # Errors
-    /// [`Error::Overflow`] if the numbers become too large to compute with.
+    /// [`Error::Overflow`] if the numbers become too large to compute with; [`Error::MissingDriver`] if the fit was given
+    /// drivers or exposure without values for those years.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
+        self.forecast_with(horizon, &Inputs::new())
+    }
+
+    /// The same with drivers and exposure of the years that follow.
+    ///
+    /// # Errors
+    /// Those of `forecast`; [`Error::BadParameter`] for a driver that the fit did not have.
+    pub fn forecast_with(&self, horizon: Horizon, future: &Inputs) -> Result<Forecast> {
         let h = horizon.get();
-        let mut laws = Vec::with_capacity(self.members.len());
-        // why first added up: members that share a recursion share its nodes.
-        let mut soft: BTreeMap<usize, (&Member, &Lattice, Vec<f64>)> = BTreeMap::new();
-        for Weighted { weight, member, place, seen } in &self.members {
-            match seen {
-                Seen::Closed(solved) => laws.push((*weight, closed_ahead(solved, member, self.scale, h))),
-                Seen::Soft { lattice, shares, .. } => {
-                    let none = || (member, &**lattice, vec![0.0; shares.len()]);
-                    let (_, _, sums) = soft.entry(*place).or_insert_with(none);
-                    sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += weight * share);
-                }
-            }
+        let inputs = self.inputs.with_future(future)?;
+        let rows = match &self.effects {
+            Some(effects) => effects.ahead(self.training.next, horizon, future)?,
+            None => Vec::new(),
+        };
+        let mut laws = self.laws(h, &rows);
+        if let Some(exposure) = &self.exposure {
+            let ratios = exposure.ahead(&self.training, h, &inputs)?;
+            laws = laws
+                .into_iter()
+                .map(|(weight, lambda, law)| (weight, lambda, exposed(&law, lambda, &ratios)))
+                .collect();
         }
-        for (member, lattice, weights) in soft.into_values() {
-            for (node, weight) in lattice.nodes.iter().zip(weights) {
-                if weight >= NEGLIGIBLE_NODE {
-                    laws.push((weight, node_ahead(node, member, self.scale, h)));
-                }
-            }
-        }
-        let negative = self.training.y.iter().flatten().any(|&y| y < 0.0);
+        let laws = laws.into_iter().map(|(weight, _, law)| (weight, law)).collect();
+        self.projected(&self.series, &self.training, laws)
+    }
+
+    fn projected(&self, series: &Series, training: &Training, laws: Vec<(f64, Latent)>) -> Result<Forecast> {
+        let masked_below = self.training.masks.values().any(|(lower, _)| *lower < 0.0);
+        let negative = masked_below || self.training.y.iter().flatten().any(|&y| y < 0.0);
         let support = if negative && self.training.unit != Unit::Count { Support::Real } else { Support::NonNegative };
         Forecast::new(Projection {
-            series: &self.series,
-            training: &self.training,
+            series,
+            training,
             model: NAME.to_owned(),
             params: self.params(),
             notes: self.notes(),
             joint: Joint::mixture(laws, support),
         })
+    }
+
+    /// The laws of the next years with their weights and the powers of their scales.
+    fn laws(&self, h: usize, rows: &[Vec<f64>]) -> Vec<(f64, f64, Latent)> {
+        let mut laws = Vec::with_capacity(self.members.len());
+        // why first added up: members that share a recursion share its nodes.
+        let mut soft: BTreeMap<usize, (&Member, &Lattice, Vec<f64>)> = BTreeMap::new();
+        for Weighted { weight, member, place, seen, wild } in &self.members {
+            let lambda = member.lambda;
+            match seen {
+                Seen::Closed { solved, .. } => {
+                    let disturbed: f64 = wild.iter().map(|(w, _)| w.share).sum();
+                    let law = |solved: &Solved| closed_ahead(solved, member, self.scale, h);
+                    laws.push((weight * (1.0 - disturbed), lambda, law(solved)));
+                    laws.extend(wild.iter().map(|(w, solved)| (weight * w.share, lambda, law(solved))));
+                }
+                Seen::Soft { lattice, shares, .. } => {
+                    let none = || (member, &**lattice, vec![0.0; shares.len()]);
+                    let (_, _, sums) = soft.entry(*place).or_insert_with(none);
+                    sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += weight * share);
+                }
+                Seen::Moved { .. } => {}
+            }
+        }
+        for (member, lattice, weights) in soft.into_values() {
+            for (node, weight) in lattice.nodes.iter().zip(weights) {
+                if weight >= NEGLIGIBLE_NODE {
+                    laws.push((weight, member.lambda, node_ahead(node, member, self.scale, h)));
+                }
+            }
+        }
+        laws.extend(self.moved().map(|(w, member, node)| (w, member.lambda, node.ahead(member, self.scale, rows))));
+        laws
+    }
+
+    /// The nodes of the members with effects, with their weights.
+    fn moved(&self) -> impl Iterator<Item = (f64, &Member, &EffectNode)> {
+        let mut sums: BTreeMap<usize, (&Member, &[EffectNode], Vec<f64>)> = BTreeMap::new();
+        for Weighted { weight, member, place, seen, .. } in &self.members {
+            let Seen::Moved { nodes, shares, .. } = seen else { continue };
+            let none = || (member, &nodes[..], vec![0.0; shares.len()]);
+            let (_, _, sums) = sums.entry(*place).or_insert_with(none);
+            sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += weight * share);
+        }
+        sums.into_values().flat_map(|(member, nodes, weights)| {
+            let each = nodes.iter().zip(weights).filter(|(_, weight)| *weight >= NEGLIGIBLE_NODE);
+            each.map(move |(node, weight)| (weight, member, node)).collect::<Vec<_>>()
+        })
+    }
+
+    /// ln of the Bayes factor: how much more probable the series is with the effects of its events and drivers than
+    /// without. None for a fit without them.
+    pub fn log_bayes_factor(&self) -> Option<f64> {
+        self.log_bayes_factor
+    }
+
+    /// What each event and driver does: an event's effect on a year in full force, a driver's when it moves by its standard
+    /// deviation.
+    pub fn effects(&self) -> Vec<Effect> {
+        let effects = self.effects.as_ref().map_or(&[][..], |effects| &effects.each);
+        let law = |(j, effect): (usize, &columns::Effect)| {
+            let component = |(weight, member, node): (f64, &Member, &EffectNode)| {
+                let link = member.link(self.scale);
+                let (mean, sd) = node.effect(j);
+                Component { weight, kernel: Kernel::normal(link.apply(effect.level) + mean, sd), link }
+            };
+            let mut parts: Vec<Component> = self.moved().map(component).collect();
+            let total: f64 = parts.iter().map(|c| c.weight).sum();
+            parts.iter_mut().for_each(|c| c.weight /= total);
+            let law = Continuous::mixture(parts, Support::NonNegative);
+            Effect { name: effect.name.clone(), level: effect.level, law }
+        };
+        effects.iter().enumerate().map(law).collect()
+    }
+
+    /// What the years from the first event on would have been without the events, as a forecast made then: the years keep
+    /// their own shocks, so that its width is the doubt about the effect alone. None without an event in the years observed.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`].
+    pub fn counterfactual(&self) -> Result<Option<Forecast>> {
+        let Some(effects) = &self.effects else { return Ok(None) };
+        let acts = |row: &[f64]| effects.each.iter().zip(row).any(|(effect, x)| effect.event && *x != 0.0);
+        let years = self.training.y.len();
+        let Some(first) = (0..years).find(|&t| acts(effects.row(t))).filter(|t| *t > 0) else { return Ok(None) };
+        let events_only = |t: usize| -> Vec<f64> {
+            effects.each.iter().zip(effects.row(t)).map(|(effect, x)| if effect.event { *x } else { 0.0 }).collect()
+        };
+        let rows: Vec<Vec<f64>> = (first..years).map(events_only).collect();
+        let ratios = self.exposure.as_ref().map(|exposure| &exposure.ratios[first..]);
+        let mut laws = Vec::new();
+        for (weight, member, node) in self.moved() {
+            let own = self.exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
+            let Some(scaled) = Scaled::new(&self.training, own, member.lambda, self.scale) else { continue };
+            // why the year before for a year without a number: it has no shock of its own to keep.
+            let mut last = scaled.z[first - 1].unwrap_or(0.0);
+            let z: Vec<f64> = scaled.z[first..]
+                .iter()
+                .map(|z| {
+                    last = z.unwrap_or(last);
+                    last
+                })
+                .collect();
+            let law = node.without(member, self.scale, &z, &rows);
+            laws.push((weight, ratios.map_or(law.clone(), |ratios| exposed(&law, member.lambda, ratios))));
+        }
+        let before = self.series.through(self.training.first.plus(first - 1)?)?;
+        let training = Training::with_masks(&before)?;
+        self.projected(&before, &training, laws).map(Some)
     }
 
     /// What the fit found.
@@ -160,7 +326,10 @@ impl FittedBayesEts {
 
     fn notes(&self) -> Vec<Note> {
         let observed = self.training.observed();
-        if observed < SHORT { vec![Note::ShortSeries { observed }] } else { Vec::new() }
+        let mut notes = if observed < SHORT { vec![Note::ShortSeries { observed }] } else { Vec::new() };
+        let ahead = self.inputs.events().iter().filter(|event| event.year >= self.training.next);
+        notes.extend(ahead.map(|event| Note::EventAhead { event: event.name.clone(), year: event.year }));
+        notes
     }
 
     fn reported(&self) -> FitReport {
@@ -168,39 +337,82 @@ impl FittedBayesEts {
         let mut report = FitReport::new(training, NAME.to_owned(), f64::NAN);
         (report.params, report.notes) = (self.params(), self.notes());
         let mut fitted = vec![0.0; training.y.len()];
-        for Weighted { weight, member, .. } in &self.members {
-            for (sum, y) in fitted.iter_mut().zip(one_step(member, training, self.scale)) {
+        for Weighted { weight, member, seen, .. } in &self.members {
+            for (sum, y) in fitted.iter_mut().zip(self.one_step(member, seen)) {
                 *sum += weight * y;
             }
         }
         report.fitted = fitted.into_iter().map(Some).collect();
-        report.residuals = training.y.iter().zip(&report.fitted).map(|(y, f)| Some((*y)? - (*f)?)).collect();
+        report.residuals = training.exact().zip(&report.fitted).map(|(y, f)| Some(y? - (*f)?)).collect();
         let squares: Vec<f64> = report.residuals.iter().skip(1).flatten().map(|e| e * e).collect();
         report.sigma = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
         report
     }
+
+    /// What a member expected of each year before seeing it, carried to the scale of the data; effects are those that the
+    /// whole series taught.
+    fn one_step(&self, member: &Member, seen: &Seen) -> Vec<f64> {
+        let ratios = self.exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
+        let Some(series) = Scaled::new(&self.training, ratios, member.lambda, self.scale) else { return Vec::new() };
+        let gamma = match seen {
+            Seen::Moved { nodes, shares, .. } => average(nodes, shares),
+            _ => Vec::new(),
+        };
+        let moved = |t: usize| match &self.effects {
+            Some(effects) => effects.row(t).iter().zip(&gamma).map(|(x, g)| x * g).sum::<f64>(),
+            None => 0.0,
+        };
+        let smoothing = member.smoothing();
+        let mut state = member.begin(series.z[0].unwrap_or(0.0));
+        let mut doubt = Doubt::independent(0.0, member.tau * member.tau);
+        let mut expected = Vec::with_capacity(series.z.len());
+        for (t, z) in series.z.iter().enumerate() {
+            let mu = smoothing.expected(state);
+            let gain = smoothing.gain(doubt);
+            state = smoothing.advanced(state, gain, z.map_or(0.0, |z| z - moved(t) - mu));
+            doubt = if z.is_some() { gain.seen() } else { gain.missed() };
+            expected.push(series.link.inverse(mu + moved(t)) * ratios.get(t).unwrap_or(&1.0));
+        }
+        expected
+    }
 }
 
-/// What a member expected of each year before seeing it, carried to the scale of the data.
-fn one_step(member: &Member, training: &Training, scale: f64) -> Vec<f64> {
-    let Some(series) = Scaled::new(training, member.lambda, scale) else { return Vec::new() };
-    let smoothing = member.smoothing();
-    let mut state = member.begin(series.z[0].unwrap_or(0.0));
-    let mut doubt = Doubt::independent(0.0, member.tau * member.tau);
-    let mut expected = Vec::with_capacity(series.z.len());
-    for seen in &series.z {
-        let mu = smoothing.expected(state);
-        let gain = smoothing.gain(doubt);
-        state = smoothing.advanced(state, gain, seen.map_or(0.0, |z| z - mu));
-        doubt = if seen.is_some() { gain.seen() } else { gain.missed() };
-        expected.push(series.link.inverse(mu));
+/// The mean effects over the nodes of a member.
+fn average(nodes: &[EffectNode], shares: &[f64]) -> Vec<f64> {
+    let p = nodes.first().map_or(0, |node| node.mean.len() - 2);
+    let each = |j: usize| nodes.iter().zip(shares).map(|(node, share)| share * node.mean[2 + j]).sum();
+    (0..p).map(each).collect()
+}
+
+/// What an event or a driver does to the series.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// Its name.
+    pub name: String,
+    /// The level that the effect is judged against: the mean of the years before the event.
+    pub level: f64,
+    /// The law of a year at that level, with the effect.
+    law: Continuous,
+}
+
+impl Effect {
+    /// The quantile of the relative effect: -0.6 is a fall by 60%.
+    pub fn relative(&self, p: f64) -> f64 {
+        self.law.quantile(p) / self.level - 1.0
     }
-    expected
+
+    /// Probability that the effect is a rise.
+    pub fn rises(&self) -> f64 {
+        1.0 - self.law.cdf(self.level)
+    }
 }
 
 impl Fitted for FittedBayesEts {
     fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         Self::forecast(self, horizon)
+    }
+    fn forecast_with(&self, horizon: Horizon, future: &Inputs) -> Result<Forecast> {
+        Self::forecast_with(self, horizon, future)
     }
     fn report(&self) -> &FitReport {
         Self::report(self)

@@ -83,6 +83,11 @@ impl Grid {
         grid
     }
 
+    /// The same for series whose wild years are looked for by name.
+    pub(super) fn calm(&self) -> Self {
+        Self { shared: Shared { wild: 0.0, ..self.shared }, ..self.clone() }
+    }
+
     /// The place of a member's recursion.
     pub(super) fn find(&self, member: &Member) -> Option<usize> {
         self.recursions.binary_search_by(|probe| by_recursion(probe, member)).ok()
@@ -97,11 +102,13 @@ impl Grid {
     /// All recursions over a series, given on the scale of each power; those of a power that cannot hold it stay at zero.
     pub(super) fn run(&self, gains: &Gains, series: &[Option<Scaled>]) -> Runs {
         let zeros = || vec![0.0; self.recursions.len()];
-        let mut runs = Runs { level: zeros(), slope: zeros(), squares: zeros() };
+        let years = series.iter().flatten().map(|scaled| scaled.z.len()).max().unwrap_or(0);
+        let innovations = vec![0.0; years * self.recursions.len()];
+        let mut runs = Runs { level: zeros(), slope: zeros(), squares: zeros(), innovations };
         for ((_, range), scaled) in self.powers.iter().zip(series) {
             let Some(scaled) = scaled else { continue };
             let phi = &self.phi[range.clone()];
-            let Runs { level, slope, squares } = &mut runs;
+            let Runs { level, slope, squares, innovations } = &mut runs;
             let (level, slope) = (&mut level[range.clone()], &mut slope[range.clone()]);
             let first = scaled.z.first().copied().flatten().unwrap_or(0.0);
             for ((level, slope), member) in level.iter_mut().zip(slope.iter_mut()).zip(&self.recursions[range.clone()])
@@ -109,9 +116,10 @@ impl Grid {
                 State { level: *level, slope: *slope } = member.begin(first);
             }
             for (t, z) in scaled.z.iter().enumerate() {
-                let row = t * gains.width + range.start..t * gains.width + range.end;
-                let row = [&gains.level, &gains.slope, &gains.precision].map(|numbers| &numbers[row.clone()]);
-                year(z.unwrap_or(0.0), phi, row, level, slope, &mut squares[range.clone()]);
+                let at = t * gains.width + range.start..t * gains.width + range.end;
+                let row = [&gains.level, &gains.slope, &gains.precision].map(|numbers| &numbers[at.clone()]);
+                let found = [&mut squares[range.clone()], &mut innovations[at.clone()]];
+                year(z.unwrap_or(0.0), phi, row, level, slope, found);
             }
         }
         runs
@@ -119,18 +127,21 @@ impl Grid {
 }
 
 /// One year of neighbouring recursions. In a missing year, and in the first, gains and precision are zero.
-fn year(z: f64, phi: &[f64], gains: [&[f64]; 3], level: &mut [f64], slope: &mut [f64], squares: &mut [f64]) {
+fn year(z: f64, phi: &[f64], gains: [&[f64]; 3], level: &mut [f64], slope: &mut [f64], found: [&mut [f64]; 2]) {
     // why slices of one length: the compiler then needs no check of bounds and takes several recursions at a time.
     let n = phi.len();
     let [k1, k2, precision] = gains.map(|numbers| &numbers[..n]);
-    let (level, slope, squares) = (&mut level[..n], &mut slope[..n], &mut squares[..n]);
+    let (level, slope) = (&mut level[..n], &mut slope[..n]);
+    let [squares, innovations] = found.map(|numbers| &mut numbers[..n]);
     for i in 0..n {
         let damped = phi[i] * slope[i];
         let expected = level[i] + damped;
         let e = z - expected;
         level[i] = expected + k1[i] * e;
         slope[i] = damped + k2[i] * e;
-        squares[i] += e * e * precision[i];
+        let weighed = e * precision[i];
+        innovations[i] = weighed;
+        squares[i] += e * weighed;
     }
 }
 
@@ -141,6 +152,8 @@ pub(super) struct Runs {
     slope: Vec<f64>,
     /// Sum of `e_t^2 / S_t` over the observed years after the first.
     pub(super) squares: Vec<f64>,
+    /// `e_t / S_t`: rows of one number a recursion, like the gains.
+    pub(super) innovations: Vec<f64>,
 }
 
 impl Runs {
@@ -193,6 +206,12 @@ impl Gains {
             }
         }
         gains
+    }
+
+    /// Gains of level and slope, and 1 / S, of a recursion in a year.
+    pub(super) fn of(&self, year: usize, place: usize) -> [f64; 3] {
+        let at = year * self.width + place;
+        [self.level[at], self.slope[at], self.precision[at]]
     }
 
     /// Sum of ln S and doubt of a recursion after so many years.

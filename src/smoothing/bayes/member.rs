@@ -77,6 +77,12 @@ pub struct Shared {
     pub level: f64,
     /// Poisson floor c: for counts s^2 becomes s^2 + c / scale.
     pub poisson: f64,
+    /// Probability that one year of the series is wild: out of line, or the first of another level.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wild: f64,
+    /// Standard deviation of a wild year's jolt in units of sigma.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub jolt: f64,
 }
 
 /// Whether a number lies in its range; if not, a sentence that says so.
@@ -100,7 +106,9 @@ impl Shared {
     pub(super) fn check(&self) -> Result<(), String> {
         within("shape", self.shape, (0.1, 1e6))?;
         within("level", self.level, (0.0, 1e9))?;
-        within("poisson", self.poisson, (0.0, 1e6))
+        within("poisson", self.poisson, (0.0, 1e6))?;
+        within("wild", self.wild, (0.0, 0.5))?;
+        within("jolt", self.jolt, (0.0, 1e3))
     }
 }
 

@@ -21,20 +21,25 @@
 //! multi-process models; Gruenwald and van Ommen (2017) for eta below one.
 
 mod cells;
+mod effects;
 mod fitted;
 mod grid;
+mod lattice;
 pub mod learn;
 mod member;
 mod posterior;
 mod prior;
+mod refine;
 #[cfg(test)]
 mod sbc;
 mod soft;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod tilt;
+mod wild;
 
-pub use fitted::FittedBayesEts;
+pub use fitted::{Effect, FittedBayesEts};
 pub use member::{Member, Shared};
 pub use prior::Prior;
 
@@ -42,6 +47,7 @@ use std::sync::Arc;
 
 use prior::Prepared;
 
+use crate::design::Inputs;
 use crate::error::Result;
 use crate::model::{Fitted, Forecaster};
 use crate::series::Series;
@@ -65,9 +71,22 @@ impl BayesEts {
     /// # Errors
     /// [`crate::Error::NoObservedYears`]; [`crate::Error::Overflow`].
     pub fn fit(&self, series: &Series) -> Result<FittedBayesEts> {
+        self.fit_with(series, &Inputs::new())
+    }
+
+    /// The same with events, drivers and exposure.
+    ///
+    /// An event or a driver gets an effect with a proper prior, judged as a share of the level of the series: see
+    /// [`FittedBayesEts::effects`] and [`FittedBayesEts::counterfactual`]. An event after the last year changes nothing
+    /// before it and widens the fan from its year on.
+    ///
+    /// # Errors
+    /// Those of `fit`; [`crate::Error::MissingDriver`] for an observed year without a driver's value or exposure;
+    /// [`crate::Error::InputNotTaken`] for weights.
+    pub fn fit_with(&self, series: &Series, inputs: &Inputs) -> Result<FittedBayesEts> {
         match &self.own {
-            Some(own) => FittedBayesEts::new(series, own),
-            None => FittedBayesEts::new(series, Prepared::for_unit(series.unit())?),
+            Some(own) => FittedBayesEts::new(series, own, inputs),
+            None => FittedBayesEts::new(series, Prepared::for_unit(series.unit())?, inputs),
         }
     }
 }
@@ -78,5 +97,8 @@ impl Forecaster for BayesEts {
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))
+    }
+    fn fit_with(&self, series: &Series, inputs: &Inputs) -> Result<Box<dyn Fitted>> {
+        Ok(Box::new(Self::fit_with(self, series, inputs)?))
     }
 }

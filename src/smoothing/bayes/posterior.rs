@@ -3,11 +3,15 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use super::super::recursion::{Doubt, State};
 use super::super::variance::ahead;
 use super::cells::{Scaled, scale};
+use super::effects::{EffectFilter, EffectNode, Effects};
 use super::grid::{Gains, Grid, Runs};
+use super::lattice::{self, Sigma};
 use super::member::{Member, Solved, log_constant};
-use super::soft::{Lattice, Node, Sigma};
+use super::soft::{Lattice, Node};
+use super::wild::{self, Place, Wild};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
 
@@ -17,28 +21,20 @@ const WIDE: f64 = 0.3;
 /// A member that has seen the series.
 #[derive(Clone, Debug)]
 pub(super) enum Seen {
-    /// sigma integrated out.
-    Closed(Solved),
+    /// sigma integrated out; beside the undisturbed series the wild years that may be in it, with their shares.
+    Closed { log_evidence: f64, solved: Solved, wild: Vec<Wild> },
     /// sigma on a lattice, because cells are wide: each node with its share in the member.
     Soft { log_evidence: f64, lattice: Arc<Lattice>, shares: Vec<f64> },
+    /// The same with effects of events and drivers.
+    Moved { log_evidence: f64, nodes: Arc<Vec<EffectNode>>, shares: Vec<f64> },
 }
 
 impl Seen {
     /// The log evidence in units of the data, so that powers compare.
     pub(super) fn log_evidence(&self) -> f64 {
         match self {
-            Self::Closed(solved) => solved.log_evidence,
-            Self::Soft { log_evidence, .. } => *log_evidence,
-        }
-    }
-
-    /// The laws of the next `h` years with their shares in the member.
-    pub(super) fn ahead(&self, member: &Member, scale: f64, h: usize) -> Vec<(f64, Latent)> {
-        match self {
-            Self::Closed(solved) => vec![(1.0, closed_ahead(solved, member, scale, h))],
-            Self::Soft { lattice, shares, .. } => {
-                let laws = lattice.nodes.iter().map(|node| node_ahead(node, member, scale, h));
-                shares.iter().copied().zip(laws).collect()
+            Self::Closed { log_evidence, .. } | Self::Soft { log_evidence, .. } | Self::Moved { log_evidence, .. } => {
+                *log_evidence
             }
         }
     }
@@ -78,59 +74,175 @@ pub(super) struct Evidence {
     runs: Runs,
     /// The recursions on the lattice of sigma, as far as they were asked for.
     lattices: Vec<OnceCell<Arc<Lattice>>>,
+    /// The places of a jolt in each recursion, likewise.
+    places: Vec<OnceCell<Vec<Place>>>,
+    /// The recursions with effects, likewise.
+    moved: Vec<OnceCell<Arc<Vec<EffectNode>>>>,
 }
 
 impl Evidence {
     /// The evidence for the members of a grid.
     pub(super) fn of(grid: &Arc<Grid>, training: &Training) -> Self {
+        Self::with_exposure(grid, training, &[])
+    }
+
+    /// The same with the ratios of an exposure, one a year; none without.
+    pub(super) fn with_exposure(grid: &Arc<Grid>, training: &Training, ratios: &[f64]) -> Self {
         let tabulated = training.y.iter().all(Option::is_some) && grid.without_gaps(training.y.len()).is_some();
         let own = (!tabulated).then(|| own_gains(grid, training));
-        Self::over(Arc::clone(grid), training, own, scale(training))
+        Self::over(Arc::clone(grid), training, ratios, own, scale(training, ratios))
     }
 
     /// The evidence of a series divided by `scale`.
-    pub(super) fn over(grid: Arc<Grid>, training: &Training, own: Option<Gains>, scale: f64) -> Self {
+    pub(super) fn over(grid: Arc<Grid>, training: &Training, ratios: &[f64], own: Option<Gains>, scale: f64) -> Self {
         let powers: Vec<Option<Scaled>> =
-            grid.powers.iter().map(|(lambda, _)| Scaled::new(training, *lambda, scale)).collect();
+            grid.powers.iter().map(|(lambda, _)| Scaled::new(training, ratios, *lambda, scale)).collect();
         let (n, years) = (training.observed() - 1, training.y.len());
         let constant = log_constant(grid.shared.shape, n);
         let floor = if training.unit == Unit::Count { grid.shared.poisson / scale } else { 0.0 };
         let runs = own.as_ref().or_else(|| grid.without_gaps(years)).map(|gains| grid.run(gains, &powers));
         let runs = runs.unwrap_or_default();
         let lattices = vec![OnceCell::new(); grid.recursions.len()];
-        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices }
+        let places = vec![OnceCell::new(); grid.recursions.len()];
+        let moved = vec![OnceCell::new(); grid.recursions.len()];
+        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices, places, moved }
+    }
+
+    /// The laws of the next `h` years with their shares in the member.
+    pub(super) fn ahead(&self, place: usize, member: &Member, seen: &Seen, h: usize) -> Vec<(f64, Latent)> {
+        match seen {
+            Seen::Closed { solved, wild, .. } => {
+                let calm = 1.0 - wild.iter().map(|w| w.share).sum::<f64>();
+                let law = |solved: &Solved| closed_ahead(solved, member, self.scale, h);
+                let mut laws = vec![(calm, law(solved))];
+                laws.extend(wild.iter().filter_map(|w| Some((w.share, law(&self.disturbed(place, member, w)?)))));
+                laws
+            }
+            Seen::Soft { lattice, shares, .. } => {
+                let laws = lattice.nodes.iter().map(|node| node_ahead(node, member, self.scale, h));
+                shares.iter().copied().zip(laws).collect()
+            }
+            Seen::Moved { nodes, shares, .. } => {
+                let still = vec![Vec::new(); h];
+                let laws = nodes.iter().map(|node| node.ahead(member, self.scale, &still));
+                shares.iter().copied().zip(laws).collect()
+            }
+        }
+    }
+
+    /// The member after the series with effects; `without` is the same without them.
+    pub(super) fn moved(&self, place: usize, member: &Member, effects: &Effects, without: &Seen) -> Option<Seen> {
+        let series = self.powers[self.grid.power[place]].as_ref()?;
+        let Grid { shared, recursions, sizes, .. } = &*self.grid;
+        let near = match without {
+            Seen::Closed { solved, .. } => solved.sigma(),
+            _ => self.mean_square(member.s).sqrt(),
+        };
+        let step = lattice::step(shared.shape, self.n);
+        let nodes = self.moved[place].get_or_init(|| {
+            let filter = EffectFilter { recursion: &recursions[place], shared, series, effects, scale: self.scale };
+            let laws: Vec<Sigma> = sizes[place].iter().map(|s| self.sigma(*s)).collect();
+            Arc::new(lattice::nodes(&filter, &laws, step, near))
+        });
+        let law = self.sigma(member.s);
+        let logs: Vec<f64> = nodes.iter().map(|node| law.log_weight(node) + step.ln()).collect();
+        let log_evidence = log_sum(logs.iter().copied());
+        let shares = logs.iter().map(|log| (log - log_evidence).exp()).collect();
+        Some(Seen::Moved { log_evidence, nodes: Arc::clone(nodes), shares })
+    }
+
+    /// The series on the scale of a recursion.
+    pub(super) fn scaled(&self, place: usize) -> Option<&Scaled> {
+        self.powers[self.grid.power[place]].as_ref()
+    }
+
+    /// The member after a series with a jolt in one year.
+    pub(super) fn disturbed(&self, place: usize, member: &Member, wild: &Wild) -> Option<Solved> {
+        let series = self.powers[self.grid.power[place]].as_ref()?;
+        let shared = &self.grid.shared;
+        let smoothing = member.smoothing();
+        let mut state = member.begin(series.z.first().copied().flatten().unwrap_or(0.0));
+        let mut doubt = Doubt::independent(shared.level, member.tau * member.tau);
+        let (mut squares, mut log_variance) = (0.0, 0.0);
+        for (t, z) in series.z.iter().enumerate() {
+            let mut gain = smoothing.gain(doubt);
+            if t == wild.year {
+                gain = gain.jolted(wild.jolt, shared.jolt * shared.jolt);
+            }
+            let e = z.filter(|_| t > 0).map_or(0.0, |z| z - smoothing.expected(state));
+            // why: the first year sets the level.
+            let first = if t == 0 { gain.still() } else { gain };
+            state = smoothing.advanced(state, first, e);
+            doubt = if z.is_some() { gain.seen() } else { gain.missed() };
+            if z.is_some() && t > 0 {
+                squares += e * e / gain.variance;
+                log_variance += gain.variance.ln();
+            }
+        }
+        Some(self.solved(member, series, state, doubt, squares, log_variance))
+    }
+
+    fn solved(
+        &self,
+        member: &Member,
+        series: &Scaled,
+        state: State,
+        doubt: Doubt,
+        squares: f64,
+        log_variance: f64,
+    ) -> Solved {
+        let before = self.grid.shared.shape;
+        let prior_rate = before * self.mean_square(member.s);
+        let (shape, rate) = (before + 0.5 * self.n as f64, prior_rate + 0.5 * squares);
+        let log_evidence =
+            self.constant - 0.5 * log_variance + before * prior_rate.ln() - shape * rate.ln() + series.jacobian;
+        Solved { log_evidence, state, doubt, shape, rate }
+    }
+
+    /// The expected sigma^2 of members of size `s`.
+    fn mean_square(&self, s: f64) -> f64 {
+        s * s + self.floor
     }
 
     /// The series under a member that runs the recursion at `place`; `None` if its power cannot hold the values.
     pub(super) fn see(&self, place: usize, member: &Member) -> Option<Seen> {
         let series = self.powers[self.grid.power[place]].as_ref()?;
         let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years))?;
-        let s2 = member.s * member.s + self.floor;
         let (log_variance, doubt) = gains.after(self.years, place);
-        let before = self.grid.shared.shape;
-        let prior_rate = before * s2;
-        let (shape, rate) = (before + 0.5 * self.n as f64, prior_rate + 0.5 * self.runs.squares[place]);
-        let log_evidence =
-            self.constant - 0.5 * log_variance + before * prior_rate.ln() - shape * rate.ln() + series.jacobian;
-        let solved = Solved { log_evidence, state: self.runs.state(place), doubt, shape, rate };
+        let solved = self.solved(member, series, self.runs.state(place), doubt, self.runs.squares[place], log_variance);
         if self.n > 0 && series.widest > WIDE * solved.sigma() {
-            return Some(self.soft(place, series, self.sigma(s2), solved.sigma()));
+            return Some(self.soft(place, series, self.sigma(member.s), &solved, gains));
         }
-        Some(Seen::Closed(solved))
+        if self.grid.shared.wild == 0.0 || self.n < 2 {
+            return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
+        }
+        let places = self.places(place, gains);
+        let (log_evidence, wild) = wild::averaged(places, &solved, &self.grid.shared, self.n);
+        Some(Seen::Closed { log_evidence, solved, wild })
     }
 
-    /// The law of sigma^2 with mean square `s2`.
-    fn sigma(&self, s2: f64) -> Sigma {
+    /// The law of sigma^2 of members of size `s`.
+    fn sigma(&self, s: f64) -> Sigma {
         let shape = self.grid.shared.shape;
-        Sigma::new(shape, shape * s2)
+        Sigma::new(shape, shape * self.mean_square(s))
     }
 
-    fn soft(&self, place: usize, series: &Scaled, law: Sigma, near: f64) -> Seen {
+    fn places(&self, place: usize, gains: &Gains) -> &[Place] {
+        self.places[place].get_or_init(|| wild::places(&self.grid, gains, &self.runs, place, self.years))
+    }
+
+    fn soft(&self, place: usize, series: &Scaled, law: Sigma, midpoints: &Solved, gains: &Gains) -> Seen {
         let Grid { shared, recursions, sizes, .. } = &*self.grid;
         let lattice = self.lattices[place].get_or_init(|| {
-            let law = |s: &f64| self.sigma(s * s + self.floor);
-            let laws: Vec<Sigma> = sizes[place].iter().map(law).collect();
-            Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near))
+            let laws: Vec<Sigma> = sizes[place].iter().map(|s| self.sigma(*s)).collect();
+            let near = midpoints.sigma();
+            // why by the midpoints: a filter for every place would take n times as long, and most explain nothing.
+            let wild = if shared.wild > 0.0 && self.n > 1 {
+                wild::likeliest(self.places(place, gains), midpoints, shared, self.n)
+            } else {
+                Vec::new()
+            };
+            Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near, &wild))
         });
         let log_evidence = log_sum(lattice.log_weights(law));
         let shares = lattice.log_weights(law).map(|weight| (weight - log_evidence).exp()).collect();

@@ -18,7 +18,7 @@ use crate::series::{Series, Training, Unit, Year};
 
 const DRAWS: usize = 4000;
 const BINS: usize = 20;
-const SHARED: Shared = Shared { shape: 3.0, level: 4.0, poisson: 0.0 };
+const SHARED: Shared = Shared { shape: 3.0, level: 4.0, poisson: 0.0, wild: 0.0, jolt: 0.0 };
 
 const MEMBERS: [Member; 5] = [
     Member { alpha: 1.0, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 0.2, s: 0.1, drift: 0.0 },
@@ -72,7 +72,7 @@ fn drawn(member: &Member, years: usize, missing: &[usize], stream: &mut Stream) 
 fn evidence(members: &[Member], training: &Training) -> Evidence {
     let grid = Arc::new(Grid::new(members, &SHARED));
     let own = super::posterior::own_gains(&grid, training);
-    Evidence::over(grid, training, Some(own), 1.0)
+    Evidence::over(grid, training, &[], Some(own), 1.0)
 }
 
 /// The p-value of Pearson's test that probabilities are uniform.
@@ -98,7 +98,7 @@ fn what_the_posterior_says_of_each_unknown_is_true_as_often_as_it_says() {
             let mut stream = Stream::new(7, &format!("sbc {k} {years}"));
             for _ in 0..DRAWS {
                 let truth = drawn(member, years, missing, &mut stream);
-                let Some(Seen::Closed(solved)) = evidence(&[*member], &truth.training).see(0, member) else {
+                let Some(Seen::Closed { solved, .. }) = evidence(&[*member], &truth.training).see(0, member) else {
                     panic!("an amount has a closed form")
                 };
                 let student = StudentT::new(2.0 * solved.shape);

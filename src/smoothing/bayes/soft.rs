@@ -3,56 +3,32 @@
 //! Given sigma, the filter expects `z_t ~ N(m, S sigma^2)`. An interval tilts that scalar law to mass Z, mean m* and variance
 //! v*; the state moves as if m* had been seen with v* left unknown (see `recursion`), and log Z is the evidence.
 //!
-//! sigma itself is integrated out by the trapezoidal rule in u = ln sigma, on the lattice `u = j d`. For a bump that is
-//! about normal with standard deviation w the rule's relative error is `2 exp(-2 pi^2 (w / d)^2)`: with d = 1.6 w, a handful
-//! of nodes, below 0.001. The lattice is the same for all members, so that members with one recursion and different laws of
-//! sigma share the filters and only weigh them differently.
+//! sigma itself is integrated out on a lattice (`lattice`).
 //!
-//! References: Minka (2001) for assumed-density filtering; Trefethen and Weideman (2014), SIAM Review 56, 385-458, for the
-//! trapezoidal rule.
+//! Reference: Minka (2001) for assumed-density filtering.
 
-use super::super::recursion::{Doubt, State};
-use super::cells::Scaled;
+use super::super::recursion::{Doubt, Gain, Jolt, State};
+use super::cells::{Cell, Scaled};
+use super::lattice::{self, AtSigma, Filtering, Sigma};
 use super::member::{Member, Shared};
 use super::tilt::tilt;
-
-/// Distance of the nodes in standard deviations of ln sigma.
-const STEP: f64 = 1.6;
-/// A node of less than this share of the greatest, as a logarithm, is the last on its side: 0.01.
-const LOG_LAST: f64 = -4.6;
-/// Nodes that are tried first, about the midpoints' sigma.
-const FIRST: usize = 5;
-/// Pairs of nodes that may be added on either side; the search ends long before, where numbers are numbers.
-const MOST: usize = 40;
 
 /// A recursion that has seen the series, at one value of sigma.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) sigma: f64,
-    log_sigma: f64,
+    pub(super) log_sigma: f64,
     pub(super) log_likelihood: f64,
     pub(super) state: State,
     pub(super) doubt: Doubt,
 }
 
-/// The law of sigma^2 before the series: inverse gamma.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sigma {
-    shape: f64,
-    rate: f64,
-    log_constant: f64,
-}
-
-impl Sigma {
-    pub(super) fn new(shape: f64, rate: f64) -> Self {
-        let log_constant = std::f64::consts::LN_2 + shape * rate.ln() - libm::lgamma(shape);
-        Self { shape, rate, log_constant }
+impl AtSigma for Node {
+    fn log_sigma(&self) -> f64 {
+        self.log_sigma
     }
-
-    /// ln of the likelihood times the density of ln sigma.
-    fn log_weight(self, node: &Node) -> f64 {
-        let precision = 1.0 / (node.sigma * node.sigma);
-        node.log_likelihood + self.log_constant - 2.0 * self.shape * node.log_sigma - self.rate * precision
+    fn log_likelihood(&self) -> f64 {
+        self.log_likelihood
     }
 }
 
@@ -64,7 +40,8 @@ pub(super) struct Lattice {
 }
 
 impl Lattice {
-    /// The nodes where any of the laws leaves weight after `n` informative years; `near` is about where they lie.
+    /// The nodes where any of the laws leaves weight after `n` informative years; `near` is about where they lie. For each
+    /// wild year as many again, with the probability of the case in their likelihood.
     pub(super) fn new(
         recursion: &Member,
         shared: &Shared,
@@ -72,28 +49,30 @@ impl Lattice {
         laws: &[Sigma],
         n: usize,
         near: f64,
+        wild: &[(usize, Jolt)],
     ) -> Self {
-        // ln sigma has a standard deviation of about 1 / (2 sqrt(a_n))
-        let step = STEP * 0.5 / (shared.shape + 0.5 * n as f64).sqrt();
-        let filter = Filter { recursion, shared, series };
-        let centre = (near.ln() / step).round();
-        let reach = (FIRST / 2) as f64;
-        let first: [f64; FIRST] = std::array::from_fn(|i| step * (centre - reach + i as f64));
-        let mut nodes = Vec::with_capacity(FIRST + 4);
-        nodes.extend(filter.at(first));
-        for (side, mut end) in [(-1.0, 0), (1.0, FIRST - 1)] {
-            let mut place = centre + side * reach;
-            for _ in 0..MOST {
-                if !laws.iter().any(|law| leaves_weight(&nodes, end, *law)) {
-                    break;
-                }
-                // why two: they run side by side in the processor.
-                nodes.extend(filter.at([step * (place + side), step * (place + 2.0 * side)]));
-                place += 2.0 * side;
-                end = nodes.len() - 1;
+        let step = lattice::step(shared.shape, n);
+        let filter = Filter { recursion, shared, series, wild: None, last: None };
+        let mut cases = vec![(0.0, None)];
+        if shared.wild > 0.0 {
+            let each = (shared.wild / (2.0 * n as f64)).ln();
+            cases = vec![((-shared.wild).ln_1p(), None)];
+            cases.extend(wild.iter().map(|place| (each, Some(*place))));
+        }
+        let mut all = Vec::new();
+        for (log_prior, wild) in cases {
+            let mut add = |last| {
+                let mut nodes = lattice::nodes(&Filter { wild, last, ..filter }, laws, step, near);
+                nodes.iter_mut().for_each(|node| node.log_likelihood += log_prior);
+                all.extend(nodes);
+            };
+            if series.pieces.is_empty() {
+                add(None);
+            } else {
+                series.pieces.iter().for_each(|piece| add(Some(*piece)));
             }
         }
-        Self { step, nodes }
+        Self { step, nodes: all }
     }
 
     /// The log weight of each node under a law; together they are the evidence.
@@ -103,36 +82,60 @@ impl Lattice {
     }
 }
 
-fn leaves_weight(nodes: &[Node], end: usize, law: Sigma) -> bool {
-    let most = nodes.iter().map(|node| law.log_weight(node)).fold(f64::NEG_INFINITY, f64::max);
-    law.log_weight(&nodes[end]) > most + LOG_LAST
-}
-
 /// What is filtered.
-struct Filter<'a> {
-    recursion: &'a Member,
+#[derive(Clone, Copy)]
+pub(super) struct Filter<'a> {
+    pub(super) recursion: &'a Member,
     shared: &'a Shared,
-    series: &'a Scaled,
+    pub(super) series: &'a Scaled,
+    wild: Option<(usize, Jolt)>,
+    /// The last year, if it lies in a piece of its cell.
+    last: Option<Cell>,
 }
 
 impl Filter<'_> {
-    /// The filter at `L` values of sigma, side by side.
-    fn at<const L: usize>(&self, log_sigma: [f64; L]) -> [Node; L] {
-        let smoothing = self.recursion.smoothing();
+    /// State and doubt before the first year.
+    pub(super) fn begin(&self) -> (State, Doubt) {
         let state = self.recursion.begin(self.series.z.first().copied().flatten().unwrap_or(0.0));
-        let doubt = Doubt::independent(self.shared.level, self.recursion.tau * self.recursion.tau);
+        (state, Doubt::independent(self.shared.level, self.recursion.tau * self.recursion.tau))
+    }
+
+    /// The gain of a year, wild or not.
+    pub(super) fn gain(&self, t: usize, doubt: Doubt) -> Gain {
+        let gain = self.recursion.smoothing().gain(doubt);
+        match self.wild {
+            Some((year, jolt)) if year == t => gain.jolted(jolt, self.shared.jolt * self.shared.jolt),
+            _ => gain,
+        }
+    }
+
+    /// State and doubt after a year that says nothing: a missing one, or the first, which sets the level.
+    pub(super) fn passed_over(&self, t: usize, state: State, doubt: Doubt, sigma: f64) -> (State, Doubt) {
+        let gain = self.gain(t, doubt);
+        let doubt = if t == 0 { gain.seen().with_level(self.series.at_start / (sigma * sigma)) } else { gain.missed() };
+        (self.recursion.smoothing().advanced(state, gain, 0.0), doubt)
+    }
+
+    /// The cells of the years.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (usize, Option<Cell>)> + '_ {
+        let years = self.series.cells.len();
+        self.series.cells.iter().enumerate().map(move |(t, cell)| (t, self.last.filter(|_| t + 1 == years).or(*cell)))
+    }
+
+    /// The filter at `L` values of sigma, side by side.
+    fn filtered<const L: usize>(&self, log_sigma: [f64; L]) -> [Node; L] {
+        let smoothing = self.recursion.smoothing();
+        let (state, doubt) = self.begin();
         let node = |log_sigma: f64| Node { sigma: log_sigma.exp(), log_sigma, log_likelihood: 0.0, state, doubt };
         let mut nodes = log_sigma.map(node);
         let mut masses = [1.0; L];
-        for (t, cell) in self.series.cells.iter().enumerate() {
+        for (t, cell) in self.cells() {
             for (node, mass) in nodes.iter_mut().zip(&mut masses) {
-                let gain = smoothing.gain(node.doubt);
                 let Some(informative) = cell.filter(|_| t > 0) else {
-                    // why no tilt: the first year sets the level.
-                    node.state = smoothing.advanced(node.state, gain, 0.0);
-                    node.doubt = if cell.is_some() { gain.seen() } else { gain.missed() };
+                    (node.state, node.doubt) = self.passed_over(t, node.state, node.doubt, node.sigma);
                     continue;
                 };
+                let gain = self.gain(t, node.doubt);
                 let sd = node.sigma * gain.variance.sqrt();
                 let tilt = tilt(informative, smoothing.expected(node.state), sd);
                 node.log_likelihood += tilt.log_rest;
@@ -150,5 +153,14 @@ impl Filter<'_> {
             node.log_likelihood += mass.ln();
         }
         nodes
+    }
+}
+
+impl Filtering for Filter<'_> {
+    type Node = Node;
+
+    fn at<const L: usize>(&self, log_sigma: [f64; L]) -> [Node; L] {
+        let nodes = self.filtered(log_sigma);
+        if self.series.masked { nodes.map(|node| self.refined(node)) } else { nodes }
     }
 }

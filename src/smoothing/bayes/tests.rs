@@ -23,7 +23,7 @@ fn only(member: Member) -> Prior {
         name: "one".into(),
         eta: 1.0,
         eta_growth: 0.0,
-        shared: Shared { shape: 3.0, level: 4.0, poisson: 0.0 },
+        shared: Shared { shape: 3.0, level: 4.0, poisson: 0.0, wild: 0.0, jolt: 0.0 },
         members: vec![member],
         weights: vec![1.0],
         sources: vec![],

@@ -88,7 +88,7 @@ pub(super) fn latent(class: Class, params: &Params<f64>, end: &Filter<f64>, sigm
         vec![0.0; h]
     };
     let shared: Vec<Vec<f64>> = (0..h).map(|i| columns.iter().map(|column| column[i]).collect()).collect();
-    Some(Latent { location, shared: shared.into(), ripple, df: None, link: Link::Identity })
+    Some(Latent { location, shared: shared.into(), ripple, df: None, link: Link::Identity, quiet: 0 })
 }
 
 /// What a deviation of the state before year `from` does to the years from there on; zero before.

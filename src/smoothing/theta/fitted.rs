@@ -184,7 +184,7 @@ fn shocked(lines: &Lines<'_>, point: &Point, sigma: f64, h: usize) -> Latent {
     if unseen > 0.0 {
         add(lines.path(point, &run, &still, sigma), sigma * unseen);
     }
-    Latent { location, shared: shared.into(), ripple: vec![0.0; h], df: None, link: Link::Identity }
+    Latent { location, shared: shared.into(), ripple: vec![0.0; h], df: None, link: Link::Identity, quiet: 0 }
 }
 
 /// Simple smoothing with drift: its standardised innovations, and the years ahead.

@@ -41,12 +41,18 @@ pub struct Finish {
     pub free_eta: bool,
     /// A score beyond this many usual changes counts no more than this.
     pub clip: f64,
+    /// How much more the tails count: an outcome where the law of the start has probability p below it counts
+    /// `(4 p (1 - p))^-tails`, at most [`MOST`] times. Such a weight by outcome leaves the score proper.
+    pub tails: f64,
 }
 
 /// Levels of the quantiles that serve as nodes.
 const LEVELS: [f64; 19] = [
     0.001, 0.005, 0.015, 0.04, 0.08, 0.14, 0.22, 0.31, 0.4, 0.5, 0.6, 0.69, 0.78, 0.86, 0.92, 0.96, 0.985, 0.995, 0.999,
 ];
+
+/// The most that an outcome in the tails counts.
+const MOST: f64 = 20.0;
 
 /// Nodes lie within so many usual changes of the median: a tail beyond costs as much as one that ends there.
 const FAR: f64 = 100.0;
@@ -203,7 +209,7 @@ fn trial(cut: &Cut, start: &Prior, grid: &Arc<Grid>, finish: &Finish) -> Option<
         let seen = evidence.see(*place, member);
         #[expect(clippy::cast_possible_truncation, reason = "seven digits are plenty for weights")]
         logs.push(seen.as_ref().map_or(f32::NEG_INFINITY, |seen| seen.log_evidence() as f32));
-        let mut ahead = seen.map_or_else(Vec::new, |seen| seen.ahead(member, evidence.scale, h));
+        let mut ahead = seen.map_or_else(Vec::new, |seen| evidence.ahead(*place, member, &seen, h));
         for (_, latent) in &mut ahead {
             let least = latent.link.apply(0.0);
             if counts {
@@ -243,7 +249,10 @@ fn trial(cut: &Cut, start: &Prior, grid: &Arc<Grid>, finish: &Finish) -> Option<
         let size = size * (far / finish.clip).max(1.0);
         let reach = FAR * size;
         for (x, share, reached) in nodes(&law, y, reach, counts) {
-            let share = share / size;
+            let below = law.quick_cdf(x);
+            let middle: f64 = 4.0 * below * (1.0 - below);
+            let weight = middle.max(1e-12).powf(-finish.tails).min(MOST);
+            let share = weight * share / size;
             #[expect(clippy::cast_possible_truncation, reason = "four digits are plenty")]
             made.nodes.push(Node { share: share as f32 / leads.len() as f32, reached });
             for (laws, at) in laws.iter().zip(&at) {

@@ -129,7 +129,7 @@ fn exercise(training: &Training, future: &[(usize, f64)], members: &[Member], gr
             continue;
         };
         // per lead, the mixture over the member's own laws
-        let laws = seen.ahead(member, evidence.scale, h);
+        let laws = evidence.ahead(*place, member, &seen, h);
         let by_law: Vec<(f64, Vec<Component>)> = laws.iter().map(|(w, l)| (*w, l.marginals(1.0).collect())).collect();
         let mut log_density = 0.0;
         for &(lead, y) in future {

@@ -1,0 +1,260 @@
+//! The course of a year: what share of its count is in by a given day.
+//!
+//! Of a year's count Y, `y` are in when a share s of the year has gone. Counts come late: some cases are entered months
+//! after, some years begin slowly. With a mean share m and a concentration c,
+//!
+//! ```text
+//! y | Y ~ BetaBinomial(Y, c m, c (1 - m))           amounts: y / Y ~ Beta(c m, c (1 - m))
+//! ```
+//!
+//! m and c differ from series to series, and nobody knows them for a new one: they have a law of their own, a weight for each
+//! node of a grid in `logit m - logit s` and c, a grid for each month, learned from monthly counts of other places and
+//! embedded (`course.json`). What had been counted by the same day in earlier years of the series itself says more, and
+//! moves the weights by Bayes' theorem.
+//!
+//! References: Johnson, Kemp and Kotz (2005), section 6.2.2, for the beta-binomial law; Kiefer and Wolfowitz (1956) for a
+//! law of parameters learned as weights.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::numeric::special::gamma::ln_gamma;
+
+/// Nodes of less than this weight, once a series has spoken, are left out.
+const NEGLIGIBLE: f64 = 0.002;
+
+/// Power of the likelihood of a series' earlier years: the course of a year changes slowly, so that years in a row say less
+/// than as many strangers would. Chosen on the three years before those that the benchmark forecasts.
+const POWER: f64 = 0.2;
+
+/// What other places teach about the course of a year.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Course {
+    /// Where it was learned: a line a source.
+    pub sources: Vec<String>,
+    /// After 1, 2, ..., 11 months.
+    pub months: Vec<Vec<Node>>,
+}
+
+/// One possibility, with its weight.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(f64, f64, f64)", into = "(f64, f64, f64)")]
+pub struct Node {
+    /// Weight; those of a month add up to one.
+    pub weight: f64,
+    /// `logit m - logit s`: below zero where counts come late.
+    pub offset: f64,
+    /// Concentration c: the larger, the more alike the years.
+    pub concentration: f64,
+}
+
+impl From<(f64, f64, f64)> for Node {
+    fn from((weight, offset, concentration): (f64, f64, f64)) -> Self {
+        Self { weight, offset, concentration }
+    }
+}
+
+impl From<Node> for (f64, f64, f64) {
+    fn from(node: Node) -> Self {
+        (node.weight, node.offset, node.concentration)
+    }
+}
+
+static SHIPPED: LazyLock<Result<Course>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("course.json"))
+        .map_err(|e| Error::BadJson { expected: "course".to_owned(), problem: e.to_string() })
+});
+
+impl Course {
+    /// The shipped course.
+    ///
+    /// # Errors
+    /// None: the file is part of the crate and tested.
+    pub fn shipped() -> Result<&'static Self> {
+        SHIPPED.as_ref().map_err(Clone::clone)
+    }
+
+    /// What `counted` says of the count of the whole year; `earlier` holds pairs of what was counted by the same day of an
+    /// earlier year, and what the year became.
+    pub fn seen(&self, counted: f64, share: f64, whole: bool, earlier: &[(f64, f64)]) -> Seen {
+        let logit = (share / (1.0 - share)).ln();
+        let mut nodes: Vec<Share> = self
+            .at(share)
+            .map(|Node { weight, offset, concentration }| {
+                let mean = 1.0 / (1.0 + (-(logit + offset)).exp());
+                Share::new(weight.ln(), mean, concentration)
+            })
+            .collect();
+        for &(by_then, became) in earlier {
+            nodes.iter_mut().for_each(|node| node.log_weight += POWER * node.log_likelihood(by_then, became, whole));
+        }
+        let most = nodes.iter().map(|node| node.log_weight).fold(f64::NEG_INFINITY, f64::max);
+        nodes.iter_mut().for_each(|node| node.log_weight -= most);
+        nodes.retain(|node| node.log_weight > NEGLIGIBLE.ln());
+        let total = nodes.iter().map(|node| node.log_weight.exp()).sum::<f64>().ln();
+        nodes.iter_mut().for_each(|node| node.log_weight -= total);
+        Seen { counted, whole, nodes }
+    }
+
+    /// The nodes for a share of the year: those of the months on either side.
+    fn at(&self, share: f64) -> impl Iterator<Item = Node> + '_ {
+        let last = self.months.len().saturating_sub(1);
+        let month = (12.0 * share - 1.0).clamp(0.0, last as f64);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the months")]
+        let before = (month as usize).min(last);
+        let after = month - before as f64;
+        let of = |i: usize, part: f64| {
+            let nodes = self.months.get(i).into_iter().flatten();
+            nodes.map(move |node| Node { weight: part * node.weight, ..*node })
+        };
+        of(before, 1.0 - after).chain(of(before + 1, after)).filter(|node| node.weight > 0.0)
+    }
+}
+
+/// What was counted so far, as evidence on the count of the whole year.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The count so far.
+    pub counted: f64,
+    whole: bool,
+    nodes: Vec<Share>,
+}
+
+/// A beta law of the share, with its weight.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    log_weight: f64,
+    a: f64,
+    b: f64,
+    /// lnG(a + b) - lnG(a) - lnG(b)
+    constant: f64,
+}
+
+impl Share {
+    fn new(log_weight: f64, mean: f64, concentration: f64) -> Self {
+        let (a, b) = (concentration * mean, concentration * (1.0 - mean));
+        Self { log_weight, a, b, constant: ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) }
+    }
+
+    /// ln P(y | Y), or the density of an amount.
+    fn log_likelihood(&self, y: f64, total: f64, whole: bool) -> f64 {
+        let Self { a, b, constant, .. } = *self;
+        if total < y || (!whole && total <= 0.0) {
+            return f64::NEG_INFINITY;
+        }
+        let rest = total - y;
+        if whole {
+            let ways = ln_gamma(total + 1.0) - ln_gamma(y + 1.0) - ln_gamma(rest + 1.0);
+            return ways + constant + ln_gamma(y + a) + ln_gamma(rest + b) - ln_gamma(total + a + b);
+        }
+        // why a thousandth: the density of a share of exactly 0 or 1 may be infinite.
+        let share = (y / total).clamp(0.001, 0.999);
+        constant + (a - 1.0) * share.ln() + (b - 1.0) * (1.0 - share).ln() - total.ln()
+    }
+}
+
+impl Seen {
+    /// The likelihood of a count of the whole year, up to a factor.
+    pub fn likelihood(&self, total: f64) -> f64 {
+        let one = |node: &Share| (node.log_weight + node.log_likelihood(self.counted, total, self.whole)).exp();
+        self.nodes.iter().map(one).sum()
+    }
+}
+
+/// One full year of a series by month, for learning.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Weight of the year.
+    pub weight: f64,
+    /// Counts of the twelve months.
+    pub months: [f64; 12],
+}
+
+/// Learns the course of a year: the weights of a grid, for each month by expectation and maximisation of
+/// `sum_i omega_i ln sum_k pi_k P(y_i | Y_i, k)`; a share of each step's weights is spread evenly.
+pub fn learn(lessons: &[Lesson], sources: Vec<String>) -> Course {
+    const STEPS: usize = 300;
+    const SPREAD: f64 = 0.02;
+    const LEAST: f64 = 0.0005;
+    let offsets = (-6..=3).map(|i| 0.5 * f64::from(i));
+    let concentrations = [2.0, 8.0, 32.0, 128.0, 512.0];
+    let grid: Vec<(f64, f64)> = offsets.flat_map(|o| concentrations.map(|c| (o, c))).collect();
+    let months = (1..12).map(|month| {
+        let share = f64::from(month) / 12.0;
+        let logit = (share / (1.0 - share)).ln();
+        let like: Vec<(f64, Vec<f64>)> = lessons
+            .iter()
+            .filter_map(|lesson| {
+                let total: f64 = lesson.months.iter().sum();
+                let by_then: f64 = lesson.months.iter().take(usize::try_from(month).ok()?).sum();
+                let one = |&(offset, c): &(f64, f64)| {
+                    let mean = 1.0 / (1.0 + (-(logit + offset)).exp());
+                    let node = Share::new(0.0, mean, c);
+                    node.log_likelihood(by_then, total, true).exp()
+                };
+                (total > 0.0).then(|| (lesson.weight, grid.iter().map(one).collect()))
+            })
+            .collect();
+        let all: f64 = like.iter().map(|(weight, _)| weight).sum();
+        let mut pi = vec![1.0 / grid.len() as f64; grid.len()];
+        for _ in 0..STEPS {
+            let mut next = vec![SPREAD / grid.len() as f64; grid.len()];
+            for (weight, of) in &like {
+                let sum: f64 = pi.iter().zip(of).map(|(p, l)| p * l).sum();
+                let factor = (1.0 - SPREAD) * weight / all / sum.max(f64::MIN_POSITIVE);
+                next.iter_mut().zip(&pi).zip(of).for_each(|((n, p), l)| *n += factor * p * l);
+            }
+            let sum: f64 = next.iter().sum();
+            pi = next.iter().map(|p| p / sum).collect();
+        }
+        let kept: Vec<(f64, f64, f64)> =
+            grid.iter().zip(&pi).filter(|(_, p)| **p >= LEAST).map(|(&(o, c), &p)| (p, o, c)).collect();
+        let left: f64 = kept.iter().map(|(p, ..)| p).sum();
+        kept.into_iter().map(|(p, o, c)| Node::from(((p / left * 1e6).round() / 1e6, o, c))).collect()
+    });
+    Course { sources, months: months.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_likelihood_of_counts_adds_up_to_one_over_what_may_be_counted() {
+        let node = Share::new(0.0, 2.5 / 6.5, 6.5);
+        let total: f64 = (0..=30).map(|y| node.log_likelihood(f64::from(y), 30.0, true).exp()).sum();
+        assert!((total - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_share_of_one_half_by_hand() {
+        // a = b = 1: y of Y is uniform on 0..Y, so the likelihood is 1 / (Y + 1)
+        let flat = vec![Node { weight: 1.0, offset: 0.0, concentration: 2.0 }];
+        let course = Course { sources: vec![], months: vec![flat; 11] };
+        let seen = course.seen(3.0, 0.5, true, &[]);
+        assert!((seen.likelihood(9.0) - 0.1).abs() < 1e-12 && seen.likelihood(2.0) == 0.0);
+    }
+
+    #[test]
+    fn earlier_years_of_the_series_move_the_weights() {
+        let node = |weight, offset| Node { weight, offset, concentration: 100.0 };
+        let course = Course { sources: vec![], months: vec![vec![node(0.5, -2.0), node(0.5, 0.0)]; 11] };
+        // half of the year gone and always a tenth counted: the late node, m = 1 / (1 + e^2) = 0.12
+        let seen = course.seen(10.0, 0.5, true, &[(10.0, 100.0), (12.0, 110.0)]);
+        assert!(seen.likelihood(85.0) > 10.0 * seen.likelihood(20.0));
+        assert!(course.seen(10.0, 0.5, true, &[]).likelihood(20.0) > seen.likelihood(20.0));
+    }
+
+    #[test]
+    fn the_shipped_course_has_weights_for_every_month() {
+        let course = Course::shipped().unwrap();
+        assert_eq!(course.months.len(), 11);
+        for month in &course.months {
+            assert!((month.iter().map(|n| n.weight).sum::<f64>() - 1.0).abs() < 1e-3);
+        }
+        assert!(!course.sources.is_empty());
+    }
+}

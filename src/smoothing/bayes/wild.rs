@@ -1,0 +1,91 @@
+//! Wild years: one year out of line, or the first of another level, averaged over all places where it may have been.
+//!
+//! A count of 463 among 160s is no news of the years to come, or it is: nobody knows which. A member therefore allows, with a
+//! small probability, one jolt `d ~ N(0, jolt^2 sigma^2)` in one year of the series, that year alone (an outlier) or from
+//! then on (a shift), at every place with the same probability. One sweep backwards over the innovations gives for every
+//! place the score u and the information M of its jolt (`sweep`), and with them what the jolt makes of the evidence: `b_n`
+//! falls by `u^2 / (2 (M + 1 / jolt^2))`, and the evidence is divided by `sqrt(1 + jolt^2 M)`. Places that explain nothing
+//! are left to the member without a jolt.
+//!
+//! References: de Jong and Penzer (1998), Diagnosing shocks in time series, JASA 93, 796-806, for the sweep; West and
+//! Harrison (1997), section 12.4, for multi-process models with outliers and shifts.
+
+use super::super::recursion::Jolt;
+use super::grid::{Gains, Grid, Runs};
+use super::member::{Shared, Solved};
+use super::sweep::{Leverage, Passed, Sweep};
+
+/// Places whose Bayes factor against no jolt is below this, as a logarithm, are left out: they would change nothing.
+const LOG_LEAST: f64 = 0.0;
+
+/// Least share in a member, and number, of the places that are filtered where cells are wide.
+const LEAST_SHARE: f64 = 0.05;
+const MOST: usize = 4;
+
+/// A place where a jolt may have been.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Place {
+    pub(super) year: usize,
+    pub(super) jolt: Jolt,
+    /// What it takes from `b_n`.
+    drop: f64,
+    /// `1/2 ln(1 + jolt^2 M)`
+    log_cost: f64,
+}
+
+/// A place with its share in the member.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Wild {
+    pub(super) share: f64,
+    pub(super) year: usize,
+    pub(super) jolt: Jolt,
+}
+
+/// Every place of a recursion.
+pub(super) fn places(grid: &Grid, gains: &Gains, runs: &Runs, recursion: usize, years: usize) -> Vec<Place> {
+    let size = grid.shared.jolt * grid.shared.jolt;
+    let mut sweep = Sweep::new(grid.recursions[recursion].phi);
+    let mut places = Vec::with_capacity(2 * years);
+    for year in (1..years).rev() {
+        let [k1, k2, precision] = gains.of(year, recursion);
+        let weighed = runs.innovations[year * grid.recursions.len() + recursion];
+        let [outlier, shift] = sweep.back(Passed { weighed, precision, gain: [k1, k2] });
+        if precision == 0.0 {
+            continue;
+        }
+        for (jolt, Leverage { score, information }) in [(Jolt::Outlier, outlier), (Jolt::Shift, shift)] {
+            let drop = 0.5 * score * score / (information + 1.0 / size);
+            places.push(Place { year, jolt, drop, log_cost: 0.5 * (size * information).ln_1p() });
+        }
+    }
+    places
+}
+
+/// The places that matter where each costs a filter of its own: at most [`MOST`], each with a share worth the trouble.
+pub(super) fn likeliest(places: &[Place], solved: &Solved, shared: &Shared, n: usize) -> Vec<(usize, Jolt)> {
+    let (_, mut found) = averaged(places, solved, shared, n);
+    found.retain(|wild| wild.share > LEAST_SHARE);
+    found.sort_by(|a, b| b.share.total_cmp(&a.share));
+    found.iter().take(MOST).map(|wild| (wild.year, wild.jolt)).collect()
+}
+
+/// What the places make of a solved member: its evidence with them, and their shares in it.
+pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: usize) -> (f64, Vec<Wild>) {
+    let each = shared.wild / (2.0 * n as f64);
+    let mut total = 1.0 - shared.wild;
+    let mut found = Vec::new();
+    let most = places.iter().map(|place| place.drop).fold(0.0, f64::max);
+    if solved.shape * (solved.rate / (solved.rate - most)).ln() < LOG_LEAST + 0.5 {
+        return (solved.log_evidence, found);
+    }
+    for place in places {
+        let log_factor = solved.shape * (solved.rate / (solved.rate - place.drop)).ln() - place.log_cost;
+        if log_factor > LOG_LEAST {
+            let mass = each * log_factor.exp();
+            total += mass;
+            found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
+        }
+    }
+    found.iter_mut().for_each(|wild| wild.share /= total);
+    (solved.log_evidence + total.ln(), found)
+}
