@@ -151,11 +151,6 @@ impl Evidence {
         Some(Seen::Moved { log_evidence, nodes: Arc::clone(nodes), shares })
     }
 
-    /// The series on the scale of a recursion.
-    pub(super) fn scaled(&self, place: usize) -> Option<&Scaled> {
-        self.powers[self.grid.power[place]].as_ref()
-    }
-
     /// The member after a series with a jolt in one year.
     pub(super) fn disturbed(&self, place: usize, member: &Member, wild: &Wild) -> Option<Solved> {
         let series = self.powers[self.grid.power[place]].as_ref()?;

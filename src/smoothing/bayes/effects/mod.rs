@@ -18,6 +18,8 @@
 pub(super) mod columns;
 mod exposure;
 mod filter;
+#[cfg(test)]
+mod tests;
 
 pub(super) use columns::Effects;
 pub(super) use exposure::{Exposure, exposed};
