@@ -457,7 +457,9 @@ pub enum Error {
         needed_for: String,
     },
     /// A change in percent from nothing.
-    #[error("there is no percent change from {before} to {after}: it starts from a number above 0; say the difference instead")]
+    #[error(
+        "there is no percent change from {before} to {after}: it starts from a number above 0; say the difference instead"
+    )]
     NoPercentage {
         /// Where the change starts.
         before: f64,
@@ -465,7 +467,9 @@ pub enum Error {
         after: f64,
     },
     /// A population that cannot be divided by.
-    #[error("series {series:?}, {year}: a population of {population} is not allowed: populations are finite and above 0")]
+    #[error(
+        "series {series:?}, {year}: a population of {population} is not allowed: populations are finite and above 0"
+    )]
     BadPopulation {
         /// The series.
         series: String,

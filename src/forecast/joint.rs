@@ -58,7 +58,13 @@ impl Joint {
             });
             return Self { members: members.collect(), support, widths: Vec::new(), averaged: None, sampled: None };
         }
-        Self { members: Vec::new(), support, widths: Vec::new(), averaged: Some(Box::new(Averaged { how, parts })), sampled: None }
+        Self {
+            members: Vec::new(),
+            support,
+            widths: Vec::new(),
+            averaged: Some(Box::new(Averaged { how, parts })),
+            sampled: None,
+        }
     }
 
     /// The law that gives each of these paths the same weight.

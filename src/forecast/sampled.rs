@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::paths::Paths;
-use crate::error::{Error, Result};
 use crate::dist::{Distribution, Empirical};
+use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 
 /// Equally likely paths of consecutive years: what is left when a law has been changed path by path.

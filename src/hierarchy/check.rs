@@ -54,8 +54,12 @@ impl fmt::Display for Discrepancy {
         let Self { kind, parent, year, published, computed, parts, parts_year } = self;
         let parts = parts.iter().map(|(name, y)| format!("{name} {y}")).collect::<Vec<_>>().join(", ");
         match kind {
-            Kind::Total => write!(f, "{parent}, {year}: published {published}, the parts add up to {computed} ({parts})"),
-            Kind::Subset => write!(f, "{parent}, {year}: published {published}, some of the parts are {computed} ({parts})"),
+            Kind::Total => {
+                write!(f, "{parent}, {year}: published {published}, the parts add up to {computed} ({parts})")
+            }
+            Kind::Subset => {
+                write!(f, "{parent}, {year}: published {published}, some of the parts are {computed} ({parts})")
+            }
             Kind::PeriodLabel => write!(
                 f,
                 "{parent}, {year}: {published} is what parts printed under {parts_year} add up to ({parts}); one of the periods is labelled wrongly"
@@ -84,7 +88,11 @@ struct Sum {
 pub fn check_totals(panel: &Panel, tree: &Tree) -> Result<Vec<Discrepancy>> {
     let known = || panel.iter().map(|s| s.name().to_owned()).collect();
     let member = |parent: &str, name: &str| {
-        panel.get(name).map_err(|_| Error::MissingMember { parent: parent.to_owned(), member: name.to_owned(), known: known() })
+        panel.get(name).map_err(|_| Error::MissingMember {
+            parent: parent.to_owned(),
+            member: name.to_owned(),
+            known: known(),
+        })
     };
     let mut found = Vec::new();
     for parent in tree.parents() {

@@ -1,6 +1,6 @@
 //! Covariances from few years: drawn towards no correlation.
 //!
-//! The correlation r_ij of n years is multiplied by 1 - lambda, with the lambda that minimises the expected squared error:
+//! The correlation `r_ij` of n years is multiplied by 1 - lambda, with the lambda that minimises the expected squared error:
 //!
 //! ```text
 //! lambda = sum_{i != j} Var^(r_ij) / sum_{i != j} r_ij^2,   Var^(r) = n / (n - 1)^3 sum_t (w_t - mean w)^2,   w_t = x_ti x_tj
@@ -49,7 +49,8 @@ pub(super) fn cholesky(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
     for i in 0..n {
         for j in 0..=i {
             let left: f64 = a[i][j] - (0..j).map(|k| l[i][k] * l[j][k]).sum::<f64>();
-            l[i][j] = if i == j { left.max(1e-12 * a[i][i].abs().max(f64::MIN_POSITIVE)).sqrt() } else { left / l[j][j] };
+            l[i][j] =
+                if i == j { left.max(1e-12 * a[i][i].abs().max(f64::MIN_POSITIVE)).sqrt() } else { left / l[j][j] };
         }
     }
     l
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn correlations_are_drawn_to_zero_more_the_fewer_the_years() {
         let rows = |n: u32| -> Vec<Vec<f64>> {
-            (0..n).map(|t| f64::from(t % 5)).map(|x| vec![x, x + f64::from((x as u32 * 7) % 3)]).collect()
+            (0..n).map(|t| vec![f64::from(t % 5), f64::from(t % 5 + (t % 5 * 7) % 3)]).collect()
         };
         let (few, many) = (correlations(&rows(5), 2)[0][1], correlations(&rows(50), 2)[0][1]);
         assert!(0.0 < few && few < many && many < 1.0, "{few} {many}");

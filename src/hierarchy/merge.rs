@@ -6,7 +6,7 @@
 //! ln(y_ts + 1/2) = a_t + b_s + e_ts,   b = 0 for the source that is followed
 //! ```
 //!
-//! by least squares over the years in common. exp(b_s) is the source's effect: what it counts for each one that the other
+//! by least squares over the years in common. `exp(b_s)` is the source's effect: what it counts for each one that the other
 //! counts. The variance of e is drawn towards 0.2^2 with the weight of two numbers. The merged series has the numbers of the
 //! source that is followed, and where it has none those of the others over their effect, with an interval.
 
@@ -143,7 +143,8 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
         Observation::full(m.year, value).with_source(m.reason.clone())
     });
     let series = Series::from_observations(name, observed.collect())?.with_unit(sources[reference].1.unit())?;
-    let effects = (0..names.len()).filter(|s| *s != reference).map(|s| fit.effect(s, &cells, &names, reference)).collect();
+    let effects =
+        (0..names.len()).filter(|s| *s != reference).map(|s| fit.effect(s, &cells, &names, reference)).collect();
     let scatter = 100.0 * fit.sigma.exp_m1();
     Ok(Merged { reference: names[reference].clone(), effects, scatter, years: merged, series })
 }

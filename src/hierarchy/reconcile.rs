@@ -102,11 +102,7 @@ impl fmt::Display for Method {
 /// # Errors
 /// [`Error::MissingMember`] for a part or total without a forecast; [`Error::UnknownSeries`] for a forecast that is not in
 /// the tree; [`Error::TwoParents`]; [`Error::Unlike`] if years or units differ.
-pub fn reconcile(
-    forecasts: &[(&str, &Forecast)],
-    tree: &Tree,
-    method: Method,
-) -> Result<BTreeMap<String, Forecast>> {
+pub fn reconcile(forecasts: &[(&str, &Forecast)], tree: &Tree, method: Method) -> Result<BTreeMap<String, Forecast>> {
     let by_name: BTreeMap<&str, &Forecast> = forecasts.iter().copied().collect();
     let parents = parents(&by_name, tree)?;
     let mut done = BTreeMap::new();
@@ -227,7 +223,7 @@ impl<'a> Group<'a> {
         let years = self.forecasts[0].years().len();
         let least = self.least()?;
         let none = vec![if self.positive { 0.0 } else { f64::NEG_INFINITY }; self.names.len()];
-        let maps = (0..years).map(|t| self.map(method, &steps, t)).collect::<Result<Vec<_>>>()?;
+        let maps = (0..years).map(|t| self.map(method, &steps, t)).collect::<Vec<_>>();
         let mut tables: Vec<Vec<f64>> = vec![Vec::with_capacity(years * base[0].draws()); self.names.len()];
         let mut y = vec![0.0; self.names.len()];
         for row in 0..base[0].draws() {
@@ -268,16 +264,16 @@ impl<'a> Group<'a> {
     }
 
     /// The rows of the matrix that turns the forecasts of a year into parts.
-    fn map(&self, method: Method, steps: &[Vec<Step>], t: usize) -> Result<Vec<Vec<f64>>> {
+    fn map(&self, method: Method, steps: &[Vec<Step>], t: usize) -> Vec<Vec<f64>> {
         let (m, k) = (self.names.len(), self.leaves.len());
         let unit = |i: usize| (0..m).map(|j| f64::from(u8::from(i == j))).collect::<Vec<f64>>();
         let covariance: Vec<Vec<f64>> = match method {
-            Method::BottomUp => return Ok(self.leaves.iter().map(|&leaf| unit(leaf)).collect()),
+            Method::BottomUp => return self.leaves.iter().map(|&leaf| unit(leaf)).collect(),
             Method::TopDown => {
                 let means: Vec<f64> = self.leaves.iter().map(|&leaf| self.forecasts[leaf].mean()[t].max(0.0)).collect();
                 let total: f64 = means.iter().sum();
                 let share = |mean: f64| if total > 0.0 { mean / total } else { 1.0 / k as f64 };
-                return Ok(means.iter().map(|mean| unit(0).iter().map(|u| u * share(*mean)).collect()).collect());
+                return means.iter().map(|mean| unit(0).iter().map(|u| u * share(*mean)).collect()).collect();
             }
             Method::Structural => {
                 (0..m).map(|i| unit(i).iter().map(|u| u * self.holds[i].len() as f64).collect()).collect()
@@ -288,7 +284,9 @@ impl<'a> Group<'a> {
                 let sd: Vec<f64> = sd.iter().map(|sd| sd.max(1e-3 * most)).collect();
                 let r = correlations(&shared(steps, |step| step.error), m);
                 // why a hundredth less: totals and parts err in ways that add up, and such a matrix has no inverse.
-                (0..m).map(|i| (0..m).map(|j| sd[i] * sd[j] * if i == j { 1.0 } else { 0.99 * r[i][j] }).collect()).collect()
+                (0..m)
+                    .map(|i| (0..m).map(|j| sd[i] * sd[j] * if i == j { 1.0 } else { 0.99 * r[i][j] }).collect())
+                    .collect()
             }
         };
         let l = cholesky(&covariance);
@@ -300,12 +298,16 @@ impl<'a> Group<'a> {
             })
             .collect();
         let normal: Vec<Vec<f64>> = (0..k)
-            .map(|i| (0..k).map(|j| self.holds.iter().zip(&weighted[j]).filter(|(h, _)| h.contains(&i)).map(|(_, w)| w).sum()).collect())
+            .map(|i| {
+                (0..k)
+                    .map(|j| self.holds.iter().zip(&weighted[j]).filter(|(h, _)| h.contains(&i)).map(|(_, w)| w).sum())
+                    .collect()
+            })
             .collect();
         let l = cholesky(&normal);
         let columns: Vec<Vec<f64>> =
             (0..m).map(|i| solve(&l, &weighted.iter().map(|w| w[i]).collect::<Vec<f64>>())).collect();
-        Ok((0..k).map(|leaf| columns.iter().map(|column| column[leaf]).collect()).collect())
+        (0..k).map(|leaf| columns.iter().map(|column| column[leaf]).collect()).collect()
     }
 
     /// All series from wanted parts: whole where they count, none below its least, parts adding up.
@@ -372,7 +374,8 @@ mod tests {
 
     fn ahead(name: &str, values: &[f64], so_far: f64) -> Forecast {
         let series = Series::new(name, Year::new(2015).unwrap(), values).unwrap();
-        let series = series.with_partial(Year::new(2015 + values.len() as i64).unwrap(), so_far, Coverage::Share(0.4));
+        let series =
+            series.with_partial(Year::new(2015).unwrap().plus(values.len()).unwrap(), so_far, Coverage::Share(0.4));
         BayesEts::default().fit(&series.unwrap()).unwrap().forecast(Horizon::years(3).unwrap()).unwrap()
     }
 

@@ -56,12 +56,12 @@ impl Shape {
         Ok(Self { months: months.to_vec(), scatter })
     }
 
-    /// The same weights with the default scatter.
+    /// These weights and this scatter, with the defaults for what is not said.
     ///
     /// # Errors
     /// Those of [`Shape::new`].
-    pub fn months(months: &[f64]) -> Result<Self> {
-        Self::new(months, SCATTER)
+    pub fn of(months: Option<&[f64]>, scatter: Option<f64>) -> Result<Self> {
+        Self::new(months.unwrap_or(&DAYS), scatter.unwrap_or(SCATTER))
     }
 }
 
@@ -107,7 +107,17 @@ impl Calendar {
 
     fn in_words(&self) -> String {
         const NAMES: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ];
         if self.back {
@@ -197,10 +207,7 @@ impl Calendar {
             let stand_in = full_years(series).last().map_or(0.0, |(_, y)| *y);
             observed.push((last, stand_in));
         }
-        let observed = observed
-            .into_iter()
-            .map(|(year, y)| Observation::full(year, Value::Exact(whole(y))))
-            .collect();
+        let observed = observed.into_iter().map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
         Series::from_observations(series.name(), observed)?.with_label(label).with_unit(series.unit())
     }
 
@@ -241,7 +248,8 @@ impl Splitter {
 }
 
 /// Years on another calendar, each with a law: what was observed does not say how it fell over the months.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Converted {
     name: String,
     label: String,
@@ -302,9 +310,8 @@ impl Converted {
     /// None for what this crate made.
     pub fn series(&self) -> Result<Series> {
         let whole = |y: f64| if self.unit == Unit::Count { y.round() } else { y };
-        let observed = self.years.iter().zip(self.mean()).map(|(year, y)| {
-            Observation::full(*year, Value::Exact(whole(y)))
-        });
+        let observed =
+            self.years.iter().zip(self.mean()).map(|(year, y)| Observation::full(*year, Value::Exact(whole(y))));
         let series = Series::from_observations(self.name.as_str(), observed.collect())?;
         series.with_label(self.label.as_str()).with_unit(self.unit)
     }
@@ -320,7 +327,6 @@ impl fmt::Display for Converted {
         Ok(())
     }
 }
-
 
 #[cfg(test)]
 mod tests {

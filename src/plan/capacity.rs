@@ -7,7 +7,7 @@
 //! mean = sum_j N_{y-j} a_jm          variance = g sum_j N_{y-j} a_jm (1 - a_jm)
 //! ```
 //!
-//! with a_jm the probability that an arrival of j years before is present in the middle of month m, and g the mean size of a
+//! with `a_jm` the probability that an arrival of j years before is present in the middle of month m, and g the mean size of a
 //! group. A binomial, Poisson or negative binomial law of these moments is mixed over the joint paths of the forecast; a
 //! service level is met in the month with the most people. `tests` below hold it against a simulation of single persons.
 //!
@@ -183,7 +183,7 @@ impl Capacity {
     /// // 365 a year for sure, each for 20 days: 20 on average (Little's law), Poisson but for who is counted twice
     /// let arrivals = Series::new("victims", Year::new(2021)?, &[365.0, 365.0])?;
     /// let forecast = Forecast::from_paths(&arrivals, "sure", "v", &Paths::from_rows(1, vec![365.0])?, vec![])?;
-    /// let need = &Capacity::new(Stay::Fixed(20.0))?.need(&forecast)?[0];
+    /// let need = &Capacity::new(Stay::Fixed(20.0))?.need(&forecast)?.years[0];
     /// assert!((need.present - 20.0).abs() < 1e-9);
     /// assert_eq!(need.units, 26.0); // Binomial(365, 20/365): P(Y <= 25) = 0.896, P(Y <= 26) = 0.931
     /// # Ok::<(), unjuran::Error>(())
@@ -191,7 +191,7 @@ impl Capacity {
     ///
     /// # Errors
     /// [`Error::CountsOnly`] if the series does not count.
-    pub fn need(&self, forecast: &Forecast) -> Result<Vec<Need>> {
+    pub fn need(&self, forecast: &Forecast) -> Result<Needs> {
         let series = forecast.series();
         if series.unit() != Unit::Count {
             let (series, unit) = (series.name().to_owned(), series.unit().to_string());
@@ -200,7 +200,7 @@ impl Capacity {
         let present = self.present();
         let paths = forecast.paths(PATHS, SEED)?;
         let first = forecast.years()[0];
-        let earlier: Vec<f64> = (1..present.len()).map(|j| self.before(forecast, first, j)).collect();
+        let earlier: Vec<f64> = (1..present.len()).map(|j| Self::before(forecast, first, j)).collect();
         let mut needs = Vec::with_capacity(forecast.years().len());
         for (i, &year) in forecast.years().iter().enumerate() {
             let months: Vec<Vec<(f64, f64)>> = (0..12)
@@ -217,7 +217,7 @@ impl Capacity {
                 .collect();
             needs.push(self.need_of(year, &months, paths.rows().map(|path| path[i]).collect())?);
         }
-        Ok(needs)
+        Ok(Needs { series: series.name().to_owned(), asked: self.clone(), years: needs })
     }
 
     fn need_of(&self, year: Year, months: &[Vec<(f64, f64)>], arrivals: Vec<f64>) -> Result<Need> {
@@ -235,7 +235,7 @@ impl Capacity {
             (low, high) = (high, 2.0 * high);
         }
         while high - low > 1.0 {
-            let middle = ((low + high) / 2.0_f64).floor();
+            let middle = f64::midpoint(low, high).floor();
             if enough(peak, middle) >= self.service_level { high = middle } else { low = middle }
         }
         let days_short = |units: f64| {
@@ -291,7 +291,7 @@ impl Capacity {
     }
 
     /// Arrivals of the j-th year before the forecast.
-    fn before(&self, forecast: &Forecast, first: Year, j: usize) -> f64 {
+    fn before(forecast: &Forecast, first: Year, j: usize) -> f64 {
         let wanted = i64::from(first.get()) - i64::try_from(j).unwrap_or(0);
         let known: Vec<(i64, f64)> = forecast
             .series()
@@ -301,6 +301,25 @@ impl Capacity {
             .collect();
         let nearest = known.iter().min_by_key(|(year, _)| (year - wanted).abs());
         nearest.map_or(0.0, |(_, y)| *y)
+    }
+}
+
+/// What a forecast of arrivals takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Needs {
+    /// The series.
+    pub series: String,
+    /// What was asked.
+    pub asked: Capacity,
+    /// What each year takes.
+    pub years: Vec<Need>,
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (level, stay) = (100.0 * self.asked.service_level, self.asked.stay.mean());
+        write!(f, "{}: stay of {stay:.0} days, enough with probability {level:.0}%", self.series)?;
+        self.years.iter().try_for_each(|need| write!(f, "\n  {need}"))
     }
 }
 
@@ -334,7 +353,11 @@ pub struct Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { year, arrivals: (median, lower, upper), units, overflow, days_short, .. } = self;
-        write!(f, "{year}: {median:.0} [{lower:.0}, {upper:.0}] arrivals, {:.1} present, {units:.0} needed", self.present)?;
+        write!(
+            f,
+            "{year}: {median:.0} [{lower:.0}, {upper:.0}] arrivals, {:.1} present, {units:.0} needed",
+            self.present
+        )?;
         if let Some(more) = self.more {
             write!(f, ", {more:.0} more")?;
         }
@@ -361,7 +384,7 @@ mod tests {
         let mut stream = Stream::new(1, "simulation");
         let total: f64 = pattern.iter().sum();
         let middle: f64 = MONTHS[..month].iter().map(|d| f64::from(*d)).sum::<f64>() + f64::from(MONTHS[month]) / 2.0;
-        let mut day = |stream: &mut Stream| {
+        let day = |stream: &mut Stream| {
             let mut u = stream.uniform() * total;
             let mut start = 0.0;
             for (share, days) in pattern.iter().zip(MONTHS) {
@@ -393,9 +416,10 @@ mod tests {
     fn places_and_overflow_are_those_of_persons_simulated_one_by_one() {
         let pattern = [1.0, 1.0, 1.0, 1.0, 1.0, 4.0, 4.0, 1.0, 1.0, 1.0, 1.0, 1.0];
         let ask = Capacity::new(Stay::Mean(90.0)).unwrap().pattern(&pattern).unwrap().current(130.0).unwrap();
-        let need = &ask.need(&forecast()).unwrap()[0];
-        assert_eq!(need.peak_month, 7);
-        let mut present = simulated(&pattern, 6, 4000);
+        let need = &ask.need(&forecast()).unwrap().years[0];
+        // those who came in June and July are still there in August, fewer of August's own have come
+        assert_eq!(need.peak_month, 8);
+        let mut present = simulated(&pattern, 7, 4000);
         let overflow = present.iter().filter(|n| **n > 130.0).count() as f64 / 4000.0;
         // four standard errors of a share of 4,000
         assert!((need.overflow - overflow).abs() < 4.0 * (0.25_f64 / 4000.0).sqrt(), "{} {overflow}", need.overflow);
@@ -406,8 +430,9 @@ mod tests {
 
     #[test]
     fn units_that_serve_ten_are_a_tenth_rounded_up() {
-        let ask = |persons| Capacity::new(Stay::Fixed(30.0)).unwrap().persons_a_unit(persons).unwrap().cost(2.0).unwrap();
-        let (beds, officers) = (ask(1.0).need(&forecast()).unwrap(), ask(10.0).need(&forecast()).unwrap());
+        let ask =
+            |persons| Capacity::new(Stay::Fixed(30.0)).unwrap().persons_a_unit(persons).unwrap().cost(2.0).unwrap();
+        let (beds, officers) = (ask(1.0).need(&forecast()).unwrap().years, ask(10.0).need(&forecast()).unwrap().years);
         assert_eq!(officers[0].units, (beds[0].units / 10.0).ceil());
         assert_eq!(beds[0].cost, Some(2.0 * beds[0].units));
     }
@@ -415,7 +440,7 @@ mod tests {
     #[test]
     fn groups_need_more_places_and_a_higher_level_too() {
         let ask = Capacity::new(Stay::Mean(60.0)).unwrap();
-        let units = |ask: &Capacity| ask.need(&forecast()).unwrap()[0].units;
+        let units = |ask: &Capacity| ask.need(&forecast()).unwrap().years[0].units;
         assert!(units(&ask.clone().group(15.0).unwrap()) > units(&ask));
         assert!(units(&ask.clone().service_level(0.99).unwrap()) > units(&ask));
     }

@@ -82,8 +82,18 @@ pub fn percent_change(
     let (a, b) = (before.max(0.5), after.max(0.5));
     let (log, spread) = ((b / a).ln(), (1.0 / a + 1.0 / b).sqrt());
     let tail = 0.5 + level / 200.0;
-    let mut found =
-        Change { before, after, change, level, lower: None, upper: None, dispersion: None, significant: None, published, published_ok: None };
+    let mut found = Change {
+        before,
+        after,
+        change,
+        level,
+        lower: None,
+        upper: None,
+        dispersion: None,
+        significant: None,
+        published,
+        published_ok: None,
+    };
     found.published_ok = published.map(|p| {
         let half = 0.5 * 10_f64.powi(-decimals(p));
         (p - change).abs() <= half * (1.0 + 1e-9)

@@ -2,18 +2,18 @@
 //!
 //! The link between two stages is a share (both count the same thing, and none can have more than the stage before) or a
 //! ratio (persons a case, charges a person; it may exceed 1). The yearly links, on the scale of log odds or logarithms, vary
-//! around a mean by tau and by the chance of their own counts v_t:
+//! around a mean by tau and by the chance of their own counts `v_t`:
 //!
 //! ```text
 //! z_t ~ N(m, tau^2 + v_t)      m^ = sum w_t z_t / sum w_t,   w_t = 1 / (tau^2 + v_t)
 //! ```
 //!
-//! tau^2 is the estimate of DerSimonian and Laird, drawn towards 0.5^2 with the weight of two years, and a link of a year to
+//! tau^2 is the estimate of `DerSimonian` and Laird, drawn towards 0.5^2 with the weight of two years, and a link of a year to
 //! come is a Student-t around m^ with scale sqrt(tau^2 + 1 / sum w) and n + 1 degrees of freedom. On each joint path one draw
 //! of m holds for all years, with a deviation for each; shares then thin the stage before binomially, so no path convicts
 //! more than were brought.
 //!
-//! References: DerSimonian and Laird (1986), *Controlled Clinical Trials* 7, 177-188; Higgins, Thompson and Spiegelhalter
+//! References: `DerSimonian` and Laird (1986), *Controlled Clinical Trials* 7, 177-188; Higgins, Thompson and Spiegelhalter
 //! (2009), *JRSS A* 172, 137-159 (prediction intervals).
 
 use std::collections::BTreeMap;
@@ -88,7 +88,11 @@ impl fmt::Display for Conversion {
         let Self { from, to, rate, lower, upper, level, yearly, .. } = self;
         let shown = |r: &f64| if self.ratio { format!("{r:.2}") } else { format!("{:.0}%", 100.0 * r) };
         let (rate, lower, upper) = (shown(rate), shown(lower), shown(upper));
-        write!(f, "{from} > {to}: {rate} [{lower}, {upper}] ({level}% of ordinary years, from {} years)", yearly.len())?;
+        write!(
+            f,
+            "{from} > {to}: {rate} [{lower}, {upper}] ({level}% of ordinary years, from {} years)",
+            yearly.len()
+        )?;
         if !self.above_one.is_empty() {
             write!(f, "; above 1 in {}", self.above_one.iter().map(Year::to_string).collect::<Vec<_>>().join(", "))?;
         }
@@ -109,11 +113,31 @@ pub struct Leak {
     pub lost: f64,
 }
 
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} > {}: {:.0} of a hundred do not get there, {:.0} in all",
+            self.from, self.to, self.of_hundred, self.lost
+        )
+    }
+}
+
 /// Stages with their links.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Funnel {
     stages: Vec<Stage>,
+}
+
+impl fmt::Display for Funnel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, Stage { series, unit, lag, .. }) in self.stages.iter().enumerate() {
+            let later = if *lag > 0 { format!(", {lag} years later") } else { String::new() };
+            write!(f, "{}{} ({unit}{later})", if i > 0 { " > " } else { "" }, series.name())?;
+        }
+        Ok(())
+    }
 }
 
 /// A link as it is drawn: mean and spread on its scale.
@@ -254,7 +278,11 @@ impl Funnel {
         let mean = |tau: f64| {
             let weights = || seen.iter().map(|(_, v)| 1.0 / (tau * tau + v));
             let total: f64 = weights().sum();
-            (seen.iter().zip(weights()).map(|((z, _), w)| w * z).sum::<f64>() / total, total, weights().map(|w| w * w).sum::<f64>())
+            (
+                seen.iter().zip(weights()).map(|((z, _), w)| w * z).sum::<f64>() / total,
+                total,
+                weights().map(|w| w * w).sum::<f64>(),
+            )
         };
         let (fixed, total, squares) = mean(0.0);
         let q: f64 = seen.iter().map(|(z, v)| (z - fixed).powi(2) / v).sum();
@@ -291,7 +319,7 @@ impl Funnel {
             return Err(refused(WHAT, "rate", rate, allowed));
         }
         first.at(i64::from(by.get()))?;
-        self.drawn(first, Some(Moving { link: i, rate, by }))
+        self.drawn(first, Some(&Moving { link: i, rate, by }))
     }
 
     /// What moving a rate does to the last stage, beside leaving it; on common draws. `level` in percent.
@@ -329,7 +357,7 @@ impl Funnel {
         Ok(leaks)
     }
 
-    fn drawn(&self, first: &Forecast, moving: Option<Moving>) -> Result<Vec<Forecast>> {
+    fn drawn(&self, first: &Forecast, moving: Option<&Moving>) -> Result<Vec<Forecast>> {
         let head = &self.stages[0].series;
         if first.series().name() != head.name() {
             return Err(Error::Unlike {
@@ -340,15 +368,20 @@ impl Funnel {
                 needed: "the forecast must be of the first stage".to_owned(),
             });
         }
-        let links: Vec<Link> =
-            (1..self.stages.len()).map(|i| Ok(Self::link(&self.pairs(i)?, self.stages[i].ratio))).collect::<Result<_>>()?;
+        let links: Vec<Link> = (1..self.stages.len())
+            .map(|i| Ok(Self::link(&self.pairs(i)?, self.stages[i].ratio)))
+            .collect::<Result<_>>()?;
         let last = first.years()[first.years().len() - 1];
         let plans = self.stages.iter().map(|stage| Plan::new(&stage.series, last)).collect::<Result<Vec<_>>>()?;
         let floors = self.floors(&plans);
         let base = first.paths(DRAWS, SEED)?;
-        let mut tables: Vec<Vec<f64>> = plans.iter().map(|p| Vec::with_capacity(p.years.len() * base.draws())).collect();
-        let mut streams: Vec<Stream> =
-            self.stages.iter().map(|s| Stream::new(SEED, &format!("{}|{}|funnel", head.name(), s.series.name()))).collect();
+        let mut tables: Vec<Vec<f64>> =
+            plans.iter().map(|p| Vec::with_capacity(p.years.len() * base.draws())).collect();
+        let mut streams: Vec<Stream> = self
+            .stages
+            .iter()
+            .map(|s| Stream::new(SEED, &format!("{}|{}|funnel", head.name(), s.series.name())))
+            .collect();
         for path in base.rows() {
             let mut before: Vec<f64> = path.iter().map(|y| y.max(0.0)).collect();
             if let Some(y) = before.first_mut() {
@@ -363,7 +396,8 @@ impl Funnel {
                 let mut now = Vec::with_capacity(plans[i].years.len());
                 for (t, year) in plans[i].years.iter().enumerate() {
                     let (deviation, u) = (stretch * link.tau * stream.normal(), stream.uniform());
-                    let shift = moving.as_ref().filter(|m| m.link == i - 1).map_or(0.0, |m| m.shift(link, *year, first.years()[0]));
+                    let shift =
+                        moving.filter(|m| m.link == i - 1).map_or(0.0, |m| m.shift(link, *year, first.years()[0]));
                     let rate = link.rate(mean + deviation + shift);
                     let x = self.earlier(i, *year, &plans[i - 1], &before)?;
                     let y = if link.ratio { rounded(x * rate) } else { binomial::quantile(x, rate, u) };
@@ -467,7 +501,8 @@ mod tests {
 
     fn funnel(lag: usize) -> Funnel {
         let cases = Stage::new(series("cases", &[40.0, 50.0, 44.0, 61.0, 52.0, 47.0]), "cases");
-        let charged = Stage { ratio: true, ..Stage::new(series("charged", &[90.0, 80.0, 100.0, 120.0, 99.0, 101.0]), "persons") };
+        let charged =
+            Stage { ratio: true, ..Stage::new(series("charged", &[90.0, 80.0, 100.0, 120.0, 99.0, 101.0]), "persons") };
         let convicted = series("convicted", &[20.0, 17.0, 31.0, 22.0, 30.0, 14.0]);
         let convicted = convicted.with_partial(year(2022), 9.0, Coverage::Share(0.4)).unwrap();
         Funnel::new(vec![cases, charged, Stage { lag, ..Stage::new(convicted, "persons") }]).unwrap()
@@ -504,7 +539,10 @@ mod tests {
 
     #[test]
     fn stages_of_different_units_need_a_ratio() {
-        let stages = vec![Stage::new(series("cases", &[4.0, 5.0]), "cases"), Stage::new(series("persons", &[4.0, 5.0]), "persons")];
+        let stages = vec![
+            Stage::new(series("cases", &[4.0, 5.0]), "cases"),
+            Stage::new(series("persons", &[4.0, 5.0]), "persons"),
+        ];
         let error = Funnel::new(stages).unwrap_err();
         assert!(matches!(&error, Error::StageUnits { next_unit, .. } if next_unit == "persons"), "{error}");
     }

@@ -37,7 +37,7 @@ mod scenario;
 mod target;
 
 pub use calendar::{Calendar, Converted, Shape};
-pub use capacity::{Capacity, Need, Stay};
+pub use capacity::{Capacity, Need, Needs, Stay};
 pub use change::{Change, percent_change};
 pub use compare::{Comparison, Row, Span, compare};
 pub use funnel::{Conversion, Funnel, Leak, Stage};
@@ -72,7 +72,7 @@ fn position(forecast: &Forecast, year: i64) -> Result<usize> {
     Ok(usize::try_from(year - first).unwrap_or(0))
 }
 
-fn refused(what: &str, parameter: &str, value: impl ToString, allowed: &str) -> Error {
+fn refused(what: &str, parameter: &str, value: impl std::fmt::Display, allowed: &str) -> Error {
     Error::BadParameter {
         model: what.to_owned(),
         parameter: parameter.to_owned(),

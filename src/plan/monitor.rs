@@ -95,7 +95,8 @@ pub fn monitor(figures: &[(&Forecast, Observed)], rate: f64) -> Result<Vec<Alarm
     if !(rate > 0.0 && rate < 1.0) {
         return Err(refused("monitor", "rate", rate, "a share of false alarms above 0 and below 1"));
     }
-    let mut alarms = figures.iter().map(|(forecast, observed)| alarm(forecast, *observed, rate)).collect::<Result<Vec<_>>>()?;
+    let mut alarms =
+        figures.iter().map(|(forecast, observed)| alarm(forecast, *observed, rate)).collect::<Result<Vec<_>>>()?;
     // The adjusted p-value: the smallest of n p_(j) / j over the places j from its own on.
     let mut order: Vec<usize> = (0..alarms.len()).collect();
     order.sort_by(|a, b| alarms[*a].p.total_cmp(&alarms[*b].p));

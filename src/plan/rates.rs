@@ -146,7 +146,8 @@ impl Population {
             };
             values.extend(path.iter().zip(&people).map(one));
         }
-        let how = if to_rates { format!("per {} of the population", self.per) } else { "rates turned into counts".into() };
+        let how =
+            if to_rates { format!("per {} of the population", self.per) } else { "rates turned into counts".into() };
         let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
         let notes = notes.chain([Note::Derived { how }]).collect();
         Forecast::from_paths(&series, forecast.model(), series.name(), &Paths::from_rows(base.years(), values)?, notes)

@@ -64,6 +64,15 @@ pub enum Driver {
         /// First year.
         from: Option<Year>,
     },
+    /// A year is multiplied by a factor, alone or with what follows from it.
+    Shock {
+        /// The factor.
+        effect: Effect,
+        /// The year.
+        from: Option<Year>,
+        /// How it acts from then on.
+        kind: EventKind,
+    },
     /// A past year comes again: the change that it brought against the year before it.
     Again {
         /// The past year.
@@ -216,7 +225,11 @@ impl fmt::Display for Scenario {
 impl Driver {
     fn from(&self) -> Option<Year> {
         match self {
-            Self::Level { from, .. } | Self::Add { from, .. } | Self::Trend { from, .. } | Self::Again { from, .. } => *from,
+            Self::Level { from, .. }
+            | Self::Add { from, .. }
+            | Self::Trend { from, .. }
+            | Self::Shock { from, .. }
+            | Self::Again { from, .. } => *from,
             Self::Event { event, .. } => Some(event.year),
             Self::Rate { by, .. } => Some(*by),
         }
@@ -224,7 +237,7 @@ impl Driver {
 
     fn effect(&self) -> Option<Effect> {
         match self {
-            Self::Level { effect, .. } | Self::Event { effect, .. } => Some(*effect),
+            Self::Level { effect, .. } | Self::Shock { effect, .. } | Self::Event { effect, .. } => Some(*effect),
             _ => None,
         }
     }
@@ -271,7 +284,7 @@ impl Driver {
     /// The factor that the driver works with.
     fn factor(&self, series: &Series) -> Result<f64> {
         match self {
-            Self::Level { effect, .. } | Self::Event { effect, .. } => Ok(effect.factor),
+            Self::Level { effect, .. } | Self::Shock { effect, .. } | Self::Event { effect, .. } => Ok(effect.factor),
             Self::Trend { yearly_change, .. } => Ok(1.0 + yearly_change),
             Self::Rate { now, to, .. } => Ok(to / now),
             Self::Add { .. } => Ok(1.0),
@@ -285,7 +298,11 @@ impl Driver {
                     })
                 };
                 let (before, after) = (known(of.get() - 1)?, known(of.get())?);
-                if before > 0.0 && after >= 0.0 { Ok(after / before) } else { Err(Error::NoPercentage { before, after }) }
+                if before > 0.0 && after >= 0.0 {
+                    Ok(after / before)
+                } else {
+                    Err(Error::NoPercentage { before, after })
+                }
             }
         }
     }
@@ -299,7 +316,9 @@ impl Driver {
             Self::Level { from, over, .. } => times(1.0 + (factor - 1.0) * phased(since(*from), *over)),
             Self::Add { number, from, over } => Move { factor: 1.0, add: number * phased(since(*from), *over) },
             Self::Trend { from, .. } => times(factor.powf((since(*from) + 1.0).max(0.0))),
-            Self::Again { from, kind, .. } => times(power(factor, kind.effect(since(*from)))),
+            Self::Shock { from, kind, .. } | Self::Again { from, kind, .. } => {
+                times(power(factor, kind.effect(since(*from))))
+            }
             Self::Event { event, .. } => times(power(factor, event.effect(year))),
             Self::Rate { by, .. } => {
                 let steps = f64::from(by.get() - first.get() + 1);
@@ -330,6 +349,9 @@ impl fmt::Display for Driver {
                 let percent = format!("{:+.2}", 100.0 * yearly_change);
                 let percent = percent.trim_end_matches('0').trim_end_matches('.');
                 write!(f, "{percent}% a year against the forecast{}", from(year))
+            }
+            Self::Shock { effect, from: year, kind } => {
+                write!(f, "{kind} times {}{}{}", effect.factor, doubt(effect), from(year))
             }
             Self::Again { of, from: year, kind } => write!(f, "{of} again ({kind}){}", from(year)),
             Self::Event { event, effect } => {

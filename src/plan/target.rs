@@ -316,16 +316,19 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
     }
     let counts = series.unit() == Unit::Count;
     if counts && goal.value < before {
-        let reason = if before > 0.0 { format!("{before} were counted in earlier years") } else { "counts are never below 0".into() };
+        let reason = if before > 0.0 {
+            format!("{before} were counted in earlier years")
+        } else {
+            "counts are never below 0".into()
+        };
         return Err(refuse(reason));
     }
     if let Some(under_way) = Training::new(series)?.under_way {
         let first = forecast.years()[0];
         let sure = under_way.counted + before;
         let touches = match goal.scope {
-            Scope::Year => goal.year == first,
+            Scope::Year | Scope::By => goal.year == first,
             Scope::Every => true,
-            Scope::By => goal.year == first,
             Scope::Total => goal.since.is_none_or(|since| since <= first),
         };
         if touches && goal.value < sure {
