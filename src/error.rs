@@ -436,6 +436,118 @@ pub enum Error {
         /// The model.
         model: String,
     },
+    /// A number below what was already counted in the year under way.
+    #[error("series {series:?}, {year}: {value} is below the {counted} already counted")]
+    CountedAlready {
+        /// The series.
+        series: String,
+        /// The year under way.
+        year: i32,
+        /// What was counted so far.
+        counted: f64,
+        /// The number that was given.
+        value: f64,
+    },
+    /// A target that cannot be met, or met with the probability asked for.
+    #[error("series {series:?}, {year}: a target of {target} is impossible: {reason}")]
+    ImpossibleTarget {
+        /// The series.
+        series: String,
+        /// The year of the target.
+        year: i32,
+        /// The target.
+        target: f64,
+        /// Why, and what is possible.
+        reason: String,
+    },
+    /// A year before the forecast of which a number is needed.
+    #[error("series {series:?}: {year} has no full number, which {needed_for} needs")]
+    NotObserved {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// What needs it.
+        needed_for: String,
+    },
+    /// A change in percent from nothing.
+    #[error(
+        "there is no percent change from {before} to {after}: it starts from a number above 0; say the difference instead"
+    )]
+    NoPercentage {
+        /// Where the change starts.
+        before: f64,
+        /// Where it ends.
+        after: f64,
+    },
+    /// A population that cannot be divided by.
+    #[error(
+        "series {series:?}, {year}: a population of {population} is not allowed: populations are finite and above 0"
+    )]
+    BadPopulation {
+        /// The series.
+        series: String,
+        /// The year.
+        year: i32,
+        /// The population, as text.
+        population: String,
+    },
+    /// Neighbouring stages of a funnel that count different things.
+    #[error(
+        "stages {stage:?} ({unit}) and {next:?} ({next_unit}) count different things: say that the link between them is a ratio, or give stages of one unit"
+    )]
+    StageUnits {
+        /// The earlier stage.
+        stage: String,
+        /// What it counts.
+        unit: String,
+        /// The later stage.
+        next: String,
+        /// What that counts.
+        next_unit: String,
+    },
+    /// A hierarchy that leads back to where it began.
+    #[error("{member:?} is a part of itself: {}", through.join(" > "))]
+    HierarchyCycle {
+        /// The member.
+        member: String,
+        /// The way from it to itself.
+        through: Vec<String>,
+    },
+    /// A member of a hierarchy for which there is no series or forecast.
+    #[error("{member:?}, a member of {parent:?}, is missing: there are {}", list(known))]
+    MissingMember {
+        /// The total it belongs to.
+        parent: String,
+        /// The member.
+        member: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// A part of two totals.
+    #[error("{member:?} is a part of {first:?} and of {second:?}: forecasts are reconciled along one of them")]
+    TwoParents {
+        /// The member.
+        member: String,
+        /// One total.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Series or forecasts that must go together and do not.
+    #[error("{series:?} ({has}) does not go with {other:?} ({other_has}): {needed}")]
+    Unlike {
+        /// One of them.
+        series: String,
+        /// What it has.
+        has: String,
+        /// The other.
+        other: String,
+        /// What that has.
+        other_has: String,
+        /// What must agree.
+        needed: String,
+    },
     /// Stored text that cannot be read back.
     #[error("not a stored {expected}: {problem}")]
     BadJson {

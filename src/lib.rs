@@ -31,6 +31,8 @@
 //! | 5 | [`smoothing`], [`regression`] | the models |
 //! | 5 | [`evaluate`] | metrics, backtests, skill, calibration: knows the contract only |
 //! | 6 | [`select`] | automatic choice, and models by name |
+//! | 7 | [`plan`] | scenarios, targets, capacity, funnels, alarms, percent changes, rates, calendars |
+//! | 7 | [`hierarchy`] | totals and parts: checked, reconciled; sources that disagree, merged |
 //! | 8 | [`persist`] | values as versioned JSON |
 //! | 9 | [`forecast()`], [`forecast_all`] | the front door |
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test may ask for the very number"))]
@@ -40,10 +42,12 @@ pub mod dist;
 pub mod error;
 pub mod evaluate;
 pub mod forecast;
+pub mod hierarchy;
 pub mod model;
 pub mod numeric;
 mod outlook;
 pub mod persist;
+pub mod plan;
 pub mod regression;
 pub mod select;
 pub mod series;

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
+use crate::hierarchy::{Discrepancy, Merged};
+use crate::plan::{
+    Alarm, Change, Comparison, Conversion, Converted, Funnel, Leak, Needs, RequiredChange, Scenario, Target,
+};
 use crate::series::Series;
 use crate::smoothing::{FittedEts, Prior};
 
@@ -74,6 +78,21 @@ impl Persist for Forecast {
 
 impl Persist for Prior {
     const TYPE: &'static str = "prior";
+}
+
+/// Values with the `type` of their envelope.
+macro_rules! persist {
+    ($($kind:ty: $name:literal),* $(,)?) => {
+        $(impl Persist for $kind {
+            const TYPE: &'static str = $name;
+        })*
+    };
+}
+
+persist! {
+    Alarm: "alarm", Change: "percent change", Comparison: "comparison", Conversion: "link", Converted: "converted series",
+    Discrepancy: "discrepancy", Funnel: "funnel", Leak: "leak", Merged: "merged sources", Needs: "capacity",
+    RequiredChange: "required change", Scenario: "scenario", Target: "target",
 }
 
 #[derive(Serialize, Deserialize)]

@@ -360,7 +360,7 @@ impl PyDistribution {
 }
 
 /// A pair as `unjuran.Interval`.
-fn named_interval<'py, T: IntoPyObject<'py>>(py: Python<'py>, pair: (T, T)) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn named_interval<'py, T: IntoPyObject<'py>>(py: Python<'py>, pair: (T, T)) -> PyResult<Bound<'py, PyAny>> {
     let pair = PyTuple::new(py, [pair.0, pair.1])?;
     py.import("unjuran._core")?.getattr("Interval")?.call_method1("_make", (pair,))
 }

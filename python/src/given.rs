@@ -147,7 +147,7 @@ fn mapping<'py>(object: &Bound<'py, PyAny>, argument: &str) -> Result<Bound<'py,
 }
 
 /// Numbers by year; missing ones are left out.
-fn yearly(object: &Bound<'_, PyAny>, argument: &str) -> Result<Vec<(Year, f64)>> {
+pub(crate) fn yearly(object: &Bound<'_, PyAny>, argument: &str) -> Result<Vec<(Year, f64)>> {
     if let Ok(series) = object.cast::<PySeries>() {
         let known = series.get().0.observations().filter_map(|o| Some((o.year, o.value.exact()?)));
         return Ok(known.collect());

@@ -7,16 +7,19 @@ mod arrays;
 mod backtest;
 mod bayes;
 mod columns;
+mod convert;
 mod errors;
 mod ets;
 mod forecast;
 mod front;
 mod given;
+mod hierarchy;
 mod input;
 mod metrics;
 mod models;
 mod ols;
 mod panel;
+mod plan;
 mod run;
 mod series;
 mod smoothing;
@@ -37,6 +40,8 @@ mod _core {
     #[pymodule_export]
     use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
     #[pymodule_export]
+    use crate::convert::{PyConverted, from_fiscal, from_rates, rates, to_fiscal};
+    #[pymodule_export]
     use crate::ets::{PyAutoEts, PyEts, PyFittedEts};
     #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
@@ -44,6 +49,8 @@ mod _core {
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
     use crate::given::PyEvent;
+    #[pymodule_export]
+    use crate::hierarchy::{PyDiscrepancy, PyMerged, check_totals, merge_sources, reconcile};
     #[pymodule_export]
     use crate::metrics::{
         compare, coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,
@@ -55,6 +62,20 @@ mod _core {
     use crate::ols::{PyColumnsFit, ols, polynomial};
     #[pymodule_export]
     use crate::panel::PyPanel;
+    #[pymodule_export]
+    use crate::plan::PyAnswer;
+    #[pymodule_export]
+    use crate::plan::capacity::{PyCapacity, capacity};
+    #[pymodule_export]
+    use crate::plan::change::{PyChange, percent_change};
+    #[pymodule_export]
+    use crate::plan::funnel::{PyFunnel, PyLeak, PyLink};
+    #[pymodule_export]
+    use crate::plan::monitor::{PyAlarm, monitor};
+    #[pymodule_export]
+    use crate::plan::scenario::{PyComparison, PyScenario, compare_scenarios};
+    #[pymodule_export]
+    use crate::plan::target::{PyRequiredChange, PyTarget, required_change, target};
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]

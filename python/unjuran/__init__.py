@@ -3,13 +3,14 @@
 The way in is `Series` for one measure and `Panel` or `read_csv` for many; `forecast` takes either, or a data frame.
 """
 
-from unjuran import datasets, errors, metrics, plan, regression
+from unjuran import datasets, errors, hierarchy, metrics, plan, regression
 from unjuran._core import (
     ETS,
     AutoETS,
     Backtest,
     BayesETS,
     Combination,
+    Converted,
     Distribution,
     Drift,
     FittedBayesETS,
@@ -37,7 +38,11 @@ from unjuran._core import (
     __version__,
     backtest,
     forecast,
+    from_fiscal,
+    from_rates,
+    rates,
     read_csv,
+    to_fiscal,
 )
 from unjuran.errors import UnjuranError
 
@@ -47,6 +52,7 @@ __all__ = [
     "Backtest",
     "BayesETS",
     "Combination",
+    "Converted",
     "Distribution",
     "Drift",
     "FittedBayesETS",
@@ -77,8 +83,13 @@ __all__ = [
     "datasets",
     "errors",
     "forecast",
+    "from_fiscal",
+    "from_rates",
+    "hierarchy",
     "metrics",
     "plan",
+    "rates",
     "read_csv",
     "regression",
+    "to_fiscal",
 ]

@@ -10,11 +10,17 @@ from typing_extensions import Self, disjoint_base
 
 __all__ = [
     "ETS",
+    "Alarm",
+    "Answer",
     "AutoETS",
     "Backtest",
     "BayesETS",
+    "Capacity",
     "ColumnsFit",
     "Combination",
+    "Comparison",
+    "Converted",
+    "Discrepancy",
     "Distribution",
     "Drift",
     "Event",
@@ -24,20 +30,28 @@ __all__ = [
     "FittedTrend",
     "Forecast",
     "Forecasts",
+    "Funnel",
+    "FunnelLink",
     "HuberTrend",
     "Interval",
+    "Leak",
     "LinearTrend",
     "LogLinearTrend",
     "Mean",
+    "Merged",
     "Model",
     "Naive",
     "NegativeBinomialTrend",
     "Panel",
+    "PercentChange",
     "PoissonTrend",
     "PolynomialTrend",
     "Prior",
+    "RequiredChange",
+    "Scenario",
     "SegmentedTrend",
     "Series",
+    "Target",
     "TheilSenTrend",
     "Theta",
     "__version__",
@@ -47,27 +61,40 @@ __all__ = [
     "_panel_columns",
     "_panel_from_columns",
     "backtest",
+    "capacity",
+    "check_totals",
     "compare",
+    "compare_scenarios",
     "coverage",
     "crps",
     "forecast",
+    "from_fiscal",
+    "from_rates",
     "interval_score",
     "log_score",
     "mae",
     "mape",
     "mase",
+    "merge_sources",
+    "monitor",
     "msis",
     "naive_scale",
     "ols",
     "owa",
+    "percent_change",
     "pinball",
     "pit",
     "polynomial",
     "quantile_crps",
+    "rates",
     "read_csv",
+    "reconcile",
+    "required_change",
     "rmse",
     "scaled_crps",
     "smape",
+    "target",
+    "to_fiscal",
 ]
 
 _T = TypeVar("_T")
@@ -710,3 +737,367 @@ def _forecast_columns(columns: dict[str, Any], settings: dict[str, Any]) -> dict
 def _panel_from_columns(columns: dict[str, Any], unit: str | None) -> Panel: ...
 def _panel_columns(panel: Panel) -> dict[str, Any]: ...
 def _missing_column(column: str, known: list[str]) -> None: ...
+
+_Tree: TypeAlias = Mapping[str, Sequence[str]] | Iterable[Sequence[str]]
+_Scope: TypeAlias = Literal["year", "every", "by", "total"]
+_EventKind: TypeAlias = Literal["step", "pulse", "ramp", "transient"]
+_Figure: TypeAlias = _Number | Series
+
+@disjoint_base
+class Answer:
+    def to_json(self) -> str: ...
+    def to_dict(self) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Scenario(Answer):
+    def __new__(
+        cls,
+        name: str | None = None,
+        *,
+        factor: float | None = None,
+        add: float | None = None,
+        yearly_change: float | None = None,
+        shock: float | None = None,
+        like: _Year | None = None,
+        event: Event | None = None,
+        rate: tuple[float, float] | None = None,
+        start: _Year | None = None,
+        by: _Year | None = None,
+        over: int | None = None,
+        kind: _EventKind | None = None,
+        interval: tuple[float, float] | None = None,
+    ) -> Self: ...
+    @property
+    def name(self) -> str: ...
+    def apply(self, forecast: Forecast) -> Forecast: ...
+    def named(self, name: str) -> Scenario: ...
+    def __add__(self, other: Scenario, /) -> Scenario: ...
+    @classmethod
+    def from_json(cls, text: str) -> Scenario: ...
+
+@final
+class Comparison(Answer):
+    @property
+    def series(self) -> str: ...
+    @property
+    def level(self) -> float: ...
+    def to_frame(self, backend: _Backend | None = None) -> Any: ...
+    @classmethod
+    def from_json(cls, text: str) -> Comparison: ...
+
+@final
+class Target(Answer):
+    @property
+    def series(self) -> str: ...
+    @property
+    def goal(self) -> str: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def standard_error(self) -> float: ...
+    @property
+    def status(self) -> Literal["on track", "at risk", "off track"]: ...
+    @property
+    def thresholds(self) -> tuple[float, float]: ...
+    @classmethod
+    def from_json(cls, text: str) -> Target: ...
+
+@final
+class RequiredChange(Answer):
+    @property
+    def series(self) -> str: ...
+    @property
+    def goal(self) -> str: ...
+    @property
+    def yearly_change(self) -> float: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def as_it_is(self) -> float: ...
+    @property
+    def median(self) -> _Floats: ...
+    @property
+    def median_as_it_is(self) -> _Floats: ...
+    @classmethod
+    def from_json(cls, text: str) -> RequiredChange: ...
+
+@final
+class Capacity(Answer):
+    @property
+    def series(self) -> str: ...
+    @property
+    def years(self) -> NDArray[np.int64]: ...
+    @property
+    def places(self) -> _Floats: ...
+    @property
+    def more(self) -> _Floats: ...
+    @property
+    def present(self) -> _Floats: ...
+    @property
+    def peak_month(self) -> NDArray[np.int64]: ...
+    @property
+    def overflow(self) -> _Floats: ...
+    @property
+    def days_short(self) -> _Floats: ...
+    @property
+    def days_avoided(self) -> _Floats: ...
+    @property
+    def cost(self) -> _Floats: ...
+    @property
+    def cost_per_day_avoided(self) -> _Floats: ...
+    def to_frame(self, backend: _Backend | None = None) -> Any: ...
+    @classmethod
+    def from_json(cls, text: str) -> Capacity: ...
+
+@final
+class FunnelLink(Answer):
+    @property
+    def source(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def interval(self) -> Interval: ...
+    @property
+    def pooled(self) -> float: ...
+    @property
+    def yearly(self) -> dict[int, float]: ...
+    @property
+    def ratio(self) -> bool: ...
+    @property
+    def lag(self) -> int: ...
+    @property
+    def above_one(self) -> list[int]: ...
+    @classmethod
+    def from_json(cls, text: str) -> FunnelLink: ...
+
+@final
+class Leak(Answer):
+    @property
+    def source(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def of_hundred(self) -> float: ...
+    @property
+    def lost(self) -> float: ...
+    @classmethod
+    def from_json(cls, text: str) -> Leak: ...
+
+@final
+class Funnel(Answer):
+    def __new__(
+        cls,
+        stages: Sequence[Series],
+        *,
+        units: Sequence[str],
+        lags: Sequence[int] | None = None,
+        ratios: Sequence[bool] | None = None,
+    ) -> Self: ...
+    @property
+    def stages(self) -> list[str]: ...
+    def conversions(self, level: float = 80.0) -> list[FunnelLink]: ...
+    def forecast(self, first: Forecast) -> dict[str, Forecast]: ...
+    def with_rate(self, first: Forecast, to: str, rate: float, by: _Year) -> dict[str, Forecast]: ...
+    def effect(self, first: Forecast, to: str, rate: float, by: _Year, *, level: float = 80.0) -> Comparison: ...
+    def leaks(self, first: Forecast) -> list[Leak]: ...
+    @classmethod
+    def from_json(cls, text: str) -> Funnel: ...
+
+@final
+class Alarm(Answer):
+    @property
+    def series(self) -> str: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def expected(self) -> float: ...
+    @property
+    def lower_tail(self) -> float: ...
+    @property
+    def upper_tail(self) -> float: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def q(self) -> float: ...
+    @property
+    def alarm(self) -> bool: ...
+    @classmethod
+    def from_json(cls, text: str) -> Alarm: ...
+
+@final
+class PercentChange(Answer):
+    @property
+    def change(self) -> float: ...
+    @property
+    def interval(self) -> Interval | None: ...
+    @property
+    def significant(self) -> bool | None: ...
+    @property
+    def verdict(self) -> Literal["more than ordinary variation", "within ordinary variation", "cannot tell"]: ...
+    @property
+    def dispersion(self) -> float | None: ...
+    @property
+    def published(self) -> float | None: ...
+    @property
+    def published_ok(self) -> bool | None: ...
+    @classmethod
+    def from_json(cls, text: str) -> PercentChange: ...
+
+@final
+class Discrepancy(Answer):
+    @property
+    def kind(self) -> Literal["total", "period label", "subset"]: ...
+    @property
+    def parent(self) -> str: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def published(self) -> float: ...
+    @property
+    def computed(self) -> float: ...
+    @property
+    def parts(self) -> dict[str, float]: ...
+    @property
+    def parts_year(self) -> int: ...
+    @classmethod
+    def from_json(cls, text: str) -> Discrepancy: ...
+
+@final
+class Merged(Answer):
+    @property
+    def series(self) -> Series: ...
+    @property
+    def follows(self) -> str: ...
+    @property
+    def effects(self) -> dict[str, float | None]: ...
+    @property
+    def intervals(self) -> dict[str, Interval | None]: ...
+    @property
+    def scatter(self) -> float: ...
+    def to_frame(self, backend: _Backend | None = None) -> Any: ...
+    @classmethod
+    def from_json(cls, text: str) -> Merged: ...
+
+@final
+class Converted(Answer):
+    @property
+    def years(self) -> NDArray[np.int64]: ...
+    @property
+    def mean(self) -> _Floats: ...
+    def quantile(self, p: float) -> _Floats: ...
+    def interval(self, level: float) -> Interval: ...
+    @property
+    def series(self) -> Series: ...
+    @classmethod
+    def from_json(cls, text: str) -> Converted: ...
+
+def compare_scenarios(forecast: Forecast, scenarios: Sequence[Scenario], *, level: float = 80.0) -> Comparison: ...
+def target(
+    forecast: Forecast,
+    *,
+    year: _Year,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    scope: _Scope | None = None,
+    since: _Year | None = None,
+    thresholds: tuple[float, float] | None = None,
+) -> Target: ...
+def required_change(
+    forecast: Forecast,
+    *,
+    year: _Year,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    probability: float = 0.8,
+    scope: _Scope | None = None,
+    since: _Year | None = None,
+) -> RequiredChange: ...
+def capacity(
+    forecast: Forecast,
+    *,
+    stay: _Number | Sequence[_Number],
+    stay_law: Literal["exponential", "fixed"] = "exponential",
+    service_level: float = 0.9,
+    current: float | None = None,
+    pattern: Sequence[_Number] | None = None,
+    group: float = 1.0,
+    persons_per_unit: float = 1.0,
+    cost: float | None = None,
+) -> Capacity: ...
+@overload
+def monitor(
+    forecast: Forecast,
+    observed: _Figure,
+    as_of: str | date | None = None,
+    *,
+    year: _Year | None = None,
+    rate: float = 0.1,
+) -> Alarm: ...
+@overload
+def monitor(
+    forecast: Mapping[str, Any],
+    observed: Mapping[str, Any],
+    as_of: str | date | None = None,
+    *,
+    year: _Year | None = None,
+    rate: float = 0.1,
+) -> dict[str, Alarm]: ...
+def percent_change(
+    a: float, b: float, published: float | None = None, *, history: Series | None = None, level: float = 95.0
+) -> PercentChange: ...
+def check_totals(panel: Panel, tree: _Tree | None = None) -> list[Discrepancy]: ...
+def reconcile(
+    forecasts: Mapping[str, Any],
+    tree: _Tree,
+    method: Literal["mint_shrink", "mint_structural", "bottom_up", "top_down"] = "mint_shrink",
+) -> dict[str, Forecast]: ...
+def merge_sources(
+    sources: Mapping[str, Series], *, follow: str | None = None, name: str = "merged"
+) -> Merged: ...
+@overload
+def rates(data: Series, population: _ByYear, *, per: float = 100000.0, relative_sd: float = 0.0) -> Series: ...
+@overload
+def rates(data: Forecast, population: _ByYear, *, per: float = 100000.0, relative_sd: float = 0.0) -> Forecast: ...
+@overload
+def from_rates(data: Series, population: _ByYear, *, per: float = 100000.0, relative_sd: float = 0.0) -> Series: ...
+@overload
+def from_rates(data: Forecast, population: _ByYear, *, per: float = 100000.0, relative_sd: float = 0.0) -> Forecast: ...
+@overload
+def to_fiscal(
+    data: Series,
+    start_month: SupportsIndex | None = None,
+    *,
+    shape: Sequence[_Number] | None = None,
+    concentration: float | None = None,
+) -> Converted: ...
+@overload
+def to_fiscal(
+    data: Forecast,
+    start_month: SupportsIndex | None = None,
+    *,
+    shape: Sequence[_Number] | None = None,
+    concentration: float | None = None,
+) -> Forecast: ...
+@overload
+def from_fiscal(
+    data: Series,
+    start_month: SupportsIndex | None = None,
+    *,
+    shape: Sequence[_Number] | None = None,
+    concentration: float | None = None,
+) -> Converted: ...
+@overload
+def from_fiscal(
+    data: Forecast,
+    start_month: SupportsIndex | None = None,
+    *,
+    shape: Sequence[_Number] | None = None,
+    concentration: float | None = None,
+) -> Forecast: ...

@@ -352,6 +352,89 @@ class OverflowError(UnjuranError):  # noqa: A001 - the name of the cause; nobody
     model: str
 
 
+class CountedAlreadyError(UnjuranError):
+    """A number below what was already counted in the year under way: the year cannot end below it."""
+
+    series: str
+    year: int
+    counted: float
+    value: float
+
+
+class ImpossibleTargetError(UnjuranError):
+    """A target that cannot be met: `reason` says why, and what is possible."""
+
+    series: str
+    year: int
+    target: float
+    reason: str
+
+
+class NotObservedError(UnjuranError):
+    """A past year without a full number where one is needed: give the number, or ask without that year."""
+
+    series: str
+    year: int
+    needed_for: str
+
+
+class NoPercentageError(UnjuranError):
+    """A percent change that starts from nothing: say the difference instead."""
+
+    before: float
+    after: float
+
+
+class BadPopulationError(UnjuranError):
+    """A population that is not above 0: correct it, or leave the year out."""
+
+    series: str
+    year: int
+    population: str
+
+
+class StageUnitsError(UnjuranError):
+    """Neighbouring stages of a funnel that count different things: declare the link a ratio, or change the stages."""
+
+    stage: str
+    unit: str
+    next: str
+    next_unit: str
+
+
+class HierarchyCycleError(UnjuranError):
+    """A total that is a part of itself: take one of the links in `through` out of the tree."""
+
+    member: str
+    through: tuple[str, ...]
+
+
+class MissingMemberError(UnjuranError):
+    """A member of a hierarchy without a series or forecast: add it, or take it out of the tree."""
+
+    parent: str
+    member: str
+    known: tuple[str, ...]
+
+
+class TwoParentsError(UnjuranError):
+    """A part of two totals: reconcile along one of them."""
+
+    member: str
+    first: str
+    second: str
+
+
+class UnlikeError(UnjuranError):
+    """Two series or forecasts that must go together: `needed` says what must agree."""
+
+    series: str
+    has: str
+    other: str
+    other_has: str
+    needed: str
+
+
 class BadJsonError(UnjuranError):
     """Text that is no stored object of the expected type: it was cut, edited or is of another type."""
 

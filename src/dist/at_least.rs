@@ -78,6 +78,25 @@ impl AtLeast {
         if x < self.least { 0.0 } else { (self.law.quick_cdf(edge) - self.below) / (1.0 - self.below) }
     }
 
+    /// Probability of at most `x` before rounding.
+    pub(super) fn smooth_cdf(&self, x: f64) -> f64 {
+        if x < self.least { 0.0 } else { ((self.law.cdf(x) - self.below) / (1.0 - self.below)).clamp(0.0, 1.0) }
+    }
+
+    /// The quantile before rounding.
+    pub(super) fn smooth_quantile(&self, p: f64) -> f64 {
+        let q = (self.below + p * (1.0 - self.below)).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON);
+        self.law.quantile(q).max(self.least)
+    }
+
+    /// The outcome of an uncapped draw before rounding.
+    pub(super) fn drawn_smooth(&self, y: f64) -> f64 {
+        match &self.refuted {
+            Some(refuted) => self.smooth_quantile(refuted.cdf(y).clamp(1e-9, 1.0 - 1e-9)),
+            None => self.law.capped(y).max(self.least),
+        }
+    }
+
     /// The outcome of an uncapped draw: a draw of a refuted law is moved to the same probability of the new one.
     pub(crate) fn drawn(&self, y: f64) -> f64 {
         match &self.refuted {
@@ -97,8 +116,7 @@ impl Predictive for AtLeast {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        let q = (self.below + p * (1.0 - self.below)).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON);
-        self.on_its_scale(self.law.quantile(q)).max(self.least)
+        self.on_its_scale(self.smooth_quantile(p)).max(self.least)
     }
 
     fn mean(&self) -> f64 {

@@ -1,10 +1,13 @@
 //! The law of sample values.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Predictive, crps};
 use crate::error::{Error, Result};
 
 /// The law that gives each of n sample values the weight 1/n.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
 pub struct Empirical {
     /// In ascending order, never empty, all finite.
     sorted: Vec<f64>,
@@ -43,6 +46,19 @@ impl Empirical {
     /// Standard error of the mean: the Monte Carlo error of a law drawn by simulation.
     pub fn standard_error(&self) -> f64 {
         (self.variance() / self.sorted.len() as f64).sqrt()
+    }
+}
+
+impl TryFrom<Vec<f64>> for Empirical {
+    type Error = Error;
+    fn try_from(values: Vec<f64>) -> Result<Self> {
+        Self::new(values)
+    }
+}
+
+impl From<Empirical> for Vec<f64> {
+    fn from(law: Empirical) -> Self {
+        law.sorted
     }
 }
 

@@ -1,10 +1,11 @@
 //! What might be observed: predictive distributions of one year.
 //!
-//! A forecast is a distribution; points and intervals are views of it. Every law here is one of four:
+//! A forecast is a distribution; points and intervals are views of it. Every law here is one of five:
 //! - [`Continuous`]: a normal or Student-t law of a latent number, or a mixture of such, carried to the scale of the data
 //!   by a [`Link`] (or the expectation of a count drawn by it) and capped at its 0.0005 and 0.9995 quantiles where a tail is too heavy for a mean to exist;
 //! - [`Whole`]: such a law rounded to whole numbers from 0, for counts;
 //! - [`AtLeast`]: one of these held at or above what was already counted;
+//! - [`Moved`]: one of these times a factor and plus a number, as scenarios have it;
 //! - [`Empirical`]: the law of sample values.
 //!
 //! ```
@@ -28,6 +29,7 @@ mod kernel;
 mod link;
 mod mixture;
 mod moments;
+mod moved;
 mod quantiles;
 mod whole;
 
@@ -38,8 +40,10 @@ pub use histogram::Histogram;
 pub use kernel::Kernel;
 pub(crate) use link::LARGEST;
 pub use link::Link;
+pub use moved::Moved;
 pub use quantiles::Quantiles;
 pub use whole::Whole;
+pub(crate) use whole::rounded;
 
 /// What every predictive law answers.
 pub trait Predictive {
@@ -74,6 +78,8 @@ pub enum Distribution {
     Whole(Whole),
     /// Held at or above a number.
     AtLeast(AtLeast),
+    /// Times a factor and plus a number.
+    Moved(Moved),
     /// Sample values.
     Empirical(Empirical),
 }
@@ -94,6 +100,7 @@ impl Distribution {
             Self::Continuous(_) => false,
             Self::Whole(_) => true,
             Self::AtLeast(law) => law.whole,
+            Self::Moved(law) => law.whole,
             Self::Empirical(law) => law.is_whole(),
         }
     }
@@ -105,6 +112,7 @@ impl Distribution {
             Self::Empirical(sample) => sample.pmf(k),
             Self::Whole(law) if is_count => law.pmf(k).max(0.0),
             Self::AtLeast(law) if is_count => law.pmf(k).max(0.0),
+            Self::Moved(law) if is_count => law.pmf(k).max(0.0),
             _ => 0.0,
         }
     }
@@ -115,7 +123,38 @@ impl Distribution {
             Self::Continuous(law) => law.capped(y),
             Self::Whole(law) => law.drawn(y),
             Self::AtLeast(law) => law.drawn(y),
+            Self::Moved(law) => law.drawn(y),
             Self::Empirical(_) => y,
+        }
+    }
+
+    /// Probability of at most `x` for the number before it is rounded.
+    pub(crate) fn smooth_cdf(&self, x: f64) -> f64 {
+        match self {
+            Self::Whole(law) => law.continuous().cdf(x),
+            Self::AtLeast(law) => law.smooth_cdf(x),
+            Self::Moved(law) => law.smooth(x),
+            other => other.cdf(x),
+        }
+    }
+
+    /// The quantile of the number before it is rounded.
+    pub(crate) fn smooth_quantile(&self, p: f64) -> f64 {
+        match self {
+            Self::Whole(law) => law.continuous().quantile(p),
+            Self::AtLeast(law) => law.smooth_quantile(p),
+            Self::Moved(law) => law.smooth_quantile(p),
+            other => other.quantile(p),
+        }
+    }
+
+    /// The outcome of an uncapped draw before it is rounded.
+    pub(crate) fn drawn_smooth(&self, y: f64) -> f64 {
+        match self {
+            Self::Whole(law) => law.continuous().capped(y),
+            Self::AtLeast(law) => law.drawn_smooth(y),
+            Self::Moved(law) => law.drawn_smooth(y),
+            other => other.drawn(y),
         }
     }
 }
@@ -139,6 +178,7 @@ macro_rules! each {
             Distribution::Continuous($law) => $call,
             Distribution::Whole($law) => $call,
             Distribution::AtLeast($law) => $call,
+            Distribution::Moved($law) => $call,
             Distribution::Empirical($law) => $call,
         }
     };

@@ -34,7 +34,7 @@ impl Whole {
 }
 
 /// The count that a real number x stands for: the whole k from 0 with k - 1/2 < x <= k + 1/2.
-pub(super) fn rounded(x: f64) -> f64 {
+pub(crate) fn rounded(x: f64) -> f64 {
     // why `+ 0.0`: the ceiling of -0.3 is -0, which prints as "-0".
     (x - 0.5).ceil().max(0.0) + 0.0
 }

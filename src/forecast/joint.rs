@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::latent::Latent;
 use super::pool::{Averaged, Pooling};
+use super::sampled::Sampled;
 use crate::dist::{Component, Continuous, Histogram, Predictive as _, Support};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
@@ -25,6 +26,9 @@ pub struct Joint {
     /// The law of the first year, where it is under way and what was counted says more than the members' laws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first: Option<Histogram>,
+    /// A table of paths; then there are no members either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sampled: Option<Box<Sampled>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +43,7 @@ impl Joint {
     pub fn mixture(members: Vec<(f64, Latent)>, support: Support) -> Self {
         let total: f64 = members.iter().map(|(weight, _)| weight).sum();
         let members = members.into_iter().map(|(weight, latent)| Member { weight: weight / total, latent }).collect();
-        Self { members, support, widths: Vec::new(), averaged: None, first: None }
+        Self { members, support, widths: Vec::new(), averaged: None, first: None, sampled: None }
     }
 
     /// Joint laws of the same years made one, with weights in proportion to those given.
@@ -55,10 +59,17 @@ impl Joint {
             let members = parts.into_iter().flat_map(|(share, part)| {
                 part.members.into_iter().map(move |m| Member { weight: share * m.weight, ..m })
             });
-            return Self { members: members.collect(), support, widths: Vec::new(), averaged: None, first: None };
+            return Self {
+                members: members.collect(),
+                support,
+                widths: Vec::new(),
+                averaged: None,
+                first: None,
+                sampled: None,
+            };
         }
         let averaged = Some(Box::new(Averaged { how, parts }));
-        Self { members: Vec::new(), support, widths: Vec::new(), averaged, first: None }
+        Self { members: Vec::new(), support, widths: Vec::new(), averaged, first: None, sampled: None }
     }
 
     /// The law with the first year's replaced: paths carry their first year to the same probability in it.
@@ -96,6 +107,16 @@ impl Joint {
         Component { kernel: component.kernel.widened(width), link, ..component }
     }
 
+    /// The law that gives each of these paths the same weight.
+    pub(super) fn of_paths(sampled: Sampled) -> Self {
+        let sampled = Some(Box::new(sampled));
+        Self { members: Vec::new(), support: Support::Real, widths: Vec::new(), averaged: None, first: None, sampled }
+    }
+
+    pub(super) fn sampled(&self) -> Option<&Sampled> {
+        self.sampled.as_deref()
+    }
+
     pub(super) fn averaged(&self) -> Option<&Averaged> {
         self.averaged.as_deref()
     }
@@ -123,6 +144,9 @@ impl Joint {
     /// are multiplied, and so are the distances of the members' centres from the median of the mixture.
     #[must_use]
     pub(super) fn widened(mut self, factors: &[f64]) -> Self {
+        if let Some(sampled) = self.sampled {
+            return Self::of_paths(sampled.widened(factors));
+        }
         if self.members.len() > 1 {
             let medians: Vec<f64> = self.marginals().iter().map(|law| law.quantile(0.5)).collect();
             for Member { latent, .. } in &mut self.members {
@@ -155,9 +179,10 @@ impl Joint {
 
     /// Number of years.
     pub fn years(&self) -> usize {
-        match &self.averaged {
-            Some(averaged) => averaged.parts.first().map_or(0, |(_, part)| part.years()),
-            None => self.members.first().map_or(0, |member| member.latent.location.len()),
+        match (&self.sampled, &self.averaged) {
+            (Some(sampled), _) => sampled.years(),
+            (None, Some(averaged)) => averaged.parts.first().map_or(0, |(_, part)| part.years()),
+            (None, None) => self.members.first().map_or(0, |member| member.latent.location.len()),
         }
     }
 
@@ -234,6 +259,7 @@ impl From<Latent> for Joint {
             widths: Vec::new(),
             averaged: None,
             first: None,
+            sampled: None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod joint;
 mod latent;
 mod paths;
 mod pool;
+mod sampled;
 #[cfg(feature = "svg")]
 mod svg;
 pub mod under_way;
@@ -36,7 +37,9 @@ pub use pool::Pooling;
 pub use svg::SvgStyle;
 use under_way::Course;
 
-use crate::dist::{AtLeast, Distribution, Empirical, Predictive};
+use sampled::Sampled;
+
+use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, rounded};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 use crate::series::{Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
@@ -74,6 +77,32 @@ pub struct Interval {
     pub upper: Vec<f64>,
 }
 
+/// What happens to the outcome y of a year: it becomes `factor y + add`, before counts are rounded. In a year under way the
+/// factor acts on what is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Zero or above; 1 leaves the size as it is.
+    pub factor: f64,
+    /// 0 adds nothing.
+    pub add: f64,
+}
+
+impl Move {
+    /// Nothing happens.
+    pub const NONE: Self = Self { factor: 1.0, add: 0.0 };
+
+    /// This move and then another.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        Self { factor: self.factor * next.factor, add: next.factor * self.add + next.add }
+    }
+
+    fn is_sound(self) -> bool {
+        self.factor >= 0.0 && self.factor.is_finite() && self.add.is_finite()
+    }
+}
+
 /// Predictive distributions of consecutive years.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parts", into = "Parts")]
@@ -84,6 +113,8 @@ pub struct Forecast {
     years: Vec<Year>,
     steps: Vec<Distribution>,
     joint: Joint,
+    /// One a year, or none at all.
+    moves: Vec<Move>,
     notes: Vec<Note>,
     version: String,
 }
@@ -111,23 +142,115 @@ impl Forecast {
             joint = after.joint;
         }
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self::assemble(Parts { series: series.clone(), model, params, joint, notes, version }, training)
+        let moves = Vec::new();
+        Self::assemble(Parts { series: series.clone(), model, params, joint, moves, notes, version }, training)
     }
 
     fn assemble(parts: Parts, training: &Training) -> Result<Self> {
-        let Parts { series, model, params, joint, notes, version } = parts;
+        let Parts { series, model, params, joint, moves, notes, version } = parts;
         let counts = training.unit == Unit::Count;
+        let years = (0..joint.years()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        if let Some(sampled) = joint.sampled() {
+            check_table(sampled, training)?;
+            let steps = sampled.steps(series.name(), &model)?;
+            return Ok(Self { series, model, params, years, steps, joint, moves, notes, version });
+        }
         let joint = if counts { joint.held_at_zero() } else { joint };
         let marginals = joint.checked_marginals(series.name(), &model)?;
-        let years = (0..joint.years()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
         let mut steps: Vec<Distribution> = marginals
             .into_iter()
             .map(|law| if counts { Distribution::from(law).whole() } else { law.into() })
             .collect();
+        let mut least = None;
         if let (Some(UnderWay { counted, .. }), Some(first)) = (&training.under_way, steps.first_mut()) {
             *first = AtLeast::held(first.clone(), *counted);
+            least = Some(*counted);
         }
-        Ok(Self { series, model, params, years, steps, joint, notes, version })
+        if !moves.is_empty() {
+            if moves.len() != steps.len() || !moves.iter().all(|m| m.is_sound()) {
+                return Err(Error::Overflow { series: series.name().to_owned(), model });
+            }
+            for (i, (law, step)) in steps.iter_mut().zip(&moves).enumerate() {
+                let least = if i == 0 { least } else { None };
+                *law = moved(law.clone(), *step, least);
+            }
+        }
+        Ok(Self { series, model, params, years, steps, joint, moves, notes, version })
+    }
+
+    /// The forecast whose paths are these, each as likely as the others: what is left when paths were changed one by one.
+    ///
+    /// `key` names the table: [`Forecast::paths`] takes the same rows from all tables of one key, so that forecasts made
+    /// together stay joint. Its years follow the last full year of `series`.
+    ///
+    /// ```
+    /// use unjuran::forecast::{Forecast, Paths};
+    /// use unjuran::series::{Series, Year};
+    /// let cases = Series::new("cases", Year::new(2021)?, &[4.0, 6.0])?;
+    /// let paths = Paths::from_rows(2, vec![5.0, 7.0, 6.0, 9.0, 7.0, 2.0])?;
+    /// let forecast = Forecast::from_paths(&cases, "by hand", "cases", &paths, vec![])?;
+    /// assert_eq!((forecast.years()[0].get(), forecast.median()), (2023, vec![6.0, 7.0]));
+    /// assert_eq!(forecast.cdf(2024, 2.0)?, 1.0 / 3.0);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NoObservedYears`] if no full year of the series carries a number; [`Error::YearOutOfRange`];
+    /// [`Error::NegativeCount`] or [`Error::FractionalCount`] if the series counts and a path does not;
+    /// [`Error::CountedAlready`] if a path falls below what was counted in the year under way.
+    pub fn from_paths(series: &Series, model: &str, key: &str, paths: &Paths, notes: Vec<Note>) -> Result<Self> {
+        let training = Training::with_masks(series)?;
+        let joint = Joint::of_paths(Sampled::new(key.to_owned(), paths));
+        let notes = training.notes.iter().cloned().chain(notes).collect();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let (series, model, params, moves) = (series.clone(), model.to_owned(), BTreeMap::new(), Vec::new());
+        Self::assemble(Parts { series, model, params, joint, moves, notes, version }, &training)
+    }
+
+    /// The same forecast with the outcome y of each year moved to `factor y + add`, before counts are rounded; joint
+    /// paths move with the marginals, draw by draw.
+    ///
+    /// ```
+    /// use unjuran::forecast::Move;
+    /// use unjuran::series::{Horizon, Series, Year};
+    /// use unjuran::smoothing::Naive;
+    /// let cases = Series::new("cases", Year::new(2020)?, &[90.0, 110.0, 100.0])?;
+    /// let forecast = Naive.fit(&cases)?.forecast(Horizon::years(2)?)?;
+    /// let halved = forecast.moved(&[Move::NONE, Move { factor: 0.5, add: 3.0 }], vec![])?;
+    /// assert_eq!(halved.median(), [100.0, 53.0]);
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless there is one move a year, with a finite factor from 0 and a finite number to add.
+    pub fn moved(&self, moves: &[Move], notes: Vec<Note>) -> Result<Self> {
+        if moves.len() != self.years.len() || !moves.iter().all(|m| m.is_sound()) {
+            return Err(Error::BadParameter {
+                model: self.model.clone(),
+                parameter: "moves".to_owned(),
+                value: format!("{moves:?}"),
+                allowed: format!("a finite factor from 0 and a finite number for each of {} years", self.years.len()),
+            });
+        }
+        let mut parts = Parts::from(self.clone());
+        parts.notes.extend(notes);
+        let training = Training::with_masks(&parts.series)?;
+        if let Some(sampled) = parts.joint.sampled() {
+            let counts = training.unit == Unit::Count;
+            let least = training.under_way.as_ref().map(|u| u.counted);
+            let changed = sampled.clone().changed(|i, y| {
+                let Move { factor, add } = about(moves[i], if i == 0 { least } else { None });
+                let y = factor * y + add;
+                let y = if counts { rounded(y) } else { y };
+                if i == 0 { least.map_or(y, |c| y.max(c)) } else { y }
+            });
+            parts.joint = Joint::of_paths(changed);
+        } else if parts.moves.is_empty() {
+            parts.moves = moves.to_vec();
+        } else {
+            parts.moves = parts.moves.iter().zip(moves).map(|(first, next)| first.then(*next)).collect();
+        }
+        Self::assemble(parts, &training)
     }
 
     /// The same forecast with the width of each year multiplied by a factor around the same median.
@@ -160,9 +283,16 @@ impl Forecast {
             });
         }
         let mut parts = Parts::from(self.clone());
-        parts.joint = parts.joint.widened(factors);
-        parts.notes.push(Note::Widened { factors: factors.to_vec(), because: because.to_owned() });
         let training = Training::with_masks(&parts.series)?;
+        parts.joint = parts.joint.widened(factors);
+        if let Some(sampled) = parts.joint.sampled() {
+            let counted = training.under_way.as_ref().map(|u| u.counted);
+            let least = |i: usize| counted.filter(|_| i == 0).unwrap_or(f64::NEG_INFINITY);
+            let counts = training.unit == Unit::Count;
+            let fit = |i, y: f64| if counts { rounded(y).max(least(i)) } else { y.max(least(i)) };
+            parts.joint = Joint::of_paths(sampled.clone().changed(fit));
+        }
+        parts.notes.push(Note::Widened { factors: factors.to_vec(), because: because.to_owned() });
         Self::assemble(parts, &training)
     }
 
@@ -287,8 +417,20 @@ impl Forecast {
     /// # Errors
     /// [`Error::BadDraws`] unless `draws` is 1 to 1,000,000.
     pub fn paths(&self, draws: i64, seed: u64) -> Result<Paths> {
+        self.drawn_paths(draws, seed, Distribution::drawn)
+    }
+
+    /// The same paths before their counts are rounded, for what is to be moved next.
+    pub(crate) fn paths_before_rounding(&self, draws: i64, seed: u64) -> Result<Paths> {
+        self.drawn_paths(draws, seed, Distribution::drawn_smooth)
+    }
+
+    fn drawn_paths(&self, draws: i64, seed: u64, outcome: impl Fn(&Distribution, f64) -> f64) -> Result<Paths> {
         let rows = usize::try_from(draws).ok().filter(|_| (1..=MOST_DRAWS).contains(&draws));
         let rows = rows.ok_or(Error::BadDraws { draws })?;
+        if let Some(sampled) = self.joint.sampled() {
+            return Ok(sampled.paths(rows, seed));
+        }
         let mut stream = Stream::new(seed, self.series.name());
         let h = self.years.len();
         let mut values = vec![0.0; rows * h];
@@ -297,7 +439,7 @@ impl Forecast {
         for path in values.chunks_exact_mut(h) {
             sampler.draw(&mut stream, &mut shocks, path);
             for (value, law) in path.iter_mut().zip(&self.steps) {
-                *value = law.drawn(*value);
+                *value = outcome(law, *value);
             }
         }
         Ok(Paths::new(h, values))
@@ -332,6 +474,37 @@ impl Forecast {
     }
 }
 
+/// A law moved; in a year under way, `least` is what was counted.
+pub(crate) fn moved(law: Distribution, by: Move, least: Option<f64>) -> Distribution {
+    let Move { factor, add } = about(by, least);
+    Distribution::Moved(Moved::new(law, factor, add, least.unwrap_or(f64::NEG_INFINITY)))
+}
+
+/// A move that leaves alone what was counted already: `counted + factor (y - counted) + add`.
+fn about(by: Move, counted: Option<f64>) -> Move {
+    Move { add: by.add + (1.0 - by.factor) * counted.unwrap_or(0.0), ..by }
+}
+
+/// Whether every path of a table is one that the series could take.
+fn check_table(table: &Sampled, training: &Training) -> Result<()> {
+    let series = || training.name.clone();
+    if training.unit == Unit::Count {
+        for row in table.rows() {
+            if let Some(i) = row.iter().position(|v| *v < 0.0 || v.fract() != 0.0) {
+                let (series, year, value) = (series(), training.next.plus(i)?.get(), row[i]);
+                let refused = Error::FractionalCount { series: series.clone(), year, value };
+                return Err(if value < 0.0 { Error::NegativeCount { series, year, value } } else { refused });
+            }
+        }
+    }
+    if let Some(UnderWay { year, counted, .. }) = training.under_way
+        && let Some(row) = table.rows().find(|row| row[0] < counted)
+    {
+        return Err(Error::CountedAlready { series: series(), year: year.get(), counted, value: row[0] });
+    }
+    Ok(())
+}
+
 /// How an observed year is drawn.
 fn past(observation: &Observation) -> Past {
     let Observation { year, value, coverage, .. } = *observation;
@@ -361,6 +534,8 @@ struct Parts {
     model: String,
     params: BTreeMap<String, f64>,
     joint: Joint,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    moves: Vec<Move>,
     notes: Vec<Note>,
     version: String,
 }
@@ -375,6 +550,7 @@ impl TryFrom<Parts> for Forecast {
 
 impl From<Forecast> for Parts {
     fn from(f: Forecast) -> Self {
-        Self { series: f.series, model: f.model, params: f.params, joint: f.joint, notes: f.notes, version: f.version }
+        let Forecast { series, model, params, joint, moves, notes, version, .. } = f;
+        Self { series, model, params, joint, moves, notes, version }
     }
 }

@@ -1,5 +1,7 @@
 //! Joint sample paths: what the years of one forecast may look like together.
 
+use crate::error::{Error, Result};
+
 /// Sample paths of a forecast: `draws` rows, one column a year.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paths {
@@ -11,6 +13,18 @@ pub struct Paths {
 impl Paths {
     pub(super) fn new(years: usize, values: Vec<f64>) -> Self {
         Self { years, values }
+    }
+
+    /// Paths row by row, `years` values each.
+    ///
+    /// # Errors
+    /// [`Error::BadDraws`] unless the values are finite and make at least one full row.
+    pub fn from_rows(years: usize, values: Vec<f64>) -> Result<Self> {
+        let full = years > 0 && !values.is_empty() && values.len().is_multiple_of(years);
+        if !full || values.iter().any(|v| !v.is_finite()) {
+            return Err(Error::BadDraws { draws: 0 });
+        }
+        Ok(Self { years, values })
     }
 
     /// Number of paths.

@@ -84,6 +84,11 @@ pub enum Note {
         /// Its year.
         year: Year,
     },
+    /// The forecast was made from another one.
+    Derived {
+        /// How: "scenario \"more raids\": level times 1.5 from 2025".
+        how: String,
+    },
     /// The automatic choice fell back to a simpler model.
     FellBack {
         /// The model that was used.
@@ -149,6 +154,7 @@ impl fmt::Display for Note {
                 f,
                 "{event:?} begins in {year}, after the last observed year: its effect is unknown and widens the bands from then on"
             ),
+            Self::Derived { how } => f.write_str(how),
             Self::FellBack { to, because } => write!(f, "{to} was used: {because}"),
         }
     }

@@ -1,4 +1,4 @@
-"""Make malaysia.csv, the tidy table that ships with the package, from the long table of published figures.
+"""Make malaysia.csv and the small tables beside it, which ship with the package, from the tables of published figures.
 
     python make_malaysia.py SOURCE_DIR [OUT]
 
@@ -18,6 +18,9 @@ input gives the same bytes. What is decided here, and why:
 - label is the English one. Malay labels, and the kinds of count ("cases", "persons"), stay in series.csv.
 - source is the agency, the statement with its file, and the note of the row, parted by semicolons.
 - External figures (external.csv) are not taken: they compete with these and would occur twice.
+
+Beside it go malaysia_hierarchies.csv (total, part, relation), malaysia_events.csv (year, kind, name: what lasts is a step,
+what passes a pulse) and malaysia_funnels.csv (stages two by two, with what each counts), from the files of those names.
 
 Whatever the script does not know (a unit, a file, a kind of period) ends it with an error rather than a guess.
 """
@@ -95,6 +98,43 @@ def tidy(row: dict[str, str]) -> list[str]:
     return [row["series_id"], row["year"], row["value"], period_end, UNITS[row["unit"]], label, source]
 
 
+# What lasts from its year on, and what is over with it.
+EVENTS = {
+    "data system": "step",
+    "guideline": "step",
+    "institution": "step",
+    "law": "step",
+    "plan": "step",
+    "period": "pulse",
+    "publication": "pulse",
+    "shock": "pulse",
+    "tier": "pulse",
+}
+
+# The funnel that begins with a series.
+FUNNELS = {"trafficking_cases": "trafficking", "smuggling_cases": "smuggling", "victims_ipo": "victims"}
+
+
+def small_tables(source: Path) -> dict[str, list[list[str]]]:
+    """The tables beside the figures, with their headers."""
+
+    def rows(name: str) -> list[dict[str, str]]:
+        with (source / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    units = {row["series_id"]: row["unit"] for row in rows("series.csv")}
+    links = [["parent", "child", "relation", "note"]]
+    links += [[row["parent"], row["child"], row["relation"], row["note"]] for row in rows("hierarchies.csv")]
+    events = [["year", "kind", "name"]]
+    events += [[row["date"][:4], EVENTS[row["kind"]], row["label"]] for row in rows("events.csv")]
+    funnels, chain = [["funnel", "source", "target", "source_unit", "target_unit", "unit", "caveat"]], ""
+    for row in rows("funnels.csv"):
+        chain = FUNNELS.get(row["from"], chain)
+        stages = [row["from"], row["to"]]
+        funnels.append([chain, *stages, *(units[stage] for stage in stages), row["unit"], row["caveat"]])
+    return {"malaysia_hierarchies.csv": links, "malaysia_events.csv": events, "malaysia_funnels.csv": funnels}
+
+
 def main(arguments: list[str]) -> None:
     """Write the table."""
     if len(arguments) not in (1, 2):
@@ -106,6 +146,9 @@ def main(arguments: list[str]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(rows)
+    for name, table in small_tables(Path(arguments[0])).items():
+        with (out.parent / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(table)
     print(f"{len(rows)} rows, {len({row[0] for row in rows})} series -> {out}")
 
 

@@ -14,7 +14,7 @@ pub(super) fn stretch(law: &Distribution, y: f64, level: f64) -> f64 {
         Distribution::Continuous(latent) => of_latent(latent, edges, upper),
         Distribution::Whole(whole) => of_latent(whole.continuous(), edges, upper),
         Distribution::AtLeast(held) => of_latent(held.continuous(), edges, upper),
-        Distribution::Empirical(_) => of_quantiles(law, y, upper),
+        Distribution::Moved(_) | Distribution::Empirical(_) => of_quantiles(law, y, upper),
     };
     if factor.is_finite() { factor } else { f64::NAN }
 }

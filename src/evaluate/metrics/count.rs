@@ -25,6 +25,7 @@ pub fn log_score(law: &Distribution, y: f64) -> f64 {
         Distribution::Empirical(sample) => return finite(sample.pmf(y).ln()),
         Distribution::Whole(whole) => whole.continuous().caps(),
         Distribution::AtLeast(held) => (f64::NEG_INFINITY, held.continuous().caps().1),
+        Distribution::Moved(_) => (law.quantile(f64::MIN_POSITIVE), law.quantile(1.0 - f64::EPSILON)),
         Distribution::Continuous(_) => return f64::NAN,
     };
     let is_beyond = y - 0.5 >= upper || (y >= 0.0 && y + 0.5 < lower);

@@ -1,0 +1,88 @@
+//! What every answer of a plan can do: be printed, stored, compared, pickled.
+
+use std::fmt::Display;
+
+use pyo3::PyClass;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+use unjuran::persist::Persist;
+
+use crate::errors::{Result, to_python};
+use crate::series::not_stored;
+
+/// An answer of `unjuran.plan` or `unjuran.hierarchy`: printed as a sentence, stored as JSON, equal if all of it is.
+#[pyclass(name = "Answer", module = "unjuran.plan", frozen, subclass)]
+pub(crate) struct PyAnswer {
+    text: String,
+    json: String,
+}
+
+impl PyAnswer {
+    pub(crate) fn new<T: Persist + Display>(value: &T) -> Result<Self> {
+        Ok(Self { text: value.to_string(), json: value.to_json()? })
+    }
+}
+
+/// A Python object of a subclass of `PyAnswer`.
+pub(crate) fn answer<T, C>(py: Python<'_>, value: T, class: impl FnOnce(T) -> C) -> Result<Bound<'_, C>>
+where
+    T: Persist + Display,
+    C: PyClass<BaseType = PyAnswer>,
+{
+    let base = PyAnswer::new(&value)?;
+    Ok(Bound::new(py, PyClassInitializer::from(base).add_subclass(class(value)))?)
+}
+
+#[pymethods]
+impl PyAnswer {
+    /// The answer as JSON text, in a versioned envelope; ``from_json`` of its class reads it back.
+    fn to_json(&self) -> &str {
+        &self.json
+    }
+
+    /// The answer as plain Python values.
+    fn to_dict<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        let stored: serde_json::Value = serde_json::from_str(&self.json).map_err(|e| not_stored("answer", &e))?;
+        Ok(to_python(py, &stored["data"])?)
+    }
+
+    fn __str__(&self) -> &str {
+        &self.text
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        Ok(format!("<{}: {}>", slf.get_type().name()?, slf.get().text))
+    }
+
+    fn __eq__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> bool {
+        slf.get_type().is(other.get_type())
+            && other.cast::<Self>().is_ok_and(|other| other.get().json == slf.get().json)
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        pyo3::types::PyString::new(py, &self.json).hash()
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((slf.get_type().getattr(intern!(slf.py(), "from_json"))?, (slf.get().json.clone(),)))
+    }
+}
+
+/// Columns as a frame of the backend asked for.
+pub(crate) fn frame<'py>(columns: &Bound<'py, PyDict>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+    Ok(columns.py().import("unjuran.frames")?.call_method1("from_columns", (columns, backend))?)
+}
+
+/// The value that `to_json` wrote, as an object of its class.
+pub(crate) fn read_back<'py, T, C>(
+    class: &Bound<'py, PyType>,
+    text: &str,
+    make: impl FnOnce(T) -> C,
+) -> Result<Bound<'py, C>>
+where
+    T: Persist + Display,
+    C: PyClass<BaseType = PyAnswer>,
+{
+    answer(class.py(), T::from_json(text)?, make)
+}

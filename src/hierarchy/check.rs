@@ -1,0 +1,217 @@
+//! Which published totals do not add up.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::tree::{Relation, Tree};
+use crate::error::{Error, Result};
+use crate::series::{Panel, Series, Unit, Value, Year};
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The parts do not add up to the total.
+    Total,
+    /// The parts add up to the total of a neighbouring year: one of the two is printed under the wrong period.
+    PeriodLabel,
+    /// Some of the parts already exceed the total.
+    Subset,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Total => "total",
+            Self::PeriodLabel => "period label",
+            Self::Subset => "subset",
+        })
+    }
+}
+
+/// A total that does not agree with its parts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Discrepancy {
+    /// What is wrong.
+    pub kind: Kind,
+    /// The total.
+    pub parent: String,
+    /// The year it is printed under.
+    pub year: Year,
+    /// The total as printed.
+    pub published: f64,
+    /// What the parts add up to.
+    pub computed: f64,
+    /// The parts with their numbers.
+    pub parts: Vec<(String, f64)>,
+    /// The year that the parts are printed under.
+    pub parts_year: Year,
+}
+
+impl fmt::Display for Discrepancy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, parent, year, published, computed, parts, parts_year } = self;
+        let parts = parts.iter().map(|(name, y)| format!("{name} {y}")).collect::<Vec<_>>().join(", ");
+        match kind {
+            Kind::Total => {
+                write!(f, "{parent}, {year}: published {published}, the parts add up to {computed} ({parts})")
+            }
+            Kind::Subset => {
+                write!(f, "{parent}, {year}: published {published}, some of the parts are {computed} ({parts})")
+            }
+            Kind::PeriodLabel => write!(
+                f,
+                "{parent}, {year}: {published} is what parts printed under {parts_year} add up to ({parts}); one of the periods is labelled wrongly"
+            ),
+        }
+    }
+}
+
+/// A sum of parts, and what is known of it.
+struct Sum {
+    low: f64,
+    high: f64,
+    known: Vec<(String, f64)>,
+    complete: bool,
+}
+
+/// The totals of a panel that do not agree with their parts.
+///
+/// Counts must agree exactly, other numbers to the half of 0.01. A year is compared if total and parts cover the same part
+/// of it. Where parts are missing (a dash may mean none) a total is wrong only if the others exceed it; a masked cell is
+/// anything within its bounds. A second cut of a total that adds up to the total of the year before or after is a period label
+/// that is wrong.
+///
+/// # Errors
+/// [`Error::MissingMember`] for a name of the tree that is not in the panel.
+pub fn check_totals(panel: &Panel, tree: &Tree) -> Result<Vec<Discrepancy>> {
+    let known = || panel.iter().map(|s| s.name().to_owned()).collect();
+    let member = |parent: &str, name: &str| {
+        panel.get(name).map_err(|_| Error::MissingMember {
+            parent: parent.to_owned(),
+            member: name.to_owned(),
+            known: known(),
+        })
+    };
+    let mut found = Vec::new();
+    for parent in tree.parents() {
+        let total = member(parent, parent)?;
+        for relation in [Relation::Sum, Relation::SumAlt, Relation::Subset] {
+            let children = tree.children(parent, relation);
+            let children = children.into_iter().map(|name| member(parent, name)).collect::<Result<Vec<_>>>()?;
+            if !children.is_empty() {
+                found.extend(compared(total, &children, relation));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn compared(total: &Series, children: &[&Series], relation: Relation) -> Vec<Discrepancy> {
+    let slack = if total.unit() == Unit::Count { 0.0 } else { 0.005 };
+    let mut found = Vec::new();
+    let mut years: Vec<Year> = children.iter().flat_map(|c| c.observations().map(|o| o.year)).collect();
+    years.sort_unstable();
+    years.dedup();
+    for year in years {
+        let Some(sum) = summed(total, children, year) else { continue };
+        let published = exact(total, year);
+        let says = |kind, of: Year, published| Discrepancy {
+            kind,
+            parent: total.name().to_owned(),
+            year: of,
+            published,
+            computed: sum.known.iter().map(|(_, y)| y).sum(),
+            parts: sum.known.clone(),
+            parts_year: year,
+        };
+        let agrees = |published: f64| match relation {
+            Relation::Subset => sum.low <= published + slack,
+            _ if sum.complete => sum.low <= published + slack && sum.high >= published - slack,
+            _ => sum.low <= published + slack,
+        };
+        if published.is_some_and(agrees) {
+            continue;
+        }
+        let beside = [-1, 1].into_iter().find_map(|step| {
+            let other = Year::new(i64::from(year.get()) + step).ok()?;
+            let published = exact(total, other)?;
+            let same = sum.complete && (sum.low - published).abs() <= slack && (sum.high - published).abs() <= slack;
+            same.then_some((other, published))
+        });
+        match (relation, beside, published) {
+            (Relation::SumAlt, Some((other, published)), _) => found.push(says(Kind::PeriodLabel, other, published)),
+            (Relation::Subset, _, Some(published)) => found.push(says(Kind::Subset, year, published)),
+            (_, _, Some(published)) => found.push(says(Kind::Total, year, published)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn exact(series: &Series, year: Year) -> Option<f64> {
+    series.observations().find(|o| o.year == year)?.value.exact()
+}
+
+/// What the parts of a year add up to; none if no part is known, or if they cover another part of the year than the total.
+fn summed(total: &Series, children: &[&Series], year: Year) -> Option<Sum> {
+    let coverage = |s: &Series| s.observations().find(|o| o.year == year).map(|o| o.coverage);
+    let whole = coverage(total);
+    let mut sum = Sum { low: 0.0, high: 0.0, known: Vec::new(), complete: true };
+    for child in children {
+        let observation = child.observations().find(|o| o.year == year);
+        if observation.as_ref().is_some_and(|o| whole.is_some_and(|w| w != o.coverage)) {
+            return None;
+        }
+        match observation.map(|o| o.value) {
+            Some(Value::Exact(y)) => {
+                sum.low += y;
+                sum.high += y;
+                sum.known.push((child.name().to_owned(), y));
+            }
+            Some(Value::Censored { lower, upper }) => {
+                sum.low += lower;
+                sum.high += upper;
+            }
+            _ => sum.complete = false,
+        }
+    }
+    (!sum.known.is_empty()).then_some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(total: &[f64], parts: &[(&str, &[f64])], relation: Relation) -> Vec<String> {
+        let series = |name: &str, values: &[f64]| {
+            Series::new(name, Year::new(2020).unwrap(), values).unwrap().with_unit(Unit::Amount).unwrap()
+        };
+        let all = [series("all", total)].into_iter().chain(parts.iter().map(|(name, values)| series(name, values)));
+        let panel = Panel::new(all.collect()).unwrap();
+        let tree = Tree::new(parts.iter().map(|(name, _)| ("all", *name, relation))).unwrap();
+        check_totals(&panel, &tree).unwrap().iter().map(|d| format!("{} {}", d.kind, d.year)).collect()
+    }
+
+    #[test]
+    fn sums_are_held_against_their_total() {
+        let parts: &[(&str, &[f64])] = &[("a", &[1.0, 2.0]), ("b", &[4.0, 5.0])];
+        assert_eq!(found(&[5.0, 7.004], parts, Relation::Sum), Vec::<String>::new());
+        assert_eq!(found(&[5.0, 7.1], parts, Relation::Sum), ["total 2021"]);
+        assert_eq!(found(&[9.0, 6.0], parts, Relation::Subset), ["subset 2021"]);
+    }
+
+    #[test]
+    fn a_dash_is_wrong_only_where_the_other_parts_are_too_many() {
+        let parts: &[(&str, &[f64])] = &[("a", &[f64::NAN, f64::NAN, 3.0]), ("b", &[4.0, 5.0, 4.0])];
+        assert_eq!(found(&[6.0, 4.0, 7.0], parts, Relation::Sum), ["total 2021"]);
+    }
+
+    #[test]
+    fn a_second_cut_that_is_next_years_total_is_a_wrong_label() {
+        let parts: &[(&str, &[f64])] = &[("c", &[3.0]), ("d", &[4.0])];
+        assert_eq!(found(&[5.0, 7.0], parts, Relation::SumAlt), ["period label 2021"]);
+        assert_eq!(found(&[5.0, 8.0], parts, Relation::SumAlt), ["total 2020"]);
+    }
+}

@@ -1,0 +1,87 @@
+//! How far series surprise in the same years.
+//!
+//! One step ahead of each year, the default model is fitted to the years before; where the year fell in its law, as a normal
+//! score, is the surprise. Rows of surprises that several series share give their correlations, shrunk. Whole paths are then
+//! put into the order of correlated normal numbers (the copula of Iman and Conover): each series keeps its own paths, and the
+//! series rise and fall together as much as they did.
+//!
+//! References: Iman and Conover (1982), *Communications in Statistics B* 11, 311-334; Taieb, Taylor and Hyndman (2021),
+//! *JASA* 116, 27-43.
+
+use super::covariance::{cholesky, correlations};
+use crate::dist::Predictive as _;
+use crate::error::Result;
+use crate::forecast::Paths;
+use crate::numeric::rng::Stream;
+use crate::numeric::special::normal;
+use crate::series::{Horizon, Series, Year};
+use crate::smoothing::BayesEts;
+
+/// Years before the first surprise.
+const BEFORE: usize = 3;
+
+/// What one step ahead said of a year.
+pub(super) struct Step {
+    pub(super) year: Year,
+    /// Normal score of where the year fell.
+    pub(super) score: f64,
+    /// The year less the median.
+    pub(super) error: f64,
+}
+
+/// The surprises of a series, year by year.
+pub(super) fn steps(series: &Series) -> Result<Vec<Step>> {
+    let known: Vec<(Year, f64)> = series
+        .observations()
+        .filter(|o| !o.coverage.is_partial())
+        .filter_map(|o| Some((o.year, o.value.exact()?)))
+        .collect();
+    let mut found = Vec::new();
+    for pair in known.windows(2).skip(BEFORE - 1).filter(|pair| pair[0].0.until(pair[1].0) == Some(1)) {
+        let forecast = BayesEts::default().fit(&series.through(pair[0].0)?)?.forecast(Horizon::years(1)?)?;
+        let (year, y) = pair[1];
+        let law = &forecast.steps()[0];
+        let middle = 0.5 * (law.cdf(y) + law.cdf(y.next_down()));
+        let score = normal::quantile(middle.clamp(0.005, 0.995));
+        found.push(Step { year, score, error: y - law.quantile(0.5) });
+    }
+    Ok(found)
+}
+
+/// Rows of the years that all series share, of one thing that is known of a step.
+pub(super) fn shared(steps: &[Vec<Step>], of: impl Fn(&Step) -> f64) -> Vec<Vec<f64>> {
+    let Some(first) = steps.first() else { return Vec::new() };
+    let row = |year: Year| -> Option<Vec<f64>> {
+        steps.iter().map(|s| s.iter().find(|step| step.year == year).map(&of)).collect()
+    };
+    first.iter().filter_map(|step| row(step.year)).collect()
+}
+
+/// Paths of the series put into a common order with the correlations of their surprises.
+pub(super) fn ordered(paths: &[Paths], steps: &[Vec<Step>], key: &str, seed: u64) -> Vec<Vec<Vec<f64>>> {
+    let l = cholesky(&correlations(&shared(steps, |step| step.score), paths.len()));
+    let draws = paths.first().map_or(0, Paths::draws);
+    let mut stream = Stream::new(seed, &format!("{key}|order"));
+    let mut scores: Vec<Vec<f64>> = vec![Vec::with_capacity(draws); paths.len()];
+    for _ in 0..draws {
+        let e: Vec<f64> = (0..paths.len()).map(|_| stream.normal()).collect();
+        for (row, score) in l.iter().zip(&mut scores) {
+            score.push(row.iter().zip(&e).map(|(l, e)| l * e).sum());
+        }
+    }
+    paths
+        .iter()
+        .zip(&scores)
+        .map(|(paths, scores)| {
+            let mut rows: Vec<Vec<f64>> = paths.rows().map(<[f64]>::to_vec).collect();
+            rows.sort_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum::<f64>()));
+            let mut places: Vec<usize> = (0..draws).collect();
+            places.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+            let mut placed = vec![Vec::new(); draws];
+            for (place, row) in places.into_iter().zip(rows) {
+                placed[place] = row;
+            }
+            placed
+        })
+        .collect()
+}

@@ -1,0 +1,367 @@
+//! From January-December to April-March and back.
+//!
+//! A year is cut into a first part (January to March) and a rest; a year of the other calendar is the rest of one and the
+//! first part of the next. The share of the first part is not known: it is a beta number with a mean from the shape of the
+//! year (its days, or twelve monthly weights) and a scatter, drawn for every year of every path. Counts are split into whole
+//! numbers, so that what leaves one year enters the next.
+//!
+//! The default scatter (a beta law of twelve) is what three and nine months of 167 public monthly border series show: from a
+//! tenth to nine tenths of them, three months pro rata are 0.20 to 1.43 of the year, nine months 0.72 to 1.17. It is wide; a
+//! table of one's own months gives a narrower one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DRAWS, SEED, checked_level, refused};
+use crate::dist::{Empirical, Predictive as _};
+use crate::error::{Error, Result};
+use crate::forecast::{Forecast, Paths};
+use crate::numeric::rng::Stream;
+use crate::numeric::special::binomial;
+use crate::series::{Note, Observation, Series, Unit, Value, Year};
+
+/// Sum of the two parameters of the beta law of a share of the year.
+pub(super) const SCATTER: f64 = 12.0;
+const DAYS: [f64; 12] = [31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
+
+/// How a year is spread over its months.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    months: Vec<f64>,
+    scatter: f64,
+}
+
+impl Default for Shape {
+    /// By days, with the scatter of public border series.
+    fn default() -> Self {
+        Self { months: DAYS.to_vec(), scatter: SCATTER }
+    }
+}
+
+impl Shape {
+    /// Twelve weights, January first, and the sum of the parameters of the beta law: the larger, the more alike are the years.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless there are twelve finite weights above 0 and a finite scatter above 0.
+    pub fn new(months: &[f64], scatter: f64) -> Result<Self> {
+        if months.len() != 12 || !months.iter().all(|m| *m > 0.0 && m.is_finite()) {
+            let allowed = "12 finite weights above 0, January first";
+            return Err(refused("calendar", "shape", format!("{months:?}"), allowed));
+        }
+        if !(scatter > 0.0 && scatter.is_finite()) {
+            return Err(refused("calendar", "concentration", scatter, "a finite number above 0"));
+        }
+        Ok(Self { months: months.to_vec(), scatter })
+    }
+
+    /// These weights and this scatter, with the defaults for what is not said.
+    ///
+    /// # Errors
+    /// Those of [`Shape::new`].
+    pub fn of(months: Option<&[f64]>, scatter: Option<f64>) -> Result<Self> {
+        Self::new(months.unwrap_or(&DAYS), scatter.unwrap_or(SCATTER))
+    }
+}
+
+/// The way from one calendar to the other. A year that begins in April has the number of the calendar year it begins in:
+/// April 2022 to March 2023 is 2022.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    start: u8,
+    shape: Shape,
+    back: bool,
+}
+
+impl Calendar {
+    /// From January-December to years that begin with this month, 2 to 12.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for another month.
+    pub fn to_fiscal(start_month: i64, shape: Shape) -> Result<Self> {
+        match u8::try_from(start_month) {
+            Ok(start) if (2..=12).contains(&start) => Ok(Self { start, shape, back: false }),
+            _ => Err(refused("calendar", "start_month", start_month, "a month from 2 to 12 (4 for April to March)")),
+        }
+    }
+
+    /// The way back.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { back: !self.back, ..self }
+    }
+
+    /// The mean share of the first part of an old year: of what goes to the new year that began before it.
+    fn first_share(&self) -> f64 {
+        let total: f64 = self.shape.months.iter().sum();
+        let before: f64 = self.shape.months[..usize::from(self.start) - 1].iter().sum();
+        if self.back { 1.0 - before / total } else { before / total }
+    }
+
+    /// The number of the new year that is the rest of an old one and the first part of the next.
+    fn named(&self, old: Year) -> Result<Year> {
+        if self.back { old.plus(1) } else { Ok(old) }
+    }
+
+    fn in_words(&self) -> String {
+        const NAMES: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        if self.back {
+            return "January-December".to_owned();
+        }
+        format!("{}-{}", NAMES[usize::from(self.start) - 1], NAMES[usize::from(self.start) - 2])
+    }
+
+    /// The observed years of a series on the other calendar: each the rest of a full year and the first part of the next.
+    /// A year under way and years beside a gap are left out.
+    ///
+    /// ```
+    /// use unjuran::plan::{Calendar, Shape};
+    /// use unjuran::series::{Series, Year};
+    /// let cases = Series::new("cases", Year::new(2020)?, &[120.0, 240.0, 360.0])?;
+    /// let even = Shape::new(&[1.0; 12], 1e6)?; // the same in every month, nearly for sure
+    /// let fiscal = Calendar::to_fiscal(4, even)?.convert(&cases)?;
+    /// assert_eq!(fiscal.years(), [Year::new(2020)?, Year::new(2021)?]);
+    /// assert!((fiscal.mean()[0] - 150.0).abs() < 1.0); // 90 of 120 and 60 of 240
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::TooFewYears`] without two full years in a row; [`Error::BadParameter`] for a rate, whose years cannot be cut.
+    pub fn convert(&self, series: &Series) -> Result<Converted> {
+        let known: Vec<(Year, f64)> = full_years(series);
+        let pairs: Vec<usize> = (1..known.len()).filter(|&i| known[i - 1].0.until(known[i].0) == Some(1)).collect();
+        if pairs.is_empty() {
+            let (series, model) = (series.name().to_owned(), "calendar".to_owned());
+            return Err(Error::TooFewYears { series, model, needed: 2, got: known.len() });
+        }
+        let mut splitter = self.splitter(series)?;
+        let mut columns = vec![Vec::new(); pairs.len()];
+        for _ in 0..DRAWS {
+            let parts: Vec<(f64, f64)> = known.iter().map(|(_, y)| splitter.split(*y)).collect();
+            for (column, &i) in columns.iter_mut().zip(&pairs) {
+                column.push(parts[i - 1].1 + parts[i].0);
+            }
+        }
+        let years = pairs.iter().map(|&i| self.named(known[i - 1].0)).collect::<Result<Vec<_>>>()?;
+        let laws = columns.into_iter().map(Empirical::new).collect::<Result<Vec<_>>>()?;
+        let label = format!("{}, {}", series.label(), self.in_words());
+        Ok(Converted { name: series.name().to_owned(), label, unit: series.unit(), years, laws })
+    }
+
+    /// A forecast on the other calendar. It begins with the year that the last full observed year runs into, if there is one
+    /// just before the forecast, and ends with the last whole year of the other calendar.
+    ///
+    /// # Errors
+    /// [`Error::TooFewYears`] if there are not two years in a row to cut; [`Error::BadParameter`] for a rate.
+    pub fn forecast(&self, forecast: &Forecast) -> Result<Forecast> {
+        let series = forecast.series();
+        let first = forecast.years()[0];
+        let last_full = full_years(series).last().copied().filter(|(year, _)| year.until(first) == Some(1));
+        let mut splitter = self.splitter(series)?;
+        let base = forecast.paths(DRAWS, SEED)?;
+        let years = base.years() + usize::from(last_full.is_some()) - 1;
+        if years == 0 {
+            let (series, model) = (series.name().to_owned(), "calendar".to_owned());
+            return Err(Error::TooFewYears { series, model, needed: 2, got: 1 });
+        }
+        let mut values = Vec::with_capacity(base.draws() * years);
+        for path in base.rows() {
+            let old = last_full.iter().map(|(_, y)| y).chain(path);
+            let parts: Vec<(f64, f64)> = old.map(|y| splitter.split(*y)).collect();
+            values.extend(parts.windows(2).map(|pair| pair[0].1 + pair[1].0));
+        }
+        let begin = self.named(last_full.map_or(first, |(year, _)| year))?;
+        let history = self.history(series, begin)?;
+        let words = self.in_words();
+        let how = format!("years run {words}: each is the rest of one year and the first part of the next");
+        let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
+        let notes = notes.chain([Note::Derived { how }]).collect();
+        Forecast::from_paths(&history, forecast.model(), series.name(), &Paths::from_rows(years, values)?, notes)
+    }
+
+    /// The series on the other calendar as far as it is known, ending just before `begin`.
+    fn history(&self, series: &Series, begin: Year) -> Result<Series> {
+        let label = format!("{}, {}", series.label(), self.in_words());
+        let whole = |y: f64| if series.unit() == Unit::Count { y.round() } else { y };
+        let last = Year::new(i64::from(begin.get()) - 1)?;
+        let known = self.convert(series).ok();
+        let known = known.iter().flat_map(|c| c.years.iter().copied().zip(c.mean())).filter(|(year, _)| *year <= last);
+        let mut observed: Vec<_> = known.collect();
+        if observed.last().is_none_or(|(year, _)| *year < last) {
+            // why: a series says where its forecast begins; without a number of its own the year takes the old calendar's.
+            let stand_in = full_years(series).last().map_or(0.0, |(_, y)| *y);
+            observed.push((last, stand_in));
+        }
+        let observed = observed.into_iter().map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
+        Series::from_observations(series.name(), observed)?.with_label(label).with_unit(series.unit())
+    }
+
+    fn splitter(&self, series: &Series) -> Result<Splitter> {
+        if series.unit() == Unit::Rate {
+            let allowed = "a count or an amount: a rate of a year cannot be cut in two";
+            return Err(refused("calendar", "unit", "rate", allowed));
+        }
+        let (share, scatter) = (self.first_share(), self.shape.scatter);
+        let stream = Stream::new(SEED, &format!("{}|calendar", series.name()));
+        Ok(Splitter { stream, a: scatter * share, b: scatter * (1.0 - share), counts: series.unit() == Unit::Count })
+    }
+}
+
+fn full_years(series: &Series) -> Vec<(Year, f64)> {
+    let full = series.observations().filter(|o| !o.coverage.is_partial());
+    full.filter_map(|o| Some((o.year, o.value.exact()?))).collect()
+}
+
+/// Cuts years in two.
+struct Splitter {
+    stream: Stream,
+    a: f64,
+    b: f64,
+    counts: bool,
+}
+
+impl Splitter {
+    /// The first part and the rest.
+    fn split(&mut self, y: f64) -> (f64, f64) {
+        // A beta number from two chi-squared ones.
+        let (one, other) = (self.stream.chi_squared(2.0 * self.a), self.stream.chi_squared(2.0 * self.b));
+        let share = if one + other > 0.0 { one / (one + other) } else { 0.5 };
+        let u = self.stream.uniform();
+        let first = if self.counts { binomial::quantile(y, share, u) } else { y * share };
+        (first, y - first)
+    }
+}
+
+/// Years on another calendar, each with a law: what was observed does not say how it fell over the months.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Converted {
+    name: String,
+    label: String,
+    unit: Unit,
+    years: Vec<Year>,
+    laws: Vec<Empirical>,
+}
+
+impl Converted {
+    /// The series' name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its label, with the months of the calendar.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The years.
+    pub fn years(&self) -> &[Year] {
+        &self.years
+    }
+
+    /// The law of each year.
+    pub fn laws(&self) -> &[Empirical] {
+        &self.laws
+    }
+
+    /// The mean of each year.
+    pub fn mean(&self) -> Vec<f64> {
+        self.laws.iter().map(Empirical::mean).collect()
+    }
+
+    /// The quantile of each year.
+    ///
+    /// # Errors
+    /// [`Error::BadProbability`] unless `p` is in (0, 1).
+    pub fn quantile(&self, p: f64) -> Result<Vec<f64>> {
+        if p > 0.0 && p < 1.0 {
+            return Ok(self.laws.iter().map(|law| law.quantile(p)).collect());
+        }
+        Err(Error::BadProbability { probability: p })
+    }
+
+    /// Lower and upper ends of the central interval of each year; `level` in percent.
+    ///
+    /// # Errors
+    /// [`Error::BadLevel`].
+    pub fn interval(&self, level: f64) -> Result<(Vec<f64>, Vec<f64>)> {
+        let tail = (100.0 - checked_level(level)?) / 200.0;
+        Ok((self.quantile(tail)?, self.quantile(1.0 - tail)?))
+    }
+
+    /// The series of the means (rounded, for counts); years in between that are not known are missing.
+    ///
+    /// # Errors
+    /// None for what this crate made.
+    pub fn series(&self) -> Result<Series> {
+        let whole = |y: f64| if self.unit == Unit::Count { y.round() } else { y };
+        let observed =
+            self.years.iter().zip(self.mean()).map(|(year, y)| Observation::full(*year, Value::Exact(whole(y))));
+        let series = Series::from_observations(self.name.as_str(), observed.collect())?;
+        series.with_label(self.label.as_str()).with_unit(self.unit)
+    }
+}
+
+impl fmt::Display for Converted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.label)?;
+        for (year, law) in self.years.iter().zip(&self.laws) {
+            let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| law.quantile(p));
+            write!(f, " {year}: {middle:.0} [{low:.0}, {high:.0}]")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Horizon;
+    use crate::smoothing::Naive;
+
+    fn series() -> Series {
+        Series::new("cases", Year::new(2018).unwrap(), &[100.0, 120.0, 90.0, 110.0, 100.0]).unwrap()
+    }
+
+    #[test]
+    fn a_forecast_loses_its_last_year_and_gains_the_one_under_way() {
+        let base = Naive.fit(&series()).unwrap().forecast(Horizon::years(3).unwrap()).unwrap();
+        let calendar = Calendar::to_fiscal(4, Shape::default()).unwrap();
+        let fiscal = calendar.forecast(&base).unwrap();
+        let years: Vec<i32> = fiscal.years().iter().map(|y| y.get()).collect();
+        assert_eq!(years, [2022, 2023, 2024]);
+        assert_eq!(fiscal.series().last_year().get(), 2021);
+        assert!(fiscal.series().label().ends_with("April-March"));
+        // nothing is lost between two years: 2023 and 2024 fiscal lie within 2023 to 2025
+        let (paths, old) = (fiscal.paths(200, 0).unwrap(), base.paths(200, 0).unwrap());
+        assert!(paths.rows().zip(old.rows()).all(|(new, old)| new[1] + new[2] <= old.iter().sum()));
+        // there and back are as many years as two cuts leave
+        let back = calendar.reversed().forecast(&fiscal).unwrap();
+        assert_eq!(back.years().iter().map(|y| y.get()).collect::<Vec<_>>(), [2022, 2023, 2024]);
+    }
+
+    #[test]
+    fn an_unknown_shape_costs_width() {
+        let even = |scatter| Calendar::to_fiscal(4, Shape::new(&DAYS, scatter).unwrap()).unwrap();
+        let width = |scatter: f64| {
+            let (low, high) = even(scatter).convert(&series()).unwrap().interval(80.0).unwrap();
+            high[0] - low[0]
+        };
+        assert!(width(12.0) > 2.0 * width(120.0));
+    }
+}

@@ -1,0 +1,447 @@
+//! Capacity: how many places, officers or ringgit a service level takes.
+//!
+//! Arrivals N of a year come one by one (or in groups) after a pattern over its months, stay, and leave. Of the arrivals of
+//! day u, a share S(t - u) is still there on day t, so the number present in month m, given the arrivals of a path, has
+//!
+//! ```text
+//! mean = sum_j N_{y-j} a_jm          variance = g sum_j N_{y-j} a_jm (1 - a_jm)
+//! ```
+//!
+//! with `a_jm` the probability that an arrival of j years before is present in the middle of month m, and g the mean size of a
+//! group. A binomial, Poisson or negative binomial law of these moments is mixed over the joint paths of the forecast; a
+//! service level is met in the month with the most people. `tests` below hold it against a simulation of single persons.
+//!
+//! Reference: Eick, Massey and Whitt (1993), *Management Science* 39(2), 241-252 (the queue with time-dependent arrivals
+//! and enough servers).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{SEED, refused, summary};
+use crate::error::{Error, Result};
+use crate::forecast::Forecast;
+use crate::numeric::special::binomial::cdf_of_moments;
+use crate::series::{Unit, Year};
+
+const WHAT: &str = "capacity";
+/// Paths that the law is mixed over.
+const PATHS: i64 = 2_000;
+const DAYS: f64 = 365.0;
+const MONTHS: [u16; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/// How long people stay, in days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stay {
+    /// All as long as each other.
+    Fixed(f64),
+    /// Most shortly, a few very long: the exponential law with this mean.
+    Mean(f64),
+    /// As long as these stays were.
+    Observed(Vec<f64>),
+}
+
+impl Stay {
+    /// Probability of a stay of more than `days`.
+    fn longer_than(&self, days: f64) -> f64 {
+        match self {
+            Self::Fixed(stay) => f64::from(u8::from(*stay > days)),
+            Self::Mean(mean) => (-days.max(0.0) / mean).exp(),
+            Self::Observed(stays) => stays.iter().filter(|stay| **stay > days).count() as f64 / stays.len() as f64,
+        }
+    }
+
+    /// The mean stay in days.
+    pub fn mean(&self) -> f64 {
+        match self {
+            Self::Fixed(stay) | Self::Mean(stay) => *stay,
+            Self::Observed(stays) => stays.iter().sum::<f64>() / stays.len() as f64,
+        }
+    }
+
+    fn checked(self) -> Result<Self> {
+        let sound = |stay: f64| stay > 0.0 && stay <= 3650.0;
+        let (all, given) = match &self {
+            Self::Fixed(stay) | Self::Mean(stay) => (sound(*stay), stay.to_string()),
+            Self::Observed(stays) => (!stays.is_empty() && stays.iter().all(|s| sound(*s)), format!("{stays:?}")),
+        };
+        if all { Ok(self) } else { Err(refused(WHAT, "stay", given, "days above 0 and at most 3650")) }
+    }
+}
+
+/// What is asked of a capacity.
+///
+/// | setting | default | range | meaning |
+/// |---|---|---|---|
+/// | stay | none | days, above 0 to 3650 | how long people stay |
+/// | service level | 0.9 | (0, 1) | probability that the places suffice, in the month with the most people |
+/// | pattern | even | 12 numbers from 0 | arrivals by month, in proportion |
+/// | group | 1 | from 1 | mean number of persons who arrive together |
+/// | persons a unit | 1 | above 0 | how many one unit serves at a time: 1 a bed, 12 an officer |
+/// | current | none | from 0 | units there are |
+/// | cost | none | from 0 | of one unit a year |
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    stay: Stay,
+    service_level: f64,
+    pattern: Vec<f64>,
+    group: f64,
+    persons: f64,
+    current: Option<f64>,
+    cost: Option<f64>,
+}
+
+impl Capacity {
+    /// Units that hold people for this stay, enough with probability 0.9.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for a stay out of range.
+    pub fn new(stay: Stay) -> Result<Self> {
+        let pattern = MONTHS.map(|days| f64::from(days) / DAYS).to_vec();
+        let stay = stay.checked()?;
+        Ok(Self { stay, service_level: 0.9, pattern, group: 1.0, persons: 1.0, current: None, cost: None })
+    }
+
+    /// Another service level.
+    ///
+    /// # Errors
+    /// [`Error::BadProbability`] unless it lies in (0, 1).
+    pub fn service_level(self, level: f64) -> Result<Self> {
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::BadProbability { probability: level });
+        }
+        Ok(Self { service_level: level, ..self })
+    }
+
+    /// Arrivals by month, in proportion.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless there are 12 finite numbers from 0 with a sum above 0.
+    pub fn pattern(self, months: &[f64]) -> Result<Self> {
+        let total: f64 = months.iter().sum();
+        if months.len() != 12 || !(total > 0.0 && total.is_finite()) || months.iter().any(|m| *m < 0.0) {
+            let allowed = "12 finite numbers from 0, January first, not all of them 0";
+            return Err(refused(WHAT, "pattern", format!("{months:?}"), allowed));
+        }
+        Ok(Self { pattern: months.iter().map(|m| m / total).collect(), ..self })
+    }
+
+    /// The mean number of persons who arrive together (a raid brings many).
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is finite and at least 1.
+    pub fn group(self, persons: f64) -> Result<Self> {
+        if persons >= 1.0 && persons.is_finite() {
+            return Ok(Self { group: persons, ..self });
+        }
+        Err(refused(WHAT, "group", persons, "a finite number from 1"))
+    }
+
+    /// How many persons one unit serves at a time.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is finite and above 0.
+    pub fn persons_a_unit(self, persons: f64) -> Result<Self> {
+        if persons > 0.0 && persons.is_finite() {
+            return Ok(Self { persons, ..self });
+        }
+        Err(refused(WHAT, "persons_a_unit", persons, "a finite number above 0"))
+    }
+
+    /// Units there are.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is finite and at least 0.
+    pub fn current(self, units: f64) -> Result<Self> {
+        if units >= 0.0 && units.is_finite() {
+            return Ok(Self { current: Some(units), ..self });
+        }
+        Err(refused(WHAT, "current", units, "a finite number from 0"))
+    }
+
+    /// What one unit costs a year.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is finite and at least 0.
+    pub fn cost(self, cost: f64) -> Result<Self> {
+        if cost >= 0.0 && cost.is_finite() {
+            return Ok(Self { cost: Some(cost), ..self });
+        }
+        Err(refused(WHAT, "cost", cost, "a finite number from 0"))
+    }
+
+    /// What each year of a forecast of arrivals takes.
+    ///
+    /// Earlier arrivals who are still there come from the observed years; years before the first known number count as that.
+    ///
+    /// ```
+    /// use unjuran::plan::{Capacity, Stay};
+    /// use unjuran::forecast::{Forecast, Paths};
+    /// use unjuran::series::{Series, Year};
+    /// // 365 a year for sure, each for 20 days: 20 on average (Little's law), Poisson but for who is counted twice
+    /// let arrivals = Series::new("victims", Year::new(2021)?, &[365.0, 365.0])?;
+    /// let forecast = Forecast::from_paths(&arrivals, "sure", "v", &Paths::from_rows(1, vec![365.0])?, vec![])?;
+    /// let need = &Capacity::new(Stay::Fixed(20.0))?.need(&forecast)?.years[0];
+    /// assert!((need.present - 20.0).abs() < 1e-9);
+    /// assert_eq!(need.units, 26.0); // Binomial(365, 20/365): P(Y <= 25) = 0.896, P(Y <= 26) = 0.931
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::CountsOnly`] if the series does not count.
+    pub fn need(&self, forecast: &Forecast) -> Result<Needs> {
+        let series = forecast.series();
+        if series.unit() != Unit::Count {
+            let (series, unit) = (series.name().to_owned(), series.unit().to_string());
+            return Err(Error::CountsOnly { series, model: WHAT.to_owned(), unit });
+        }
+        let present = self.present();
+        let paths = forecast.paths(PATHS, SEED)?;
+        let first = forecast.years()[0];
+        let earlier: Vec<f64> = (1..present.len()).map(|j| Self::before(forecast, first, j)).collect();
+        let mut needs = Vec::with_capacity(forecast.years().len());
+        for (i, &year) in forecast.years().iter().enumerate() {
+            let months: Vec<Vec<(f64, f64)>> = (0..12)
+                .map(|month| {
+                    let moments = |path: &[f64]| {
+                        let arrivals = |j: usize| if j <= i { path[i - j] } else { earlier[j - i - 1] };
+                        (0..present.len()).fold((0.0, 0.0), |(mean, variance), j| {
+                            let (n, a) = (arrivals(j), present[j][month]);
+                            (mean + n * a, variance + self.group * n * a * (1.0 - a))
+                        })
+                    };
+                    paths.rows().map(moments).collect()
+                })
+                .collect();
+            needs.push(self.need_of(year, &months, paths.rows().map(|path| path[i]).collect())?);
+        }
+        Ok(Needs { series: series.name().to_owned(), asked: self.clone(), years: needs })
+    }
+
+    fn need_of(&self, year: Year, months: &[Vec<(f64, f64)>], arrivals: Vec<f64>) -> Result<Need> {
+        let n = arrivals.len() as f64;
+        let mean = |month: &Vec<(f64, f64)>| month.iter().map(|(mean, _)| mean).sum::<f64>() / n;
+        let means: Vec<f64> = months.iter().map(mean).collect();
+        let peak = (0..12).fold(0, |best, m| if means[m] > means[best] { m } else { best });
+        // Probability, in a month, that so many units are enough.
+        let enough = |month: usize, units: f64| {
+            let persons = (units * self.persons + 1e-9).floor();
+            months[month].iter().map(|(mean, variance)| cdf_of_moments(*mean, *variance, persons)).sum::<f64>() / n
+        };
+        let (mut low, mut high) = (-1.0, 1.0);
+        while enough(peak, high) < self.service_level && high < 1e12 {
+            (low, high) = (high, 2.0 * high);
+        }
+        while high - low > 1.0 {
+            let middle = f64::midpoint(low, high).floor();
+            if enough(peak, middle) >= self.service_level { high = middle } else { low = middle }
+        }
+        let days_short = |units: f64| {
+            let days = MONTHS.iter().enumerate();
+            days.map(|(m, days)| f64::from(*days) * (1.0 - enough(m, units))).sum::<f64>()
+        };
+        let units = self.current.unwrap_or(high);
+        let short = days_short(units);
+        let avoided = short - days_short(units + 1.0);
+        let (median, lower, upper) = summary(arrivals, 80.0)?;
+        Ok(Need {
+            year,
+            arrivals: (median, lower, upper),
+            present: means.iter().zip(MONTHS).map(|(mean, days)| mean * f64::from(days)).sum::<f64>() / DAYS,
+            peak_month: u8::try_from(peak + 1).unwrap_or(12),
+            units: high,
+            more: self.current.map(|current| (high - current).max(0.0)),
+            overflow: 1.0 - enough(peak, units),
+            days_short: short,
+            days_avoided: avoided,
+            cost: self.cost.map(|cost| cost * high),
+            cost_a_day_avoided: self.cost.filter(|_| avoided > 1e-6).map(|cost| cost / avoided),
+        })
+    }
+
+    /// The probability that an arrival of this year, of the year before, ... is present in the middle of each month.
+    fn present(&self) -> Vec<Vec<f64>> {
+        // The middle of each day with its share of the arrivals, and the middle of each month.
+        let (mut days, mut middles, mut start) = (Vec::with_capacity(365), Vec::with_capacity(12), 0.0);
+        for (length, share) in MONTHS.into_iter().zip(&self.pattern) {
+            let length_in_days = f64::from(length);
+            days.extend((0..length).map(|d| (start + f64::from(d) + 0.5, share / length_in_days)));
+            middles.push(start + length_in_days / 2.0);
+            start += length_in_days;
+        }
+        let mut rows = Vec::new();
+        for j in 0..=11 {
+            let of = |now: &f64| {
+                days.iter().fold(0.0, |sum, (day, share)| {
+                    let ago = now - day + DAYS * f64::from(j);
+                    // why a half: of those who come on the day itself, half have come by its middle.
+                    let come = if ago.abs() < 1e-9 { 0.5 } else { f64::from(u8::from(ago > 0.0)) };
+                    sum + share * come * self.stay.longer_than(ago)
+                })
+            };
+            let row: Vec<f64> = middles.iter().map(of).collect();
+            if j > 0 && row.iter().all(|a| *a < 1e-9) {
+                break;
+            }
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// Arrivals of the j-th year before the forecast.
+    fn before(forecast: &Forecast, first: Year, j: usize) -> f64 {
+        let wanted = i64::from(first.get()) - i64::try_from(j).unwrap_or(0);
+        let known: Vec<(i64, f64)> = forecast
+            .series()
+            .observations()
+            .filter(|o| !o.coverage.is_partial() && o.year < first)
+            .filter_map(|o| Some((i64::from(o.year.get()), o.value.exact()?)))
+            .collect();
+        let nearest = known.iter().min_by_key(|(year, _)| (year - wanted).abs());
+        nearest.map_or(0.0, |(_, y)| *y)
+    }
+}
+
+/// What a forecast of arrivals takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Needs {
+    /// The series.
+    pub series: String,
+    /// What was asked.
+    pub asked: Capacity,
+    /// What each year takes.
+    pub years: Vec<Need>,
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (level, stay) = (100.0 * self.asked.service_level, self.asked.stay.mean());
+        write!(f, "{}: stay of {stay:.0} days, enough with probability {level:.0}%", self.series)?;
+        self.years.iter().try_for_each(|need| write!(f, "\n  {need}"))
+    }
+}
+
+/// What one year takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Need {
+    /// The year.
+    pub year: Year,
+    /// Median and 80% interval of the arrivals.
+    pub arrivals: (f64, f64, f64),
+    /// Persons present, on average over the year.
+    pub present: f64,
+    /// The month with the most people, 1 to 12.
+    pub peak_month: u8,
+    /// Units that are enough with the probability of the service level, in that month.
+    pub units: f64,
+    /// Units to be added to the current ones.
+    pub more: Option<f64>,
+    /// Probability that the current units (or, without such, those needed) are too few, in that month.
+    pub overflow: f64,
+    /// Days of the year on which they are too few, on average.
+    pub days_short: f64,
+    /// Such days that one more unit avoids.
+    pub days_avoided: f64,
+    /// Cost of the units needed.
+    pub cost: Option<f64>,
+    /// Cost of one more unit over the days that it avoids.
+    pub cost_a_day_avoided: Option<f64>,
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, arrivals: (median, lower, upper), units, overflow, days_short, .. } = self;
+        write!(
+            f,
+            "{year}: {median:.0} [{lower:.0}, {upper:.0}] arrivals, {:.1} present, {units:.0} needed",
+            self.present
+        )?;
+        if let Some(more) = self.more {
+            write!(f, ", {more:.0} more")?;
+        }
+        write!(f, "; overflow {:.0}%, {days_short:.0} days a year", 100.0 * overflow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::Paths;
+    use crate::numeric::rng::Stream;
+    use crate::series::Series;
+
+    /// Two possible numbers of arrivals for a year after a year with 300.
+    fn forecast() -> Forecast {
+        let series = Series::new("victims", Year::new(2021).unwrap(), &[300.0, 300.0]).unwrap();
+        let paths = Paths::from_rows(1, vec![200.0, 500.0]).unwrap();
+        Forecast::from_paths(&series, "by hand", "v", &paths, vec![]).unwrap()
+    }
+
+    /// Persons present in the middle of a month, each person's day and stay drawn on their own.
+    fn simulated(pattern: &[f64], month: usize, runs: usize) -> Vec<f64> {
+        let mut stream = Stream::new(1, "simulation");
+        let total: f64 = pattern.iter().sum();
+        let middle: f64 = MONTHS[..month].iter().map(|d| f64::from(*d)).sum::<f64>() + f64::from(MONTHS[month]) / 2.0;
+        let day = |stream: &mut Stream| {
+            let mut u = stream.uniform() * total;
+            let mut start = 0.0;
+            for (share, days) in pattern.iter().zip(MONTHS) {
+                if u < *share {
+                    return start + f64::from(days) * u / share;
+                }
+                u -= share;
+                start += f64::from(days);
+            }
+            DAYS
+        };
+        (0..runs)
+            .map(|run| {
+                let now = if run % 2 == 0 { 200 } else { 500 };
+                let arrivals = (0..300).map(|_| 0.0).chain((0..now).map(|_| DAYS)).collect::<Vec<f64>>();
+                arrivals
+                    .iter()
+                    .filter(|year| {
+                        let came = **year + day(&mut stream);
+                        let stay = -90.0 * stream.uniform().ln();
+                        came <= DAYS + middle && came + stay > DAYS + middle
+                    })
+                    .count() as f64
+            })
+            .collect()
+    }
+
+    #[test]
+    fn places_and_overflow_are_those_of_persons_simulated_one_by_one() {
+        let pattern = [1.0, 1.0, 1.0, 1.0, 1.0, 4.0, 4.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+        let ask = Capacity::new(Stay::Mean(90.0)).unwrap().pattern(&pattern).unwrap().current(130.0).unwrap();
+        let need = &ask.need(&forecast()).unwrap().years[0];
+        // those who came in June and July are still there in August, fewer of August's own have come
+        assert_eq!(need.peak_month, 8);
+        let mut present = simulated(&pattern, 7, 4000);
+        let overflow = present.iter().filter(|n| **n > 130.0).count() as f64 / 4000.0;
+        // four standard errors of a share of 4,000
+        assert!((need.overflow - overflow).abs() < 4.0 * (0.25_f64 / 4000.0).sqrt(), "{} {overflow}", need.overflow);
+        present.sort_unstable_by(f64::total_cmp);
+        let places = present[3599];
+        assert!((need.units - places).abs() <= 4.0, "{} {places}", need.units);
+    }
+
+    #[test]
+    fn units_that_serve_ten_are_a_tenth_rounded_up() {
+        let ask =
+            |persons| Capacity::new(Stay::Fixed(30.0)).unwrap().persons_a_unit(persons).unwrap().cost(2.0).unwrap();
+        let (beds, officers) = (ask(1.0).need(&forecast()).unwrap().years, ask(10.0).need(&forecast()).unwrap().years);
+        assert_eq!(officers[0].units, (beds[0].units / 10.0).ceil());
+        assert_eq!(beds[0].cost, Some(2.0 * beds[0].units));
+    }
+
+    #[test]
+    fn groups_need_more_places_and_a_higher_level_too() {
+        let ask = Capacity::new(Stay::Mean(60.0)).unwrap();
+        let units = |ask: &Capacity| ask.need(&forecast()).unwrap().years[0].units;
+        assert!(units(&ask.clone().group(15.0).unwrap()) > units(&ask));
+        assert!(units(&ask.clone().service_level(0.99).unwrap()) > units(&ask));
+    }
+}

@@ -1,0 +1,207 @@
+//! A percent change and what it is worth.
+//!
+//! The change from a to b is 100 (b / a - 1). How far it might have come about by the ordinary scatter of counts: with a
+//! variance phi times that of Poisson, ln(b / a) has about the variance phi (1 / a + 1 / b). phi is the half mean squared
+//! yearly change over the mean of a history, at least 1.
+//!
+//! Reference: Wheeler (2016), *Crime Mapping* 8(1), 5-21 (Poisson changes); Breslow (1984), *Applied Statistics* 33, 38-44
+//! (extra-Poisson variance).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{checked_level, refused};
+use crate::error::{Error, Result};
+use crate::numeric::special::{StudentT, normal};
+use crate::series::Series;
+
+/// The median of phi over 1,897 public annual series of recorded crime, trafficking and migration (`docs/planning.md`).
+const ORDINARY: f64 = 17.0;
+
+/// A percent change with its interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// From this number.
+    pub before: f64,
+    /// To this.
+    pub after: f64,
+    /// The change in percent.
+    pub change: f64,
+    /// Level of the interval in percent.
+    pub level: f64,
+    /// Lower end of the interval of the change, in percent; none without a history.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// Variance of the counts over that of Poisson, from the history.
+    pub dispersion: Option<f64>,
+    /// Whether the change is more than ordinary scatter; none if that cannot be told.
+    pub significant: Option<bool>,
+    /// The percentage that was printed.
+    pub published: Option<f64>,
+    /// Whether it is the change, rounded to the places in which it was printed.
+    pub published_ok: Option<bool>,
+}
+
+/// The change from `before` to `after`, in percent.
+///
+/// With a history (of the same series, the two years among them or not) it has an interval, and is significant if the
+/// interval excludes 0. Without one it is significant if counts seventeen times as scattered as Poisson, the median of public
+/// series, could not show it by chance; not so if even Poisson counts could; in between nobody can tell. `published` is a
+/// percentage as printed: it is right if it is the change rounded to its decimal places.
+///
+/// ```
+/// use unjuran::plan::percent_change;
+/// let change = percent_change(108.0, 137.0, Some(28.0), None, 95.0)?;
+/// assert!((change.change - 26.85).abs() < 0.005);
+/// assert_eq!(change.published_ok, Some(false)); // it is 27
+/// assert_eq!(change.significant, Some(false)); // ln(137 / 108) = 0.24 = 1.8 standard errors, even for Poisson counts
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::NoPercentage`] unless `before` is above 0 and `after` at least 0; [`Error::BadLevel`];
+/// [`Error::TooFewYears`] for a history of fewer than three years.
+pub fn percent_change(
+    before: f64,
+    after: f64,
+    published: Option<f64>,
+    history: Option<&Series>,
+    level: f64,
+) -> Result<Change> {
+    let level = checked_level(level)?;
+    if !(before > 0.0 && before.is_finite() && after >= 0.0 && after.is_finite()) {
+        return Err(Error::NoPercentage { before, after });
+    }
+    if let Some(p) = published.filter(|p| !p.is_finite()) {
+        return Err(refused("percent_change", "published", p, "a finite percentage"));
+    }
+    let change = 100.0 * (after / before - 1.0);
+    // why a half: a count of nothing has no logarithm, and a ratio to it no upper end.
+    let (a, b) = (before.max(0.5), after.max(0.5));
+    let (log, spread) = ((b / a).ln(), (1.0 / a + 1.0 / b).sqrt());
+    let tail = 0.5 + level / 200.0;
+    let mut found = Change {
+        before,
+        after,
+        change,
+        level,
+        lower: None,
+        upper: None,
+        dispersion: None,
+        significant: None,
+        published,
+        published_ok: None,
+    };
+    found.published_ok = published.map(|p| {
+        let half = 0.5 * 10_f64.powi(-decimals(p));
+        (p - change).abs() <= half * (1.0 + 1e-9)
+    });
+    if let Some(series) = history {
+        let (phi, changes) = dispersion(series)?;
+        let reach = StudentT::new(changes).quantile(tail) * phi.sqrt() * spread;
+        let end = |log: f64| 100.0 * log.exp_m1();
+        (found.lower, found.upper) = (Some(end(log - reach).min(change)), Some(end(log + reach).max(change)));
+        found.dispersion = Some(phi);
+        found.significant = Some(log.abs() > reach);
+    } else {
+        let reach = normal::quantile(tail) * spread;
+        found.significant = match log.abs() {
+            log if log <= reach => Some(false),
+            log if log > reach * ORDINARY.sqrt() => Some(true),
+            _ => None,
+        };
+    }
+    Ok(found)
+}
+
+/// Half the mean squared yearly change over the mean, at least 1, and from how many changes.
+fn dispersion(series: &Series) -> Result<(f64, f64)> {
+    let known: Vec<(i32, f64)> = series
+        .observations()
+        .filter(|o| !o.coverage.is_partial())
+        .filter_map(|o| Some((o.year.get(), o.value.exact()?)))
+        .collect();
+    let squares: Vec<f64> =
+        known.windows(2).filter(|w| w[1].0 == w[0].0 + 1).map(|w| (w[1].1 - w[0].1).powi(2)).collect();
+    if squares.len() < 2 {
+        let (series, model) = (series.name().to_owned(), "percent_change".to_owned());
+        return Err(Error::TooFewYears { series, model, needed: 3, got: known.len() });
+    }
+    let mean = known.iter().map(|(_, y)| y).sum::<f64>() / known.len() as f64;
+    let changes = squares.len() as f64;
+    let phi = if mean > 0.0 { squares.iter().sum::<f64>() / (2.0 * changes * mean) } else { 1.0 };
+    Ok((phi.max(1.0), changes))
+}
+
+/// Decimal places in which a number is written.
+fn decimals(number: f64) -> i32 {
+    let text = number.to_string();
+    text.split_once('.').map_or(0, |(_, places)| i32::try_from(places.len()).unwrap_or(0))
+}
+
+impl Change {
+    /// The verdict in words.
+    pub fn verdict(&self) -> &'static str {
+        match self.significant {
+            Some(true) => "more than ordinary variation",
+            Some(false) => "within ordinary variation",
+            None => "cannot tell",
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}: {:+.1}%", self.before, self.after, self.change)?;
+        if let (Some(lower), Some(upper)) = (self.lower, self.upper) {
+            write!(f, " [{lower:+.0}, {upper:+.0}]")?;
+        }
+        write!(f, ", {}", self.verdict())?;
+        match (self.published, self.published_ok) {
+            (Some(p), Some(true)) => write!(f, "; printed {p:+}%"),
+            (Some(p), _) => write!(f, "; printed {p:+}%, which does not agree"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Year;
+
+    #[test]
+    fn a_history_of_wild_years_makes_a_large_change_ordinary() {
+        let year = Year::new(2015).unwrap();
+        // changes 10, -10, 10: half mean square 50 over a mean of 25 is phi = 2
+        let calm = Series::new("calm", year, &[20.0, 30.0, 20.0, 30.0]).unwrap();
+        let change = percent_change(20.0, 40.0, None, Some(&calm), 95.0).unwrap();
+        assert_eq!(change.dispersion, Some(2.0));
+        // t_3(0.975) = 3.18245, sqrt(2 (1/20 + 1/40)) = 0.38730: ln 2 +- 1.23256
+        assert!((change.lower.unwrap() + 41.7).abs() < 0.1, "{:?}", change.lower);
+        assert!((change.upper.unwrap() - 586.0).abs() < 0.5, "{:?}", change.upper);
+        assert_eq!(change.significant, Some(false));
+    }
+
+    #[test]
+    fn without_a_history_the_verdict_may_be_that_nobody_can_tell() {
+        let verdict = |a, b| percent_change(a, b, None, None, 95.0).unwrap().significant;
+        // ln(85 / 31) = 1.009 = 4.8 Poisson standard errors, but 1.2 of ordinary ones
+        assert_eq!(verdict(31.0, 85.0), None);
+        assert_eq!(verdict(1000.0, 3000.0), Some(true));
+        assert_eq!(verdict(1.0, 3.0), Some(false));
+        assert!(matches!(percent_change(0.0, 4.0, None, None, 95.0), Err(Error::NoPercentage { .. })));
+    }
+
+    #[test]
+    fn a_printed_percentage_is_checked_in_its_own_places() {
+        let ok = |a, b, p| percent_change(a, b, Some(p), None, 95.0).unwrap().published_ok;
+        assert_eq!(ok(57.0, 128.0, 125.0), Some(true)); // 124.56
+        assert_eq!(ok(57.0, 128.0, 124.5), Some(false));
+        assert_eq!(ok(57.0, 128.0, 124.6), Some(true));
+        assert_eq!(ok(200.0, 201.0, 1.0), Some(true)); // 0.5 may be printed as 1, or as 0
+        assert_eq!(ok(200.0, 201.0, 0.0), Some(true));
+    }
+}

@@ -1,0 +1,128 @@
+//! Scenarios side by side.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::scenario::Scenario;
+use super::{DRAWS, SEED, checked_level, summary};
+use crate::error::Result;
+use crate::forecast::{Forecast, Paths};
+use crate::series::Year;
+
+/// One year, or all of them added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Span {
+    /// A year.
+    Year(Year),
+    /// The sum over all forecast years.
+    Total,
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Year(year) => year.fmt(f),
+            Self::Total => f.write_str("total"),
+        }
+    }
+}
+
+/// A scenario in one year, beside the forecast without it. Differences are taken path by path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// When.
+    pub span: Span,
+    /// Median and central interval under the scenario.
+    pub outcome: (f64, f64, f64),
+    /// Median and central interval of the difference from the forecast as it is.
+    pub difference: (f64, f64, f64),
+    /// Mean difference: these add up over years, and over drivers nearly so.
+    pub mean_difference: f64,
+}
+
+/// Scenarios of one forecast side by side, on the same paths.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The series.
+    pub series: String,
+    /// Level of the intervals in percent.
+    pub level: f64,
+    /// The forecast as it is first, then each scenario; each with its years and the total.
+    pub rows: Vec<Row>,
+}
+
+/// Puts scenarios beside the forecast as it is, on 10,000 common paths; `level` in percent.
+///
+/// ```
+/// use unjuran::plan::{Driver, Scenario, compare};
+/// use unjuran::series::{Horizon, Series, Year};
+/// use unjuran::smoothing::Naive;
+/// let cases = Series::new("cases", Year::new(2020)?, &[990.0, 1010.0, 1000.0])?;
+/// let forecast = Naive.fit(&cases)?.forecast(Horizon::years(2)?)?;
+/// let more = Scenario::from(Driver::Add { number: 7.0, from: None, over: 1 });
+/// let table = compare(&forecast, &[more], 80.0)?;
+/// assert_eq!(table.rows[3].difference, (7.0, 7.0, 7.0)); // sure, however uncertain the forecast is
+/// assert_eq!(table.rows[5].difference, (14.0, 14.0, 14.0)); // in two years
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Scenario::apply`]; [`crate::Error::BadLevel`].
+pub fn compare(forecast: &Forecast, scenarios: &[Scenario], level: f64) -> Result<Comparison> {
+    let level = checked_level(level)?;
+    let base = forecast.paths(DRAWS, SEED)?;
+    let mut rows = Vec::new();
+    rows_of(&mut rows, "as it is", forecast.years(), &base, &base, level)?;
+    for scenario in scenarios {
+        let paths = scenario.apply(forecast)?.paths(DRAWS, SEED)?;
+        rows_of(&mut rows, scenario.name(), forecast.years(), &base, &paths, level)?;
+    }
+    Ok(Comparison { series: forecast.series().name().to_owned(), level, rows })
+}
+
+pub(super) fn rows_of(
+    rows: &mut Vec<Row>,
+    scenario: &str,
+    years: &[Year],
+    base: &Paths,
+    paths: &Paths,
+    level: f64,
+) -> Result<()> {
+    let spans = years.iter().map(|y| Span::Year(*y)).chain([Span::Total]);
+    for (i, span) in spans.enumerate() {
+        let of = |paths: &Paths| -> Vec<f64> {
+            paths.rows().map(|row| row.get(i).copied().unwrap_or_else(|| row.iter().sum())).collect()
+        };
+        let (before, after) = (of(base), of(paths));
+        let differences: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
+        rows.push(Row {
+            scenario: scenario.to_owned(),
+            span,
+            outcome: summary(after, level)?,
+            mean_difference: differences.iter().sum::<f64>() / differences.len() as f64,
+            difference: summary(differences, level)?,
+        });
+    }
+    Ok(())
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: median, {}% interval; difference from the forecast as it is", self.series, self.level)?;
+        for Row { scenario, span, outcome, difference, .. } in &self.rows {
+            let (median, lower, upper) = *outcome;
+            write!(f, "  {scenario}, {span}: {median:.0} [{lower:.0}, {upper:.0}]")?;
+            let (median, lower, upper) = *difference;
+            if scenario == "as it is" {
+                writeln!(f)?;
+            } else {
+                writeln!(f, "; {median:+.0} [{lower:+.0}, {upper:+.0}]")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! Rates by population, and back to counts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DRAWS, SEED, refused};
+use crate::dist::rounded;
+use crate::error::{Error, Result};
+use crate::forecast::{Forecast, Paths};
+use crate::numeric::rng::Stream;
+use crate::series::{Note, Observation, Series, Unit, Value, Year};
+
+/// Populations by year, and how well they are known.
+///
+/// An uncertain population is off by the same factor in every year of a path, normal with a relative standard deviation:
+/// censuses are wrong for decades, not for years.
+///
+/// ```
+/// use unjuran::plan::Population;
+/// use unjuran::series::{Series, Year};
+/// let (first, second) = (Year::new(2021)?, Year::new(2022)?);
+/// let people = Population::new([(first, 32_500_000.0), (second, 32_600_000.0)], 100_000.0)?;
+/// let victims = Series::new("victims", first, &[650.0, 326.0])?;
+/// let rates = people.rates(&victims)?;
+/// assert_eq!(rates.values()[1].exact(), Some(1.0)); // 326 of 32.6 million is 1 in 100,000
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Population {
+    by_year: BTreeMap<Year, f64>,
+    per: f64,
+    relative_sd: f64,
+}
+
+impl Population {
+    /// Populations by year; rates are for so many of them.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless `per` is finite and above 0. Populations are judged where they are used.
+    pub fn new(by_year: impl IntoIterator<Item = (Year, f64)>, per: f64) -> Result<Self> {
+        if per > 0.0 && per.is_finite() {
+            return Ok(Self { by_year: by_year.into_iter().collect(), per, relative_sd: 0.0 });
+        }
+        Err(refused("rates", "per", per, "a finite number above 0"))
+    }
+
+    /// The same, known only with this relative standard deviation: 0.01 is one per cent.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is from 0 to 0.5.
+    pub fn uncertain(self, relative_sd: f64) -> Result<Self> {
+        if (0.0..=0.5).contains(&relative_sd) {
+            return Ok(Self { relative_sd, ..self });
+        }
+        Err(refused("rates", "relative_sd", relative_sd, "a number from 0 to 0.5"))
+    }
+
+    fn of(&self, series: &Series, year: Year) -> Result<f64> {
+        let found = self.by_year.get(&year).copied().ok_or_else(|| Error::MissingDriver {
+            series: series.name().to_owned(),
+            column: "population".to_owned(),
+            year: year.get(),
+        })?;
+        if found > 0.0 && found.is_finite() {
+            return Ok(found);
+        }
+        let (series, year) = (series.name().to_owned(), year.get());
+        Err(Error::BadPopulation { series, year, population: found.to_string() })
+    }
+
+    /// A series of counts or amounts as rates. Bounds of masked cells become bounds of rates; a year under way is left out,
+    /// since a rate of part of a year says nothing.
+    ///
+    /// # Errors
+    /// [`Error::MissingDriver`] for a year without a population, [`Error::BadPopulation`];
+    /// [`Error::BadParameter`] for a series of rates.
+    pub fn rates(&self, series: &Series) -> Result<Series> {
+        self.converted(series, true)
+    }
+
+    /// A series of rates as counts, rounded.
+    ///
+    /// # Errors
+    /// As for [`Population::rates`]; [`Error::BadParameter`] for a series that is no rate.
+    pub fn counts(&self, series: &Series) -> Result<Series> {
+        self.converted(series, false)
+    }
+
+    fn converted(&self, series: &Series, to_rates: bool) -> Result<Series> {
+        check_unit(series, to_rates)?;
+        let mut observed = Vec::new();
+        for observation in series.observations().filter(|o| !o.coverage.is_partial()) {
+            let Observation { year, value, .. } = observation;
+            let value = match value {
+                Value::Missing => Value::Missing,
+                Value::Exact(y) => Value::Exact(self.changed(series, year, y, to_rates)?),
+                Value::Censored { lower, upper } => Value::Censored {
+                    lower: self.changed(series, year, lower, to_rates)?,
+                    upper: self.changed(series, year, upper, to_rates)?,
+                },
+            };
+            observed.push(Observation { value, ..observation });
+        }
+        let found = Series::from_observations(series.name(), observed)?.with_label(self.label(series, to_rates));
+        found.with_unit(if to_rates { Unit::Rate } else { Unit::Count })
+    }
+
+    fn changed(&self, series: &Series, year: Year, y: f64, to_rates: bool) -> Result<f64> {
+        let people = self.of(series, year)? / self.per;
+        Ok(if to_rates { y / people } else { rounded(y * people) })
+    }
+
+    fn label(&self, series: &Series, to_rates: bool) -> String {
+        if to_rates { format!("{} per {}", series.label(), self.per) } else { series.label().to_owned() }
+    }
+
+    /// A forecast of counts as one of rates, path by path, with the doubt about the population.
+    ///
+    /// # Errors
+    /// As for [`Population::rates`]; [`Error::NoObservedYears`] if no full year is left.
+    pub fn rate_forecast(&self, forecast: &Forecast) -> Result<Forecast> {
+        self.forecast(forecast, true)
+    }
+
+    /// A forecast of rates as one of counts.
+    ///
+    /// # Errors
+    /// As for [`Population::counts`].
+    pub fn count_forecast(&self, forecast: &Forecast) -> Result<Forecast> {
+        self.forecast(forecast, false)
+    }
+
+    fn forecast(&self, forecast: &Forecast, to_rates: bool) -> Result<Forecast> {
+        let series = self.converted(forecast.series(), to_rates)?;
+        let people =
+            forecast.years().iter().map(|y| Ok(self.of(&series, *y)? / self.per)).collect::<Result<Vec<f64>>>()?;
+        let mut stream = Stream::new(SEED, &format!("{}|population", series.name()));
+        let base = forecast.paths(DRAWS, SEED)?;
+        let mut values = Vec::with_capacity(base.as_slice().len());
+        for path in base.rows() {
+            let factor = if self.relative_sd > 0.0 { (self.relative_sd * stream.normal()).exp() } else { 1.0 };
+            let one = |(y, people): (&f64, &f64)| {
+                if to_rates { y / (people * factor) } else { rounded(y * people * factor) }
+            };
+            values.extend(path.iter().zip(&people).map(one));
+        }
+        let how =
+            if to_rates { format!("per {} of the population", self.per) } else { "rates turned into counts".into() };
+        let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
+        let notes = notes.chain([Note::Derived { how }]).collect();
+        Forecast::from_paths(&series, forecast.model(), series.name(), &Paths::from_rows(base.years(), values)?, notes)
+    }
+}
+
+fn check_unit(series: &Series, to_rates: bool) -> Result<()> {
+    match (series.unit(), to_rates) {
+        (Unit::Rate, true) => Err(refused("rates", "unit", "rate", "a series of counts or amounts")),
+        (Unit::Count | Unit::Amount, false) => {
+            Err(refused("rates", "unit", series.unit(), "a series of rates (unit \"rate\")"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Horizon;
+    use crate::smoothing::Naive;
+
+    fn year(y: i64) -> Year {
+        Year::new(y).unwrap()
+    }
+
+    fn people(sd: f64) -> Population {
+        let by_year = (2019..2026).map(|y| (year(y), 2_000_000.0));
+        Population::new(by_year, 100_000.0).unwrap().uncertain(sd).unwrap()
+    }
+
+    fn forecast() -> Forecast {
+        let series = Series::new("cases", year(2019), &[80.0, 100.0, 90.0, 100.0]).unwrap();
+        Naive.fit(&series).unwrap().forecast(Horizon::years(3).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn rates_of_a_forecast_are_its_paths_over_the_population_and_back_again() {
+        let rates = people(0.0).rate_forecast(&forecast()).unwrap();
+        assert_eq!(rates.series().unit(), Unit::Rate);
+        let (old, new) = (forecast().paths(100, 0).unwrap(), rates.paths(100, 0).unwrap());
+        assert!(old.as_slice().iter().zip(new.as_slice()).all(|(y, r)| (y / 20.0 - r).abs() < 1e-12));
+        let back = people(0.0).count_forecast(&rates).unwrap();
+        assert_eq!(back.paths(100, 0).unwrap(), old);
+    }
+
+    #[test]
+    fn doubt_about_the_population_widens_the_rates() {
+        let variance = |sd| people(sd).rate_forecast(&forecast()).unwrap().variance()[0];
+        assert!(variance(0.1) > variance(0.0));
+    }
+
+    #[test]
+    fn a_population_that_is_zero_or_not_there_is_named() {
+        let none = Population::new([(year(2019), 0.0)], 1e5).unwrap();
+        let error = none.rates(forecast().series()).unwrap_err();
+        assert!(matches!(error, Error::BadPopulation { year: 2019, .. }), "{error}");
+        let some = Population::new([(year(2019), 1e6)], 1e5).unwrap();
+        assert!(matches!(some.rates(forecast().series()), Err(Error::MissingDriver { year: 2020, .. })));
+    }
+}

@@ -1,0 +1,438 @@
+//! What if: drivers that act on a forecast.
+//!
+//! A scenario multiplies each year of every path by a factor and adds a number. Paths are keyed by seed and series, so the
+//! scenarios of one series share their chance: their differences are those of the drivers alone.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DRAWS, SEED, position, refused};
+use crate::dist::rounded;
+use crate::error::{Error, Result};
+use crate::forecast::{Forecast, Move, Paths};
+use crate::numeric::rng::Stream;
+use crate::numeric::special::normal;
+use crate::series::{Event, EventKind, Note, Series, Training, Unit, Year};
+
+const WHAT: &str = "Scenario";
+
+/// A factor, sure or with a 95% interval (then it is log-normal, one draw a path).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effect {
+    /// The factor, or its median.
+    pub factor: f64,
+    /// Its 95% interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<(f64, f64)>,
+}
+
+impl From<f64> for Effect {
+    fn from(factor: f64) -> Self {
+        Self { factor, interval: None }
+    }
+}
+
+/// One thing that happens. Years are forecast years; without `from` it begins with the first of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Driver {
+    /// The level is multiplied by a factor, reached in equal steps over so many years.
+    Level {
+        /// The factor.
+        effect: Effect,
+        /// First year.
+        from: Option<Year>,
+        /// Years until the whole factor is reached, at least 1.
+        over: u32,
+    },
+    /// So many more (or fewer) a year, reached in equal steps over so many years.
+    Add {
+        /// How many.
+        number: f64,
+        /// First year.
+        from: Option<Year>,
+        /// Years until all of it is reached, at least 1.
+        over: u32,
+    },
+    /// The forecast grows by a share more each year than it would: the k-th year is multiplied by (1 + r)^k.
+    Trend {
+        /// r, above -1: -0.05 is five per cent less each year.
+        yearly_change: f64,
+        /// First year.
+        from: Option<Year>,
+    },
+    /// A year is multiplied by a factor, alone or with what follows from it.
+    Shock {
+        /// The factor.
+        effect: Effect,
+        /// The year.
+        from: Option<Year>,
+        /// How it acts from then on.
+        kind: EventKind,
+    },
+    /// A past year comes again: the change that it brought against the year before it.
+    Again {
+        /// The past year.
+        of: Year,
+        /// When it comes again.
+        from: Option<Year>,
+        /// How it acts from then on.
+        kind: EventKind,
+    },
+    /// An event multiplies what it acts on: factor^(effect of the event in the year).
+    Event {
+        /// When and how it acts.
+        event: Event,
+        /// The factor of its first year.
+        effect: Effect,
+    },
+    /// A rate that counts depend on (of convictions, of detection) moves in a straight line from its present value to
+    /// another, and stays there.
+    Rate {
+        /// The rate in the year before the forecast, above 0.
+        now: f64,
+        /// The rate to be reached, from 0.
+        to: f64,
+        /// The year in which it is reached.
+        by: Year,
+    },
+}
+
+/// Drivers with a name.
+///
+/// ```
+/// use unjuran::plan::Scenario;
+/// use unjuran::series::{Horizon, Series, Year};
+/// use unjuran::smoothing::Naive;
+/// let cases = Series::new("cases", Year::new(2020)?, &[90.0, 110.0, 100.0])?;
+/// let forecast = Naive.fit(&cases)?.forecast(Horizon::years(3)?)?;
+/// let fewer = Scenario::yearly_change(-0.1).named("ten per cent less each year");
+/// assert_eq!(fewer.apply(&forecast)?.median(), [90.0, 81.0, 73.0]); // 72.9 cases
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    name: String,
+    drivers: Vec<Driver>,
+}
+
+impl From<Driver> for Scenario {
+    /// Named after what the driver does.
+    fn from(driver: Driver) -> Self {
+        Self { name: driver.to_string(), drivers: vec![driver] }
+    }
+}
+
+impl Scenario {
+    /// So much more each year than the forecast: -0.05 is five per cent less.
+    pub fn yearly_change(r: f64) -> Self {
+        Driver::Trend { yearly_change: r, from: None }.into()
+    }
+
+    /// The same drivers under another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Both, one after the other; factors multiply, and what the first adds is multiplied by the second.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.name = format!("{} + {}", self.name, other.name);
+        self.drivers.extend(other.drivers);
+        self
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The drivers, in the order in which they act.
+    pub fn drivers(&self) -> &[Driver] {
+        &self.drivers
+    }
+
+    /// The forecast under this scenario. Counts stay whole, and a year under way stays at or above what was counted: in it,
+    /// factors act on what is still to come.
+    ///
+    /// Sure drivers give a closed law; with an uncertain one, the law is that of 10,000 paths.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for a factor below 0 and the like; [`Error::YearNotForecast`] for a driver that begins
+    /// outside the forecast; [`Error::NotObserved`] or [`Error::NoPercentage`] for a past year whose change is not known.
+    pub fn apply(&self, forecast: &Forecast) -> Result<Forecast> {
+        let note = Note::Derived { how: format!("scenario \"{}\": {}", self.name, self.in_words()) };
+        let sure = self.drivers.iter().all(|driver| driver.doubt().is_none());
+        if sure {
+            return forecast.moved(&self.moves(forecast, |_, factor| factor)?, vec![note]);
+        }
+        let series = forecast.series();
+        let training = Training::new(series)?;
+        let counted = training.under_way.map(|under_way| under_way.counted);
+        let mut streams: Vec<Stream> =
+            self.drivers.iter().map(|driver| Stream::new(SEED, &format!("{}|{driver}", series.name()))).collect();
+        let base = forecast.paths(DRAWS, SEED)?;
+        let mut values = Vec::with_capacity(base.as_slice().len());
+        for path in base.rows() {
+            let moves = self.moves(forecast, |i, factor| {
+                let spread = self.drivers[i].doubt().unwrap_or(0.0);
+                if spread > 0.0 { factor * (spread * streams[i].normal()).exp() } else { factor }
+            })?;
+            for (i, (y, Move { factor, add })) in path.iter().zip(moves).enumerate() {
+                let least = counted.filter(|_| i == 0);
+                let from = least.unwrap_or(0.0);
+                let y = from + factor * (y - from) + add;
+                let y = if training.unit == Unit::Count { rounded(y) } else { y };
+                values.push(least.map_or(y, |c| y.max(c)));
+            }
+        }
+        let paths = Paths::from_rows(base.years(), values)?;
+        let notes = forecast.notes().iter().filter(|n| !training.notes.contains(n)).cloned().chain([note]).collect();
+        Forecast::from_paths(series, forecast.model(), series.name(), &paths, notes)
+    }
+
+    /// What happens to each year, with the factor of each driver replaced by another.
+    fn moves(&self, forecast: &Forecast, mut factor: impl FnMut(usize, f64) -> f64) -> Result<Vec<Move>> {
+        let mut all = vec![Move::NONE; forecast.years().len()];
+        for (i, driver) in self.drivers.iter().enumerate() {
+            driver.check(forecast)?;
+            let central = factor(i, driver.factor(forecast.series())?);
+            for (year, total) in forecast.years().iter().zip(&mut all) {
+                *total = total.then(driver.in_year(*year, forecast.years()[0], central));
+            }
+        }
+        Ok(all)
+    }
+
+    fn in_words(&self) -> String {
+        self.drivers.iter().map(Driver::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = self.in_words();
+        if words == self.name { f.write_str(&words) } else { write!(f, "{}: {words}", self.name) }
+    }
+}
+
+impl Driver {
+    fn from(&self) -> Option<Year> {
+        match self {
+            Self::Level { from, .. }
+            | Self::Add { from, .. }
+            | Self::Trend { from, .. }
+            | Self::Shock { from, .. }
+            | Self::Again { from, .. } => *from,
+            Self::Event { event, .. } => Some(event.year),
+            Self::Rate { by, .. } => Some(*by),
+        }
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        match self {
+            Self::Level { effect, .. } | Self::Shock { effect, .. } | Self::Event { effect, .. } => Some(*effect),
+            _ => None,
+        }
+    }
+
+    /// Standard deviation of the logarithm of an uncertain factor.
+    fn doubt(&self) -> Option<f64> {
+        let (lower, upper) = self.effect()?.interval?;
+        Some((upper / lower).ln() / (2.0 * normal::quantile(0.975)))
+    }
+
+    fn check(&self, forecast: &Forecast) -> Result<()> {
+        if let Some(year) = self.from() {
+            position(forecast, i64::from(year.get()))?;
+        }
+        let factor = |factor: f64| -> Result<()> {
+            let sound = factor >= 0.0 && factor.is_finite();
+            if sound { Ok(()) } else { Err(refused(WHAT, "factor", factor, "a finite number from 0")) }
+        };
+        if let Some(Effect { factor: central, interval }) = self.effect() {
+            factor(central)?;
+            if let Some((lower, upper)) = interval
+                && !(lower > 0.0 && lower <= central && central <= upper && upper.is_finite())
+            {
+                let allowed = "two factors above 0 with the factor itself between them";
+                return Err(refused(WHAT, "interval", format!("({lower}, {upper})"), allowed));
+            }
+        }
+        match *self {
+            Self::Level { over: 0, .. } | Self::Add { over: 0, .. } => {
+                Err(refused(WHAT, "over", 0, "a whole number of years from 1"))
+            }
+            Self::Add { number, .. } if !number.is_finite() => Err(refused(WHAT, "add", number, "a finite number")),
+            Self::Trend { yearly_change: r, .. } if !(r > -1.0 && r.is_finite()) => {
+                Err(refused(WHAT, "yearly_change", r, "a finite number above -1 (-0.05 is 5% less each year)"))
+            }
+            Self::Rate { now, .. } if !(now > 0.0 && now.is_finite()) => {
+                Err(refused(WHAT, "rate_now", now, "a finite number above 0"))
+            }
+            Self::Rate { to, .. } => factor(to),
+            _ => Ok(()),
+        }
+    }
+
+    /// The factor that the driver works with.
+    fn factor(&self, series: &Series) -> Result<f64> {
+        match self {
+            Self::Level { effect, .. } | Self::Shock { effect, .. } | Self::Event { effect, .. } => Ok(effect.factor),
+            Self::Trend { yearly_change, .. } => Ok(1.0 + yearly_change),
+            Self::Rate { now, to, .. } => Ok(to / now),
+            Self::Add { .. } => Ok(1.0),
+            Self::Again { of, .. } => {
+                let known = |year: i32| {
+                    let full = series.observations().find(|o| o.year.get() == year && !o.coverage.is_partial());
+                    full.and_then(|o| o.value.exact()).ok_or_else(|| Error::NotObserved {
+                        series: series.name().to_owned(),
+                        year,
+                        needed_for: format!("a scenario with {of} again"),
+                    })
+                };
+                let (before, after) = (known(of.get() - 1)?, known(of.get())?);
+                if before > 0.0 && after >= 0.0 {
+                    Ok(after / before)
+                } else {
+                    Err(Error::NoPercentage { before, after })
+                }
+            }
+        }
+    }
+
+    /// What the driver does to a year, with its factor as given.
+    fn in_year(&self, year: Year, first: Year, factor: f64) -> Move {
+        let since = |from: Option<Year>| f64::from(year.get() - from.unwrap_or(first).get());
+        let phased = |years: f64, over: u32| ((years + 1.0) / f64::from(over)).clamp(0.0, 1.0);
+        let times = |factor: f64| Move { factor, add: 0.0 };
+        match self {
+            Self::Level { from, over, .. } => times(1.0 + (factor - 1.0) * phased(since(*from), *over)),
+            Self::Add { number, from, over } => Move { factor: 1.0, add: number * phased(since(*from), *over) },
+            Self::Trend { from, .. } => times(factor.powf((since(*from) + 1.0).max(0.0))),
+            Self::Shock { from, kind, .. } | Self::Again { from, kind, .. } => {
+                times(power(factor, kind.effect(since(*from))))
+            }
+            Self::Event { event, .. } => times(power(factor, event.effect(year))),
+            Self::Rate { by, .. } => {
+                let steps = f64::from(by.get() - first.get() + 1);
+                times(1.0 + (factor - 1.0) * ((since(None) + 1.0) / steps).min(1.0))
+            }
+        }
+    }
+}
+
+/// A power that leaves alone what an event does not touch, even for a factor of zero.
+fn power(factor: f64, effect: f64) -> f64 {
+    if effect > 0.0 { factor.powf(effect) } else { 1.0 }
+}
+
+impl fmt::Display for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let doubt = |effect: &Effect| effect.interval.map_or(String::new(), |(l, u)| format!(" (95% {l} to {u})"));
+        let from = |from: &Option<Year>| from.map_or(String::new(), |year| format!(" from {year}"));
+        let over = |over: u32| if over > 1 { format!(" over {over} years") } else { String::new() };
+        match self {
+            Self::Level { effect, from: year, over: years } => {
+                write!(f, "level times {}{}{}{}", effect.factor, doubt(effect), from(year), over(*years))
+            }
+            Self::Add { number, from: year, over: years } => {
+                write!(f, "{number:+} a year{}{}", from(year), over(*years))
+            }
+            Self::Trend { yearly_change, from: year } => {
+                let percent = format!("{:+.2}", 100.0 * yearly_change);
+                let percent = percent.trim_end_matches('0').trim_end_matches('.');
+                write!(f, "{percent}% a year against the forecast{}", from(year))
+            }
+            Self::Shock { effect, from: year, kind } => {
+                write!(f, "{kind} times {}{}{}", effect.factor, doubt(effect), from(year))
+            }
+            Self::Again { of, from: year, kind } => write!(f, "{of} again ({kind}){}", from(year)),
+            Self::Event { event, effect } => {
+                write!(f, "{} ({} {}) times {}{}", event.name, event.kind, event.year, effect.factor, doubt(effect))
+            }
+            Self::Rate { now, to, by } => write!(f, "rate from {now} to {to} by {by}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Horizon;
+    use crate::smoothing::Naive;
+
+    fn year(y: i64) -> Year {
+        Year::new(y).unwrap()
+    }
+
+    fn forecast() -> Forecast {
+        let series = Series::new("cases", year(2018), &[80.0, 100.0, 50.0, 90.0, 100.0]).unwrap();
+        Naive.fit(&series).unwrap().forecast(Horizon::years(4).unwrap()).unwrap()
+    }
+
+    fn median(driver: Driver) -> Vec<f64> {
+        Scenario::from(driver).apply(&forecast()).unwrap().median()
+    }
+
+    #[test]
+    fn each_driver_does_what_its_name_says() {
+        let level = Driver::Level { effect: 1.5.into(), from: Some(year(2024)), over: 2 };
+        assert_eq!(median(level), [100.0, 125.0, 150.0, 150.0]);
+        assert_eq!(median(Driver::Add { number: 40.0, from: None, over: 4 }), [110.0, 120.0, 130.0, 140.0]);
+        assert_eq!(median(Driver::Trend { yearly_change: 0.1, from: Some(year(2025)) }), [100.0, 100.0, 110.0, 121.0]);
+        // 2020 halved 2019
+        let again = |kind| Driver::Again { of: year(2020), from: Some(year(2024)), kind };
+        assert_eq!(median(again(EventKind::Pulse)), [100.0, 50.0, 100.0, 100.0]);
+        assert_eq!(median(again(EventKind::Transient)), [100.0, 50.0, 71.0, 84.0]); // 0.5^(1/2), 0.5^(1/4)
+        let event = Event::new(year(2025), EventKind::Step, Some("law"));
+        assert_eq!(median(Driver::Event { event, effect: 0.5.into() }), [100.0, 100.0, 50.0, 50.0]);
+        // from 0.2 to 0.3 in two steps: times 1.25, 1.5
+        assert_eq!(median(Driver::Rate { now: 0.2, to: 0.3, by: year(2024) }), [125.0, 150.0, 150.0, 150.0]);
+    }
+
+    #[test]
+    fn scenarios_of_one_series_share_their_draws() {
+        let base = forecast();
+        let raids = Scenario::from(Driver::Add { number: 7.0, from: None, over: 1 }).apply(&base).unwrap();
+        let (before, after) = (base.paths(50, 3).unwrap(), raids.paths(50, 3).unwrap());
+        for (x, y) in before.as_slice().iter().zip(after.as_slice()) {
+            assert!(*x == 0.0 || y - x == 7.0, "{x} {y}"); // a zero may hide a number below it
+        }
+    }
+
+    #[test]
+    fn an_uncertain_factor_widens_and_keeps_the_centre() {
+        let base = forecast();
+        let effect = |interval| Driver::Level { effect: Effect { factor: 0.5, interval }, from: None, over: 1 };
+        let sure = Scenario::from(effect(None)).apply(&base).unwrap();
+        let doubtful = Scenario::from(effect(Some((0.2, 1.25)))).apply(&base).unwrap();
+        assert!((sure.median()[0] - doubtful.median()[0]).abs() <= 2.0);
+        assert!(doubtful.variance()[0] > 1.2 * sure.variance()[0]);
+    }
+
+    #[test]
+    fn what_is_outside_the_forecast_or_unknown_is_refused() {
+        let apply = |driver: Driver| Scenario::from(driver).apply(&forecast()).unwrap_err();
+        let late = Driver::Add { number: 1.0, from: Some(year(2030)), over: 1 };
+        assert!(matches!(apply(late), Error::YearNotForecast { year: 2030, .. }));
+        let again = Driver::Again { of: year(2018), from: None, kind: EventKind::Pulse };
+        assert!(matches!(apply(again), Error::NotObserved { year: 2017, .. }));
+        assert!(matches!(apply(Driver::Trend { yearly_change: -1.0, from: None }), Error::BadParameter { .. }));
+    }
+
+    #[test]
+    fn what_was_counted_this_year_stays() {
+        let series = forecast().series().clone().with_partial(year(2023), 60.0, crate::series::Coverage::Share(0.5));
+        let base = Naive.fit(&series.unwrap()).unwrap().forecast(Horizon::years(2).unwrap()).unwrap();
+        let none = Scenario::from(Driver::Level { effect: 0.0.into(), from: None, over: 1 }).apply(&base).unwrap();
+        assert_eq!(none.median(), [60.0, 0.0]);
+        assert!(none.paths(100, 0).unwrap().rows().all(|row| row[0] == 60.0));
+    }
+}
