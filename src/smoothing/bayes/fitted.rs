@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::super::recursion::Doubt;
 use super::cells::Scaled;
-use super::effects::{EffectNode, Effects, Exposure, columns, exposed};
-use super::member::{Member, Solved};
+use super::effects::{EffectFilter, EffectNode, Effects, Exposure, columns, exposed};
+use super::member::{Member, Shared, Solved};
 use super::posterior::{Evidence, Seen, closed_ahead, log_sum, node_ahead};
 use super::prior::Prepared;
 use super::soft::Lattice;
@@ -37,6 +37,7 @@ pub struct FittedBayesEts {
     training: Training,
     prior: String,
     scale: f64,
+    shared: Shared,
     members: Vec<Weighted>,
     inputs: Inputs,
     effects: Option<Effects>,
@@ -117,6 +118,7 @@ impl FittedBayesEts {
             series: series.clone(),
             prior: prior.name.clone(),
             scale: evidence.scale,
+            shared: prior.shared,
             training,
             members,
             inputs: inputs.clone(),
@@ -269,6 +271,34 @@ impl FittedBayesEts {
             Effect { name: effect.name.clone(), level: effect.level, law }
         };
         effects.iter().enumerate().map(law).collect()
+    }
+
+    /// How precisely an effect is known, in log units, once so many more full years have been observed: the standard
+    /// deviation that the data alone would leave, and with its prior. None for a fit without the effect.
+    ///
+    /// # Errors
+    /// [`Error::MissingDriver`] for drivers of years to come.
+    pub(crate) fn precision(&self, name: &str, more: usize) -> Result<Option<(f64, f64)>> {
+        let Some(effects) = &self.effects else { return Ok(None) };
+        let Some(j) = effects.each.iter().position(|effect| effect.name == name) else { return Ok(None) };
+        let rows = match i64::try_from(more) {
+            Ok(0) | Err(_) => Vec::new(),
+            Ok(more) => effects.ahead(self.training.next, Horizon::years(more)?, &Inputs::new())?,
+        };
+        let ratios = self.exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
+        let (mut weights, mut information) = (0.0, 0.0);
+        for (weight, member, node) in self.moved() {
+            let Some(series) = Scaled::new(&self.training, ratios, member.lambda, self.scale) else { continue };
+            let filter =
+                EffectFilter { recursion: member, shared: &self.shared, series: &series, effects, scale: self.scale };
+            let size = effects.each[j].on_scale(member.lambda, self.scale);
+            let variance = filter.variance_after(node, j, &rows) / (size * size);
+            weights += weight;
+            information += weight / variance.max(1e-12);
+        }
+        let (with_prior, sd) = (information / weights, effects.each[j].sd);
+        let alone = (with_prior - 1.0 / (sd * sd)).max(1e-9);
+        Ok(Some((alone.recip().sqrt(), with_prior.recip().sqrt())))
     }
 
     /// What the years from the first event on would have been without the events, as a forecast made then: the years keep

@@ -18,6 +18,8 @@ use super::sweep::{Leverage, Passed, Sweep};
 /// Places whose Bayes factor against no jolt is below this, as a logarithm, are left out: they would change nothing.
 const LOG_LEAST: f64 = 0.0;
 
+/// Places with a smaller share in a member are left to the member without a jolt.
+const SMALL: f64 = 0.003;
 /// Least share in a member, and number, of the places that are filtered where cells are wide.
 const LEAST_SHARE: f64 = 0.05;
 const MOST: usize = 4;
@@ -87,5 +89,7 @@ pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: us
         }
     }
     found.iter_mut().for_each(|wild| wild.share /= total);
+    // why: a place of a thousandth of a member costs as much as one of a half.
+    found.retain(|wild| wild.share > SMALL);
     (solved.log_evidence + total.ln(), found)
 }

@@ -22,12 +22,19 @@ pub(in super::super) struct Effect {
     /// Whether it is an event, which can be thought away.
     pub(in super::super) event: bool,
     /// Standard deviation of its coefficient in log units.
-    pub(super) sd: f64,
+    pub(in super::super) sd: f64,
     /// The level it is judged against.
     pub(in super::super) level: f64,
     /// What is taken from a driver's values, and what they are divided by.
     centre: f64,
     unit: f64,
+}
+
+impl Effect {
+    /// dz / d ln y at its level: what a share of the level is on the scale of a power.
+    pub(in super::super) fn on_scale(&self, lambda: f64, scale: f64) -> f64 {
+        (self.level / scale).powf(lambda)
+    }
 }
 
 /// The columns of a series, a row a year.

@@ -48,69 +48,111 @@ impl Filtering for EffectFilter<'_> {
 
 impl EffectFilter<'_> {
     fn node(&self, log_sigma: f64) -> EffectNode {
-        let Member { alpha, beta, phi, tau, lambda, .. } = *self.recursion;
-        let sigma = log_sigma.exp();
+        let (running, log_likelihood) = self.run(log_sigma.exp());
+        // why: where cells give probabilities they hold the width already.
+        let jacobian = if self.series.cells.is_empty() { self.series.jacobian } else { 0.0 };
+        EffectNode {
+            sigma: log_sigma.exp(),
+            log_sigma,
+            log_likelihood: log_likelihood + jacobian,
+            mean: running.mean,
+            covariance: running.covariance,
+        }
+    }
+
+    /// Variance of the effect `j` at a value of sigma, once the years of these rows have been observed too.
+    pub(in super::super) fn variance_after(&self, node: &EffectNode, j: usize, rows: &[Vec<f64>]) -> f64 {
+        let (mut running, _) = self.run(node.sigma);
+        for row in rows {
+            let expected = running.carry(self.recursion, row, node.sigma * node.sigma);
+            running.learn(&expected, 0.0, 1.0);
+        }
+        running.covariance[(2 + j) * (running.mean.len() + 1)].max(0.0)
+    }
+
+    /// The state after the series, and its log likelihood.
+    fn run(&self, sigma: f64) -> (Running, f64) {
+        let Member { tau, lambda, .. } = *self.recursion;
         let noise = sigma * sigma;
         let d = 2 + self.effects.len();
         let State { level, slope } = self.recursion.begin(self.series.z.first().copied().flatten().unwrap_or(0.0));
-        let mut mean = vec![0.0; d];
-        (mean[0], mean[1]) = (level, slope);
-        let mut p = vec![0.0; d * d];
-        (p[0], p[d + 1]) = (self.shared.level * noise, tau * tau * noise);
+        let mut running = Running { mean: vec![0.0; d], covariance: vec![0.0; d * d] };
+        (running.mean[0], running.mean[1]) = (level, slope);
+        (running.covariance[0], running.covariance[d + 1]) = (self.shared.level * noise, tau * tau * noise);
         for (j, effect) in self.effects.each.iter().enumerate() {
-            // dz / d ln y at the level of the effect
-            let sd = effect.sd * (effect.level / self.scale).powf(lambda);
-            p[(2 + j) * (d + 1)] = sd * sd;
+            let sd = effect.on_scale(lambda, self.scale) * effect.sd;
+            running.covariance[(2 + j) * (d + 1)] = sd * sd;
         }
         let mut log_likelihood = 0.0;
         for (t, z) in self.series.z.iter().enumerate() {
-            let row = self.effects.row(t);
-            let w = |j: usize| match j {
-                0 => 1.0,
-                1 => phi,
-                j => row[j - 2],
-            };
-            let pw: Vec<f64> = (0..d).map(|i| (0..d).map(|j| p[i * d + j] * w(j)).sum()).collect();
-            let variance = (0..d).map(|i| w(i) * pw[i]).sum::<f64>() + noise;
-            let expected: f64 = (0..d).map(|i| w(i) * mean[i]).sum();
-            // the covariance of the next state with the year: F P w + g sigma^2
-            let mut k = pw;
-            (k[0], k[1]) = (k[0] + phi * k[1] + alpha * noise, phi * k[1] + beta * noise);
-            carry(&mut p, phi, d);
-            p[0] += alpha * alpha * noise;
-            p[1] += alpha * beta * noise;
-            p[d] += alpha * beta * noise;
-            p[d + 1] += beta * beta * noise;
-            (mean[0], mean[1]) = (mean[0] + phi * mean[1], phi * mean[1]);
+            let expected = running.carry(self.recursion, self.effects.row(t), noise);
             let Some(z) = z else { continue };
-            // how far the mean moves, in units of S, and the share of the year's variance that is gone
-            let (shift, gone) = if t == 0 {
-                (0.0, 1.0)
-            } else if let Some(cell) = self.series.cells.get(t).copied().flatten() {
-                let sd = variance.sqrt();
-                let tilted = tilt(cell, expected, sd);
-                log_likelihood += tilted.mass.ln() + tilted.log_rest;
-                (tilted.shift / sd, 1.0 - tilted.remaining)
-            } else {
-                let e = z - expected;
-                log_likelihood -= 0.5 * ((std::f64::consts::TAU * variance).ln() + e * e / variance);
-                (e / variance, 1.0)
-            };
-            for i in 0..d {
-                mean[i] += k[i] * shift;
-                for j in 0..d {
-                    p[i * d + j] -= k[i] * k[j] * gone / variance;
-                }
-            }
+            let sd = expected.variance.sqrt();
             if t == 0 {
-                p[0] += self.series.at_start;
+                running.learn(&expected, 0.0, 1.0);
+                running.covariance[0] += self.series.at_start;
+            } else if let Some(cell) = self.series.cells.get(t).copied().flatten() {
+                let tilted = tilt(cell, expected.mean, sd);
+                log_likelihood += tilted.mass.ln() + tilted.log_rest;
+                running.learn(&expected, tilted.shift / sd, 1.0 - tilted.remaining);
+            } else {
+                let e = z - expected.mean;
+                log_likelihood -= 0.5 * ((std::f64::consts::TAU * expected.variance).ln() + e * e / expected.variance);
+                running.learn(&expected, e / expected.variance, 1.0);
             }
         }
-        if self.series.cells.is_empty() {
-            // why: where cells give probabilities they hold the width already.
-            log_likelihood += self.series.jacobian;
+        (running, log_likelihood)
+    }
+}
+
+/// Mean and covariance of the state on their way through the years.
+struct Running {
+    mean: Vec<f64>,
+    covariance: Vec<f64>,
+}
+
+/// What a year is expected to be.
+struct Expected {
+    mean: f64,
+    variance: f64,
+    /// Covariance of the state after the year with the year: F P w + g sigma^2.
+    k: Vec<f64>,
+}
+
+impl Running {
+    /// The state a year on, the year not yet seen.
+    fn carry(&mut self, recursion: &Member, row: &[f64], noise: f64) -> Expected {
+        let Member { alpha, beta, phi, .. } = *recursion;
+        let (mean, p) = (&mut self.mean, &mut self.covariance);
+        let d = mean.len();
+        let w = |j: usize| match j {
+            0 => 1.0,
+            1 => phi,
+            j => row[j - 2],
+        };
+        let mut k: Vec<f64> = (0..d).map(|i| (0..d).map(|j| p[i * d + j] * w(j)).sum()).collect();
+        let variance = (0..d).map(|i| w(i) * k[i]).sum::<f64>() + noise;
+        let expected = (0..d).map(|i| w(i) * mean[i]).sum();
+        (k[0], k[1]) = (k[0] + phi * k[1] + alpha * noise, phi * k[1] + beta * noise);
+        carry(p, phi, d);
+        p[0] += alpha * alpha * noise;
+        p[1] += alpha * beta * noise;
+        p[d] += alpha * beta * noise;
+        p[d + 1] += beta * beta * noise;
+        (mean[0], mean[1]) = (mean[0] + phi * mean[1], phi * mean[1]);
+        Expected { mean: expected, variance, k }
+    }
+
+    /// What the year teaches: `shift` in units of its variance, and the share `gone` of that variance.
+    fn learn(&mut self, expected: &Expected, shift: f64, gone: f64) {
+        let d = self.mean.len();
+        let Expected { variance, k, .. } = expected;
+        for i in 0..d {
+            self.mean[i] += k[i] * shift;
+            for j in 0..d {
+                self.covariance[i * d + j] -= k[i] * k[j] * gone / variance;
+            }
         }
-        EffectNode { sigma, log_sigma, log_likelihood, mean, covariance: p }
     }
 }
 
