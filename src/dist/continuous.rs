@@ -269,7 +269,10 @@ impl Continuous {
         }
         match self.components.as_slice() {
             [one] => one.cdf(y),
-            many => many.iter().map(|c| c.weight * c.quick_cdf(y)).sum(),
+            many => {
+                let arranged = if many[0].counts().is_some() { self.arranged().cdf_of_counts(y) } else { None };
+                arranged.unwrap_or_else(|| many.iter().map(|c| c.weight * c.quick_cdf(y)).sum())
+            }
         }
     }
 }

@@ -19,7 +19,7 @@
 //! 80(1), 27-38.
 
 use super::least_squares::{LeastSquares, LeastSquaresError};
-use super::special::gamma::{digamma_difference, ln_gamma, ln_rising_excess, trigamma};
+use super::special::gamma::{Rising, digamma_difference, ln_gamma, trigamma};
 
 const STEPS: usize = 100;
 
@@ -228,10 +228,11 @@ impl CountRegression {
 
     /// The log-likelihood of means under a dispersion.
     pub fn loglik(&self, alpha: f64, mean: &[f64]) -> f64 {
+        let rising = (alpha > 0.0).then(|| Rising::new(1.0 / alpha));
         let each = |((_, y, w), m): ((&[f64], f64, f64), &f64)| {
             let power = if y > 0.0 { y * m.ln() } else { 0.0 };
-            let kernel = if alpha > 0.0 {
-                ln_rising_excess(1.0 / alpha, y) + power - (y + 1.0 / alpha) * (alpha * m).ln_1p()
+            let kernel = if let Some(rising) = &rising {
+                rising.excess(y) + power - (y + 1.0 / alpha) * (alpha * m).ln_1p()
             } else {
                 power - m
             };

@@ -33,7 +33,8 @@ use crate::dist::Link;
 use crate::error::{Error, Result};
 use crate::model::{Criteria, FitReport, Regression};
 use crate::numeric::count_regression::{CountFit, CountRegression};
-use crate::numeric::special::{NegativeBinomial, StudentT, normal};
+use crate::numeric::special::gamma::Rising;
+use crate::numeric::special::{StudentT, normal};
 use crate::series::{Note, Series, Training, Unit};
 
 /// What the variance of a Poisson trend is multiplied by.
@@ -372,8 +373,10 @@ fn laws(
                 let value = fit.loglik - 0.5 * problem.log_information(&fit);
                 Some((value, fit))
             };
+            // What of the likelihood changes with alpha.
             let of_steps = |alpha: f64| -> f64 {
-                ahead.iter().map(|(y, m)| NegativeBinomial::new(*m, 1.0 / alpha).log_mass(*y)).sum()
+                let rising = Rising::new(1.0 / alpha);
+                ahead.iter().map(|(y, m)| rising.excess(*y) - (y + 1.0 / alpha) * (alpha * m).ln_1p()).sum()
             };
             let mut from = fit.clone();
             let mut value = |log_alpha: f64| {
