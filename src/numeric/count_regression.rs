@@ -336,6 +336,12 @@ impl CountRegression {
         (0..self.p).map(|j| 2.0 * fit.factor[j * self.p + j].ln()).sum()
     }
 
+    /// The same at the means of a fit under another dispersion; none where it is not positive definite.
+    pub fn log_information_at(&self, alpha: f64, fit: &CountFit) -> Option<f64> {
+        let factor = self.information(alpha, &fit.mean)?;
+        Some((0..self.p).map(|j| 2.0 * factor[j * self.p + j].ln()).sum())
+    }
+
     /// The standard error of theta = 1 / alpha from the observed information, the means held.
     pub fn theta_se(&self, fit: &CountFit) -> f64 {
         let theta = 1.0 / fit.alpha;

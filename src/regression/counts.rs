@@ -374,15 +374,17 @@ fn laws(
                 Some((value, fit))
             };
             // What of the likelihood changes with alpha.
-            let of_steps = |alpha: f64| -> f64 {
+            let of_steps = |alpha: f64| {
                 let rising = Rising::new(1.0 / alpha);
-                ahead.iter().map(|(y, m)| rising.excess(*y) - (y + 1.0 / alpha) * (alpha * m).ln_1p()).sum()
+                let each = |(y, m): &(f64, f64)| rising.excess(*y) - (y + 1.0 / alpha) * (alpha * m).ln_1p();
+                let information = problem.log_information_at(alpha, fit)?;
+                Some(ahead.iter().map(each).sum::<f64>() - 0.5 * information)
             };
             let mut from = fit.clone();
             let mut value = |log_alpha: f64| {
                 let z = (log_alpha - PRIOR.0) / PRIOR.1;
                 let likelihood = match projection {
-                    Projection::Damped => Some(of_steps(log_alpha.exp())),
+                    Projection::Damped => of_steps(log_alpha.exp()),
                     Projection::Line => of_line(log_alpha.exp(), &from).map(|(value, fit)| {
                         from = fit;
                         value
