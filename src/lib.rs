@@ -31,6 +31,7 @@
 //! | 5 | [`smoothing`], [`regression`] | the models |
 //! | 5 | [`evaluate`] | metrics, backtests, skill, calibration: knows the contract only |
 //! | 6 | [`select`] | automatic choice, and models by name |
+//! | 6 | `interop` (feature `linfa`) | linfa's regressors as models, our regressions behind linfa's traits |
 //! | 8 | [`persist`] | values as versioned JSON |
 //! | 9 | [`forecast()`], [`forecast_all`] | the front door |
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test may ask for the very number"))]
@@ -40,6 +41,8 @@ pub mod dist;
 pub mod error;
 pub mod evaluate;
 pub mod forecast;
+#[cfg(feature = "linfa")]
+pub mod interop;
 pub mod model;
 pub mod numeric;
 mod outlook;

@@ -17,6 +17,7 @@ __all__ = [
     "Combination",
     "Distribution",
     "Drift",
+    "ElasticNetTrend",
     "Event",
     "FittedBayesETS",
     "FittedETS",
@@ -36,6 +37,7 @@ __all__ = [
     "PoissonTrend",
     "PolynomialTrend",
     "Prior",
+    "RidgeTrend",
     "SegmentedTrend",
     "Series",
     "TheilSenTrend",
@@ -362,6 +364,30 @@ class HuberTrend(Model):
     ) -> FittedTrend: ...
 
 @final
+class RidgeTrend(Model):
+    def __new__(cls, *, penalty: float | None = None, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class ElasticNetTrend(Model):
+    def __new__(cls, *, penalty: float | None = None, l1_ratio: float = 0.5, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
 class PoissonTrend(Model):
     def __new__(
         cls, *, dispersion: Literal["poisson", "estimate"] = "poisson", projection: _Line = "damped"
@@ -658,6 +684,10 @@ def forecast(
     id_col: None = None,
     time_col: None = None,
     target_col: None = None,
+    exog: _Exog | None = None,
+    future: _Exog | None = None,
+    events: Sequence[Event] | Mapping[str, Sequence[Event]] | None = None,
+    exposure: _ByYear | None = None,
     threads: SupportsIndex | None = None,
 ) -> Forecast: ...
 @overload
@@ -672,6 +702,10 @@ def forecast(
     id_col: None = None,
     time_col: None = None,
     target_col: None = None,
+    exog: Mapping[str, _Exog] | None = None,
+    future: Mapping[str, _Exog] | None = None,
+    events: Sequence[Event] | Mapping[str, Sequence[Event]] | None = None,
+    exposure: Mapping[str, _ByYear] | None = None,
     threads: SupportsIndex | None = None,
 ) -> Forecasts: ...
 @overload
@@ -686,6 +720,10 @@ def forecast(
     id_col: str | None = None,
     time_col: str | None = None,
     target_col: str | None = None,
+    exog: Sequence[str] | None = None,
+    future: _Frame | None = None,
+    events: Sequence[Event] | Mapping[str, Sequence[Event]] | None = None,
+    exposure: str | None = None,
     threads: SupportsIndex | None = None,
 ) -> _Frame: ...
 def read_csv(

@@ -149,6 +149,11 @@ impl Continuous {
         Self { components, support, table: None, arranged: OnceLock::new(), caps: OnceLock::new() }
     }
 
+    /// Whether counts are among what is mixed.
+    pub(super) fn draws_counts(&self) -> bool {
+        self.components.iter().any(|c| c.counts().is_some())
+    }
+
     fn arranged(&self) -> &Mixture {
         self.arranged.get_or_init(|| Mixture::new(&self.components, self.support))
     }

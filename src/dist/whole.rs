@@ -46,13 +46,13 @@ impl Predictive for Whole {
 
     fn quantile(&self, p: f64) -> f64 {
         let y = self.of.quantile(p);
-        let k = rounded(y);
-        // why: beside the border of two counts the last digits of y decide; the probability of the lower one does it better.
+        // why: beside the border of two counts the last digits of y decide, and those of a mixture of counts are found by
+        // steps; the probability of the lower one does it better.
         let border = (y - 0.5).round().max(0.0) + 0.5;
-        if (y - border).abs() < 1e-6 {
+        if self.of.draws_counts() && (y - border).abs() < 1e-6 {
             return if self.of.cdf(border) >= p * (1.0 - 1e-12) { border - 0.5 } else { border + 0.5 };
         }
-        k
+        rounded(y)
     }
 
     fn mean(&self) -> f64 {

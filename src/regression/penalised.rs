@@ -223,7 +223,7 @@ fn fit(
     let chosen = match penalty {
         Some(penalty) => penalty,
         None if p == FREE => 0.0,
-        None => by_left_out_years(&setup, l1_ratio).map_err(in_words)?,
+        None => by_left_out_years(&setup, l1_ratio),
     };
     let shrunk = shrink(&setup.rows, p, &setup.y, (chosen, l1_ratio)).map_err(in_words)?;
     let b = &shrunk.coefficients;
@@ -255,7 +255,7 @@ fn fit(
 }
 
 /// The penalty whose fits to all years but one miss the left-out years least.
-fn by_left_out_years(setup: &Setup, l1_ratio: f64) -> std::result::Result<f64, LeastSquaresError> {
+fn by_left_out_years(setup: &Setup, l1_ratio: f64) -> f64 {
     let (n, p) = (setup.y.len(), setup.columns());
     let mut best = (f64::INFINITY, 0.0);
     // why from the largest down: of equals the larger stays.
@@ -277,7 +277,7 @@ fn by_left_out_years(setup: &Setup, l1_ratio: f64) -> std::result::Result<f64, L
             best = (sum, penalty);
         }
     }
-    Ok(best.1)
+    best.1
 }
 
 /// The coefficients under a penalty.
@@ -307,11 +307,8 @@ fn shrink(
             .push(LeastSquares::fit(&free, FREE, &column)?.residuals().iter().map(|e| e / scale).collect::<Vec<_>>());
         scales.push(scale);
     }
-    let standard = if l1_ratio > 0.0 {
-        descended(&columns, left, (penalty, l1_ratio))
-    } else {
-        ridge(&columns, &left, penalty)?
-    };
+    let standard =
+        if l1_ratio > 0.0 { descended(&columns, left, (penalty, l1_ratio)) } else { ridge(&columns, &left, penalty)? };
     let effects: Vec<f64> = standard.iter().zip(&scales).map(|(b, s)| b * size / s).collect();
     let rest: Vec<f64> = rows
         .chunks_exact(p)

@@ -142,7 +142,7 @@ impl Ready {
 
     /// Probabilities and slope at `x`.
     ///
-    /// With G(a) = I_p(s, a) the chances of counts are G(a) - G(a - 1) and G(a + 1) - G(a): the slope of G is taken as
+    /// With `G(a) = I_p(s, a)` the chances of counts are `G(a) - G(a - 1)` and `G(a + 1) - G(a)`: the slope of G is taken as
     /// their geometric mean, which needs no more logarithms.
     pub(crate) fn at(&self, x: f64) -> Split {
         let (a, m, s) = (x + 0.5, self.law.mean, self.law.size);
