@@ -352,8 +352,8 @@ impl PyRidgeTrend {
 /// ----------
 /// penalty : float, optional
 ///     How much coefficients are drawn towards zero, from 0; default as for `RidgeTrend`.
-/// l1_ratio : float, default 0.5
-///     The share of absolute values in the penalty, 0 to 1: 0 is ridge, 1 the lasso.
+/// l1_ratio : float, optional
+///     The share of absolute values in the penalty, 0 to 1: 0 is ridge, 1 the lasso; default 0.5.
 /// projection : {"line", "damped"}, default "line"
 ///     How the line goes on.
 ///

@@ -377,7 +377,7 @@ class RidgeTrend(Model):
 
 @final
 class ElasticNetTrend(Model):
-    def __new__(cls, *, penalty: float | None = None, l1_ratio: float = 0.5, projection: _Line = "line") -> Self: ...
+    def __new__(cls, *, penalty: float | None = None, l1_ratio: float | None = None, projection: _Line = "line") -> Self: ...
     def fit(
         self,
         series: Series,
