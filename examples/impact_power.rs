@@ -38,26 +38,51 @@ fn draw(i: usize, set: &str) -> (usize, usize, Vec<f64>) {
 fn main() {
     let m: usize = std::env::args().nth(1).map_or(1000, |a| a.parse().unwrap());
     let drop: f64 = std::env::args().nth(2).map_or(0.0, |a| a.parse().unwrap());
-    let out: Vec<(usize, usize, usize, f64, f64, f64, f64)> = (0..m).into_par_iter().filter_map(|i| {
-        let (generator, post, mut values) = draw(i, "test");
-        let n = values.len();
-        let mut r = Stream::new(2, &format!("{i}"));
-        for v in &mut values[n - post..] {
-            let mean = *v * (1.0 - drop);
-            *v = if drop > 0.0 { r.negative_binomial(mean.max(0.01), 1e9) } else { *v };
-        }
-        let series = Series::new("s", Year::new(2000).ok()?, &values).ok()?;
-        let event = Inputs::new().event(Event::new(Year::new(2000 + (n - post) as i64).ok()?, EventKind::Step, None)).ok()?;
-        let fit = BayesEts::default().fit_with(&series, &event).ok()?;
-        let e = &fit.effects()[0];
-        Some((generator, n - post, post, fit.log_bayes_factor()?, e.relative(0.025), e.relative(0.975), e.relative(0.5)))
-    }).collect();
+    let out: Vec<(usize, usize, usize, f64, f64, f64, f64)> = (0..m)
+        .into_par_iter()
+        .filter_map(|i| {
+            let (generator, post, mut values) = draw(i, "test");
+            let n = values.len();
+            let mut r = Stream::new(2, &format!("{i}"));
+            for v in &mut values[n - post..] {
+                let mean = *v * (1.0 - drop);
+                *v = if drop > 0.0 { r.negative_binomial(mean.max(0.01), 1e9) } else { *v };
+            }
+            let series = Series::new("s", Year::new(2000).ok()?, &values).ok()?;
+            let event = Inputs::new()
+                .event(Event::new(Year::new(2000 + (n - post) as i64).ok()?, EventKind::Step, None))
+                .ok()?;
+            let fit = BayesEts::default().fit_with(&series, &event).ok()?;
+            let e = &fit.effects()[0];
+            Some((
+                generator,
+                n - post,
+                post,
+                fit.log_bayes_factor()?,
+                e.relative(0.025),
+                e.relative(0.975),
+                e.relative(0.5),
+            ))
+        })
+        .collect();
     for g in 0..4 {
         let of: Vec<_> = out.iter().filter(|o| o.0 == g).collect();
-        let share = |f: &dyn Fn(&(usize, usize, usize, f64, f64, f64, f64)) -> bool| 100.0 * of.iter().filter(|o| f(o)).count() as f64 / of.len() as f64;
+        let share = |f: &dyn Fn(&(usize, usize, usize, f64, f64, f64, f64)) -> bool| {
+            100.0 * of.iter().filter(|o| f(o)).count() as f64 / of.len() as f64
+        };
         let found = |o: &(usize, usize, usize, f64, f64, f64, f64)| o.4 > 0.0 || o.5 < 0.0;
-        println!("generator {g}: {} series, interval excludes 0 {:.1}%, and BF>1 {:.1}%, BF>2 {:.1}%, BF>3 {:.1}%", of.len(), share(&|o| found(o)), share(&|o| found(o) && o.3 > 0.0), share(&|o| found(o) && o.3 > 0.7), share(&|o| found(o) && o.3 > 1.1));
-        for post in 1..=4 { let c = of.iter().filter(|o| o.2 == post).count() as f64; print!("  post {post}: {:.1}%", 100.0 * of.iter().filter(|o| o.2 == post && found(o)).count() as f64 / c); }
+        println!(
+            "generator {g}: {} series, interval excludes 0 {:.1}%, and BF>1 {:.1}%, BF>2 {:.1}%, BF>3 {:.1}%",
+            of.len(),
+            share(&|o| found(o)),
+            share(&|o| found(o) && o.3 > 0.0),
+            share(&|o| found(o) && o.3 > 0.7),
+            share(&|o| found(o) && o.3 > 1.1)
+        );
+        for post in 1..=4 {
+            let c = of.iter().filter(|o| o.2 == post).count() as f64;
+            print!("  post {post}: {:.1}%", 100.0 * of.iter().filter(|o| o.2 == post && found(o)).count() as f64 / c);
+        }
         println!();
     }
 }

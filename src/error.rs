@@ -410,6 +410,16 @@ pub enum Error {
         /// The argument.
         input: String,
     },
+    /// A regressor from outside that could not be fitted.
+    #[error("series {series:?}: {model} could not be fitted: {problem}")]
+    Regressor {
+        /// The series, or "dataset".
+        series: String,
+        /// The regressor.
+        model: String,
+        /// What it says.
+        problem: String,
+    },
     /// A model of counts on a series that does not count.
     #[error("series {series:?} is an {unit}: {model} is for counts")]
     CountsOnly {

@@ -31,6 +31,7 @@
 //! | 5 | [`smoothing`], [`regression`] | the models |
 //! | 5 | [`evaluate`] | metrics, backtests, skill, calibration: knows the contract only |
 //! | 6 | [`select`] | automatic choice, and models by name |
+//! | 6 | `interop` (feature `linfa`) | linfa's regressors as models, our regressions behind linfa's traits |
 //! | 7 | [`plan`] | scenarios, targets, capacity, funnels, alarms, percent changes, rates, calendars |
 //! | 7 | [`hierarchy`] | totals and parts: checked, reconciled; sources that disagree, merged |
 //! | 8 | [`persist`] | values as versioned JSON |
@@ -43,6 +44,8 @@ pub mod error;
 pub mod evaluate;
 pub mod forecast;
 pub mod hierarchy;
+#[cfg(feature = "linfa")]
+pub mod interop;
 pub mod model;
 pub mod numeric;
 mod outlook;

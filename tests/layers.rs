@@ -19,6 +19,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("regression", 5),
     ("evaluate", 5),
     ("select", 6),
+    ("interop", 6),
     ("plan", 7),
     ("hierarchy", 7),
     ("persist", 8),

@@ -6,10 +6,12 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyList};
 use unjuran::Error;
+use unjuran::design::Inputs;
 use unjuran::series::{Coverage, Observation, Panel, Series, Unit, Value, Year};
 
 use crate::arrays;
-use crate::errors::Result;
+use crate::errors::{Failure, Result};
+use crate::given::Beside;
 use crate::input::{self, Ahead};
 use crate::panel::PyPanel;
 use crate::run::{Block, NO_YEAR, Run, table};
@@ -32,6 +34,8 @@ pub(crate) struct Columns {
     ends: HashMap<usize, String>,
     /// One a series.
     units: Option<Vec<Option<String>>>,
+    /// Drivers and exposure of each series, by year: (exog, exposure), where any were named.
+    beside: Option<Vec<(Py<PyAny>, Py<PyAny>)>>,
     /// Series that were refused on the Python side, with the reason.
     refused: HashMap<usize, String>,
 }
@@ -93,6 +97,22 @@ impl Columns {
         }
     }
 
+    /// What is known beside a series, or why it cannot be used.
+    fn inputs(&self, py: Python<'_>, i: usize, events: Option<&Bound<'_, PyAny>>) -> Result<unjuran::Result<Inputs>> {
+        if events.is_none() && self.beside.is_none() {
+            return Ok(Ok(Inputs::new()));
+        }
+        let (exog, exposure) = match self.beside.as_ref().map(|beside| &beside[i]) {
+            Some((exog, exposure)) => (Some(exog.bind(py)), Some(exposure.bind(py))),
+            None => (None, None),
+        };
+        match (Beside { exog, future: None, events, exposure }).of_one(&self.names[i]) {
+            Ok(inputs) => Ok(Ok(inputs)),
+            Err(Failure::Core(error)) => Ok(Err(error)),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// The first year to forecast of a series that could not be built.
     fn next_year(&self, i: usize) -> i64 {
         let years = self.rows(i).map(|row| integer(&self.years, row));
@@ -119,12 +139,17 @@ pub(crate) fn forecast_columns<'py>(
     let run = Run::new(setting("model")?.as_ref(), ahead, threads)?;
     let levels = input::levels(setting("level")?.as_ref(), &[80.0, 95.0])?;
     let unit = input::unit(setting("unit")?.as_ref())?;
+    let events = setting("events")?;
+    let inputs = (0..columns.len()).map(|i| columns.inputs(py, i, events.as_ref())).collect::<Result<Vec<_>>>()?;
     let blocks = run.each(py, columns.len(), |i| {
         if let Some(why) = columns.refused.get(&i) {
             return Block::refused(&run, &levels, why.clone(), columns.next_year(i));
         }
         match columns.series(i, unit) {
-            Ok(series) => Block::new(&run, &levels, &run.on(&series), input::first_ahead(&series)),
+            Ok(series) => match &inputs[i] {
+                Ok(inputs) => Block::new(&run, &levels, &run.on(&series, inputs), input::first_ahead(&series)),
+                Err(error) => Block::refused(&run, &levels, error.to_string(), input::first_ahead(&series)),
+            },
             Err(error) => Block::refused(&run, &levels, error.to_string(), columns.next_year(i)),
         }
     })?;

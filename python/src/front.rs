@@ -12,6 +12,7 @@ use unjuran::series::{CsvOptions, Series, read_csv as read};
 
 use crate::errors::{Result, exception};
 use crate::forecast::PyForecast;
+use crate::given::Beside;
 use crate::input::{self, Ahead};
 use crate::panel::{PyPanel, named, view};
 use crate::run::{Block, Outcomes, Run, table};
@@ -35,6 +36,16 @@ use crate::series::PySeries;
 ///     What the numbers are; left out, each series says so or its numbers do.
 /// id_col, time_col, target_col : str
 ///     For a frame: the columns of names, years and values; default ``unique_id``, ``ds``, ``y``.
+/// exog : optional
+///     Drivers, for models that take them (regressions). Of a series: a dict of name to {year: value}, later years included,
+///     or a pandas frame indexed by year. Of a panel: a dict of such by name of the series. Of a frame: a list of columns.
+/// future : optional
+///     Drivers and exposure of the years ahead: in the shape of ``exog``, the exposure as "exposure"; for a frame a frame with
+///     the same columns.
+/// events : sequence of plan.Event, or dict of such by name of the series, optional
+///     Dated steps, pulses, ramps and transients.
+/// exposure : optional
+///     What counts are in proportion to: {year: value}, for a panel by name of the series, for a frame the name of a column.
 /// threads : int, optional
 ///     Default: the environment variable ``UNJURAN_THREADS``, else all processors. Results do not depend on it.
 ///
@@ -44,6 +55,13 @@ use crate::series::PySeries;
 ///     A frame has the columns ``unique_id``, ``ds``, ``<model>`` (the median), ``<model>-lo-80``, ``<model>-hi-80``, ...
 ///     and ``status``: "ok", or why a series was refused. One bad series stops no other.
 ///
+/// Raises
+/// ------
+/// InputNotTakenError
+///     Something beside the series for a model that has no use for it; in a frame a ``status``.
+/// MissingDriverError
+///     A driver or exposure without a value for a year that needs one; in a frame a ``status``.
+///
 /// Examples
 /// --------
 /// >>> import unjuran as uj
@@ -51,7 +69,7 @@ use crate::series::PySeries;
 /// >>> uj.forecast(s, h=2, model="Naive")
 /// Forecast of 'series' by Naive, 2023-2024: median 139, 139
 #[pyfunction]
-#[pyo3(signature = (data, h=None, *, until=None, model=None, level=None, unit=None, id_col=None, time_col=None, target_col=None, threads=None))]
+#[pyo3(signature = (data, h=None, *, until=None, model=None, level=None, unit=None, id_col=None, time_col=None, target_col=None, exog=None, future=None, events=None, exposure=None, threads=None))]
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn forecast<'py>(
     py: Python<'py>,
@@ -64,8 +82,13 @@ pub(crate) fn forecast<'py>(
     id_col: Option<&str>,
     time_col: Option<&str>,
     target_col: Option<&str>,
+    exog: Option<&Bound<'py, PyAny>>,
+    future: Option<&Bound<'py, PyAny>>,
+    events: Option<&Bound<'py, PyAny>>,
+    exposure: Option<&Bound<'py, PyAny>>,
     threads: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyAny>> {
+    let beside = Beside { exog, future, events, exposure };
     let frame_only = [("level", level.is_some()), ("id_col", id_col.is_some()), ("time_col", time_col.is_some())];
     let frame_only = frame_only.into_iter().chain([("target_col", target_col.is_some())]).find(|(_, given)| *given);
     let is_series = data.is_instance_of::<PySeries>();
@@ -80,19 +103,26 @@ pub(crate) fn forecast<'py>(
             return Err(PyTypeError::new_err("a list of models needs a panel or a frame; a series takes one").into());
         }
         let series = with_unit(&series.get().0, unit)?;
-        let forecast = py.detach(|| run.models[0].fit(&series)?.forecast(run.ahead.horizon(&series)?))?;
+        let inputs = beside.of_one(series.name())?;
+        let forecast = py.detach(|| run.models[0].fit_with(&series, &inputs)?.forecast(run.ahead.horizon(&series)?))?;
         return Ok(Bound::new(py, PyForecast::new(forecast))?.into_any());
     }
     if let Ok(panel) = data.cast::<PyPanel>() {
         let run = Run::new(model, Ahead::new(h, until)?, threads_given)?;
         let series = panel.get().0.iter().map(|s| with_unit(s, unit)).collect::<Result<Vec<_>>>()?;
-        let outcomes = run.each(py, series.len(), |i| run.on(&series[i]))?;
+        let inputs = series.iter().map(|s| beside.of(s.name())).collect::<Result<Vec<_>>>()?;
+        let outcomes = run.each(py, series.len(), |i| run.on(&series[i], &inputs[i]))?;
         return Ok(Bound::new(py, PyForecasts::new(run, series, outcomes))?.into_any());
     }
     let settings = PyDict::new(py);
     let given = [("h", h), ("until", until), ("model", model), ("level", level), ("unit", unit), ("threads", threads)];
     for (name, value) in given {
         settings.set_item(name, value)?;
+    }
+    if !beside.is_empty() {
+        for (name, value) in [("exog", exog), ("future", future), ("events", events), ("exposure", exposure)] {
+            settings.set_item(name, value)?;
+        }
     }
     let columns = (id_col, time_col, target_col);
     Ok(py.import("unjuran.frames")?.call_method1("forecast", (data, columns, settings))?)

@@ -92,6 +92,72 @@ pub(crate) fn nothing_but_the_series(model: &str, given: [&Option<Bound<'_, PyAn
     Ok(())
 }
 
+/// What `unjuran.forecast` is given beside its series: for one series as a fit takes it, for several by name of the series.
+pub(crate) struct Beside<'a, 'py> {
+    pub(crate) exog: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) future: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) events: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) exposure: Option<&'a Bound<'py, PyAny>>,
+}
+
+impl Beside<'_, '_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        let given = [self.exog, self.future, self.events, self.exposure];
+        given.into_iter().flatten().all(PyAnyMethods::is_none)
+    }
+
+    /// The inputs of the only series.
+    pub(crate) fn of_one(&self, name: &str) -> Result<Inputs> {
+        let events = self.events.map(|events| named(events, name)).transpose()?.flatten();
+        with_future(self.exog, self.future, events.as_ref(), self.exposure)
+    }
+
+    /// The inputs of one of several series; those of a series that is not named are none.
+    pub(crate) fn of(&self, name: &str) -> Result<Inputs> {
+        let own = |given: Option<&Bound<'_, PyAny>>, argument: &str| -> Result<Option<Py<PyAny>>> {
+            let Some(given) = given.filter(|given| !given.is_none()) else { return Ok(None) };
+            Ok(mapping(given, argument)?.get_item(name)?.map(Bound::unbind))
+        };
+        let Some(py) = [self.exog, self.future, self.events, self.exposure].into_iter().flatten().next().map(Bound::py)
+        else {
+            return Ok(Inputs::new());
+        };
+        let (exog, future) = (own(self.exog, "exog")?, own(self.future, "future")?);
+        let exposure = own(self.exposure, "exposure")?;
+        let bound = |one: Option<Py<PyAny>>| one.map(|one| one.into_bound(py));
+        let (exog, future, exposure) = (bound(exog), bound(future), bound(exposure));
+        let one =
+            Beside { exog: exog.as_ref(), future: future.as_ref(), events: self.events, exposure: exposure.as_ref() };
+        one.of_one(name)
+    }
+}
+
+/// Events of all series, or those of one where they are given by name.
+fn named<'py>(events: &Bound<'py, PyAny>, name: &str) -> Result<Option<Bound<'py, PyAny>>> {
+    match events.cast::<PyDict>() {
+        Ok(by_name) => Ok(by_name.get_item(name)?),
+        Err(_) => Ok(Some(events.clone())),
+    }
+}
+
+/// The inputs of a fit whose later years stand in `future`: drivers by name, and the exposure as "exposure".
+fn with_future(
+    exog: Option<&Bound<'_, PyAny>>,
+    future: Option<&Bound<'_, PyAny>>,
+    events: Option<&Bound<'_, PyAny>>,
+    exposure: Option<&Bound<'_, PyAny>>,
+) -> Result<Inputs> {
+    let known = inputs(exog, events, exposure, None)?;
+    let Some(future) = future.filter(|given| !given.is_none()) else { return Ok(known) };
+    let later = mapping(future, "future")?;
+    let drivers = PyDict::new(future.py());
+    for (name, values) in later.iter().filter(|(name, _)| !name.eq("exposure").unwrap_or(false)) {
+        drivers.set_item(name, values)?;
+    }
+    let exposure = later.get_item("exposure")?;
+    Ok(known.with_future(&inputs(Some(drivers.as_any()), None, exposure.as_ref(), None)?)?)
+}
+
 /// The inputs that the arguments of a fit or a forecast amount to.
 pub(crate) fn inputs(
     exog: Option<&Bound<'_, PyAny>>,

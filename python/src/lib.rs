@@ -82,8 +82,8 @@ mod _core {
     use crate::smoothing::{PyCombination, PyMean, PyTheta};
     #[pymodule_export]
     use crate::trends::{
-        PyFittedTrend, PyHuberTrend, PyLinearTrend, PyLogLinearTrend, PyNegativeBinomialTrend, PyPoissonTrend,
-        PyPolynomialTrend, PySegmentedTrend, PyTheilSenTrend,
+        PyElasticNetTrend, PyFittedTrend, PyHuberTrend, PyLinearTrend, PyLogLinearTrend, PyNegativeBinomialTrend,
+        PyPoissonTrend, PyPolynomialTrend, PyRidgeTrend, PySegmentedTrend, PyTheilSenTrend,
     };
 
     #[pymodule_init]

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use rayon::prelude::*;
 use unjuran::Error;
+use unjuran::design::Inputs;
 use unjuran::forecast::Forecast;
 use unjuran::model::Forecaster;
 use unjuran::series::Series;
@@ -54,11 +55,11 @@ impl Run {
         Ok(Self { models, names, listed: list.is_some(), ahead, threads: threads_of(threads)? })
     }
 
-    /// Every model on one series.
-    pub(crate) fn on(&self, series: &Series) -> Outcomes {
+    /// Every model on one series and what is known beside it.
+    pub(crate) fn on(&self, series: &Series, inputs: &Inputs) -> Outcomes {
         let one = |model: &Arc<dyn Forecaster>| {
             let horizon = self.ahead.horizon(series)?;
-            Ok(Arc::new(model.fit(series)?.forecast(horizon)?))
+            Ok(Arc::new(model.fit_with(series, inputs)?.forecast(horizon)?))
         };
         self.models.iter().map(one).collect()
     }

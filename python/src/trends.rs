@@ -7,8 +7,9 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use unjuran::Error;
 use unjuran::model::{Coefficient, PercentChange, Regression};
 use unjuran::regression::{
-    Breaks, Choice, Dispersion, HuberTrend, LinearTrend, LogLinearTrend, Loss, NegativeBinomialTrend, PoissonTrend,
-    PolynomialTrend, Projection, SegmentScale, SegmentedTrend, SlopeMedian, TheilSenTrend, mann_kendall,
+    Breaks, Choice, Dispersion, ElasticNetTrend, HuberTrend, LinearTrend, LogLinearTrend, Loss, NegativeBinomialTrend,
+    PoissonTrend, PolynomialTrend, Projection, RidgeTrend, SegmentScale, SegmentedTrend, SlopeMedian, TheilSenTrend,
+    mann_kendall,
 };
 use unjuran::series::Training;
 
@@ -290,6 +291,115 @@ impl PyHuberTrend {
         let projection = word(&mut settings, "HuberTrend", ("projection", projection), &LINE)?;
         let model = HuberTrend::new().loss(loss).projection(projection);
         Ok(PyModel::with("HuberTrend", model, None, settings).add_subclass(Self))
+    }
+}
+
+/// A straight line whose drivers share their effects: all are drawn towards zero, none is left out (ridge regression).
+///
+/// Intercept and trend are free; drivers and events are standardised inside. Needs three observed years, and one more for
+/// each driver or event.
+///
+/// Parameters
+/// ----------
+/// penalty : float, optional
+///     How much coefficients are drawn towards zero, from 0; default: that of 25 from 0.0001 to 100 whose fits to all years
+///     but one miss the left-out years least (``params["penalty"]``).
+/// projection : {"line", "damped"}, default "line"
+///     How the line goes on.
+///
+/// Raises
+/// ------
+/// BadParameterError
+///     A penalty below 0.
+///
+/// References
+/// ----------
+/// Hoerl and Kennard (1970), Technometrics 12(1), 55-67.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> s = uj.Series([2, -2, -2, 2], start=2020, unit="amount")
+/// >>> x = {2020: 1, 2021: -1, 2022: -1, 2023: 1}  # without a trend, and y = 2 x
+/// >>> round(float(uj.RidgeTrend(penalty=1).fit(s, exog={"x": x}).coef[2]), 9)  # 2 / (1 + penalty)
+/// 1.0
+#[pyclass(name = "RidgeTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyRidgeTrend;
+
+#[pymethods]
+impl PyRidgeTrend {
+    #[new]
+    #[pyo3(signature = (*, penalty=None, projection="line"))]
+    fn new(penalty: Option<&Bound<'_, PyAny>>, projection: &str) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let mut model = RidgeTrend::new();
+        if let Some(penalty) = penalty {
+            let penalty = input::number(penalty, "penalty")?;
+            model = model.penalty(penalty)?;
+            settings.push(("penalty", Setting::Number(penalty)));
+        }
+        let projection = word(&mut settings, "RidgeTrend", ("projection", projection), &LINE)?;
+        Ok(PyModel::with("RidgeTrend", model.projection(projection), None, settings).add_subclass(Self))
+    }
+}
+
+/// A straight line that leaves drivers out: coefficients that say little become zero (elastic net, the lasso at its end).
+///
+/// Intercept and trend are free; drivers and events are standardised inside. Needs three observed years, and one more for
+/// each driver or event.
+///
+/// Parameters
+/// ----------
+/// penalty : float, optional
+///     How much coefficients are drawn towards zero, from 0; default as for `RidgeTrend`.
+/// l1_ratio : float, optional
+///     The share of absolute values in the penalty, 0 to 1: 0 is ridge, 1 the lasso; default 0.5.
+/// projection : {"line", "damped"}, default "line"
+///     How the line goes on.
+///
+/// Raises
+/// ------
+/// BadParameterError
+///     A penalty below 0, a share outside 0 to 1.
+///
+/// References
+/// ----------
+/// Zou and Hastie (2005), JRSS B 67(2), 301-320.
+///
+/// Examples
+/// --------
+/// >>> import unjuran as uj
+/// >>> s = uj.Series([2, -2, -2, 2], start=2020, unit="amount")
+/// >>> x = {2020: 1, 2021: -1, 2022: -1, 2023: 1}
+/// >>> fit = uj.ElasticNetTrend(penalty=0.25, l1_ratio=1).fit(s, exog={"x": x})
+/// >>> round(float(fit.coef[2]), 9)  # 2 (1 - penalty)
+/// 1.5
+#[pyclass(name = "ElasticNetTrend", module = "unjuran", extends = PyModel, frozen)]
+pub(crate) struct PyElasticNetTrend;
+
+#[pymethods]
+impl PyElasticNetTrend {
+    #[new]
+    #[pyo3(signature = (*, penalty=None, l1_ratio=None, projection="line"))]
+    fn new(
+        penalty: Option<&Bound<'_, PyAny>>,
+        l1_ratio: Option<&Bound<'_, PyAny>>,
+        projection: &str,
+    ) -> Result<PyClassInitializer<Self>> {
+        let mut settings = Settings::new();
+        let mut model = ElasticNetTrend::new();
+        if let Some(penalty) = penalty {
+            let penalty = input::number(penalty, "penalty")?;
+            model = model.penalty(penalty)?;
+            settings.push(("penalty", Setting::Number(penalty)));
+        }
+        if let Some(ratio) = l1_ratio {
+            let ratio = input::number(ratio, "l1_ratio")?;
+            model = model.l1_ratio(ratio)?;
+            settings.push(("l1_ratio", Setting::Number(ratio)));
+        }
+        let projection = word(&mut settings, "ElasticNetTrend", ("projection", projection), &LINE)?;
+        Ok(PyModel::with("ElasticNetTrend", model.projection(projection), None, settings).add_subclass(Self))
     }
 }
 

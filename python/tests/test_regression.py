@@ -22,6 +22,8 @@ TRENDS = [
     uj.TheilSenTrend(method="siegel", projection="damped"),
     uj.HuberTrend(),
     uj.HuberTrend(loss="bisquare"),
+    uj.RidgeTrend(),
+    uj.ElasticNetTrend(l1_ratio=0.9, projection="damped"),
     uj.NegativeBinomialTrend(projection="line"),
     *COUNTS,
 ]

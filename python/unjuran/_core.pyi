@@ -23,6 +23,7 @@ __all__ = [
     "Discrepancy",
     "Distribution",
     "Drift",
+    "ElasticNetTrend",
     "Event",
     "FittedBayesETS",
     "FittedETS",
@@ -48,6 +49,7 @@ __all__ = [
     "PolynomialTrend",
     "Prior",
     "RequiredChange",
+    "RidgeTrend",
     "Scenario",
     "SegmentedTrend",
     "Series",
@@ -395,6 +397,30 @@ class HuberTrend(Model):
     ) -> FittedTrend: ...
 
 @final
+class RidgeTrend(Model):
+    def __new__(cls, *, penalty: float | None = None, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
+class ElasticNetTrend(Model):
+    def __new__(cls, *, penalty: float | None = None, l1_ratio: float | None = None, projection: _Line = "line") -> Self: ...
+    def fit(
+        self,
+        series: Series,
+        exog: _Exog | None = None,
+        events: Sequence[Event] | None = None,
+        exposure: _ByYear | None = None,
+        weights: _ByYear | None = None,
+    ) -> FittedTrend: ...
+
+@final
 class PoissonTrend(Model):
     def __new__(
         cls, *, dispersion: Literal["poisson", "estimate"] = "poisson", projection: _Line = "damped"
@@ -691,6 +717,10 @@ def forecast(
     id_col: None = None,
     time_col: None = None,
     target_col: None = None,
+    exog: _Exog | None = None,
+    future: _Exog | None = None,
+    events: Sequence[Event] | Mapping[str, Sequence[Event]] | None = None,
+    exposure: _ByYear | None = None,
     threads: SupportsIndex | None = None,
 ) -> Forecast: ...
 @overload
@@ -705,6 +735,10 @@ def forecast(
     id_col: None = None,
     time_col: None = None,
     target_col: None = None,
+    exog: Mapping[str, _Exog] | None = None,
+    future: Mapping[str, _Exog] | None = None,
+    events: Sequence[Event] | Mapping[str, Sequence[Event]] | None = None,
+    exposure: Mapping[str, _ByYear] | None = None,
     threads: SupportsIndex | None = None,
 ) -> Forecasts: ...
 @overload
@@ -719,6 +753,10 @@ def forecast(
     id_col: str | None = None,
     time_col: str | None = None,
     target_col: str | None = None,
+    exog: Sequence[str] | None = None,
+    future: _Frame | None = None,
+    events: Sequence[Event] | Mapping[str, Sequence[Event]] | None = None,
+    exposure: str | None = None,
     threads: SupportsIndex | None = None,
 ) -> _Frame: ...
 def read_csv(

@@ -331,6 +331,14 @@ class InputNotTakenError(UnjuranError):
     input: str
 
 
+class RegressorError(UnjuranError):
+    """A regressor from outside (Rust, feature `linfa`) that could not be fitted: see what it says."""
+
+    series: str
+    model: str
+    problem: str
+
+
 class CountsOnlyError(UnjuranError):
     """A model of counts on amounts or rates: say unit="count" if they are counts, else take another model."""
 

@@ -46,8 +46,10 @@ _PART = 50_000
 def forecast(data: Any, names: _Names, settings: dict[str, Any]) -> Any:
     """Forecast every series of a frame; a frame of the same kind."""
     frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
-    parts = [part.answer(_core._forecast_columns(part.columns, settings)) for part in _parts(frame, names, _PART)]
-    whole = parts[0] if len(parts) == 1 else nw.maybe_reset_index(nw.concat(parts))
+    beside = _Beside.of(frame, names, settings)
+    parts = _parts(frame, names, _PART, beside)
+    answers = [part.answer(_core._forecast_columns(part.columns, settings)) for part in parts]
+    whole = answers[0] if len(answers) == 1 else nw.maybe_reset_index(nw.concat(answers))
     return whole.to_native()
 
 
@@ -161,6 +163,80 @@ class _Part(NamedTuple):
         return frame
 
 
+class _Beside(NamedTuple):
+    """Columns of drivers and of the exposure, and what is known of the years ahead."""
+
+    exog: list[str]
+    exposure: str | None
+    later: dict[str, dict[str, dict[int, float]]]  # name of the series to column to year to value
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self.exog, *([self.exposure] if self.exposure else [])]
+
+    @classmethod
+    def of(cls, frame: _Frame, names: _Names, settings: dict[str, Any]) -> _Beside | None:
+        exog, exposure, future = (settings.get(key) for key in ("exog", "exposure", "future"))
+        if exog is None and exposure is None:
+            if future is not None:
+                message = "future= holds the later years of exog= and exposure=: name their columns"
+                raise TypeError(message)
+            return None
+        if exog is not None and (isinstance(exog, (str, dict)) or not all(isinstance(c, str) for c in exog)):
+            message = f"for a frame, exog is a list of its columns, not {exog!r}"
+            raise TypeError(message)
+        if exposure is not None and not isinstance(exposure, str):
+            message = f"for a frame, exposure is the name of a column, not {exposure!r}"
+            raise TypeError(message)
+        made = cls(list(exog or []), exposure, {})
+        for column in made.columns:
+            if column not in frame.columns:
+                _core._missing_column(column, [str(c) for c in frame.columns])
+        if future is not None:
+            made.read(_frame(future, "future must be a pandas, polars or pyarrow data frame"), names)
+        return made
+
+    def read(self, frame: _Frame, names: _Names) -> None:
+        """Take the years ahead from a frame of the same columns."""
+        id_col, time_col = names[0] or "unique_id", names[1] or "ds"
+        for column in (id_col, time_col, *self.columns):
+            if column not in frame.columns:
+                _core._missing_column(column, [str(c) for c in frame.columns])
+        years = read_years(frame[time_col])
+        for row, problem in sorted(years.unreadable.items()):
+            message = f"future, row {row}: {problem}"
+            raise UnjuranError(message)
+        ids = [str(one) for one in frame[id_col].to_list()]
+        for column, values in self._numbers(frame, np.arange(len(ids))).items():
+            for name, year, value in zip(ids, years.values.tolist(), values, strict=True):
+                self.later.setdefault(name, {}).setdefault(column, {})[year] = value
+
+    def _numbers(self, frame: _Frame, labels: _Integers) -> dict[str, list[float]]:
+        problems: dict[int, str] = {}
+        numbers = {name: _numbers(frame[name], labels, problems, "give numbers").tolist() for name in self.columns}
+        for row, problem in sorted(problems.items()):
+            message = f"row {labels[row]}: {problem}"
+            raise UnjuranError(message)
+        return numbers
+
+    def by_series(
+        self, frame: _Frame, names: list[str], years: _Integers, offsets: _Integers, labels: _Integers
+    ) -> list[tuple[dict[str, Any] | None, dict[int, float] | None]]:
+        """Drivers and exposure of each series, by year."""
+        numbers, known = self._numbers(frame, labels), years.tolist()
+        made = []
+        for name, (a, b) in zip(names, itertools.pairwise(offsets.tolist()), strict=True):
+            later = self.later.get(name, {})
+            own = {
+                column: {year: value for year, value in zip(known[a:b], values[a:b], strict=True) if year != NO_YEAR}
+                | later.get(column, {})
+                for column, values in numbers.items()
+            }
+            exog = {column: own[column] for column in self.exog}
+            made.append((exog or None, own[self.exposure] if self.exposure else None))
+        return made
+
+
 def _frame(data: Any, problem: str) -> _Frame:
     try:
         return nw.from_native(data, eager_only=True)
@@ -173,7 +249,7 @@ def _frame(data: Any, problem: str) -> _Frame:
         raise TypeError(message) from None
 
 
-def _parts(frame: _Frame, names: _Names, most: int | None) -> Iterator[_Part]:
+def _parts(frame: _Frame, names: _Names, most: int | None, beside: _Beside | None = None) -> Iterator[_Part]:
     """The frame in parts of so many series at most: what one part needs is free again before the next."""
     id_col, time_col, target_col = (
         given or default for given, default in zip(names, ("unique_id", "ds", "y"), strict=True)
@@ -185,7 +261,8 @@ def _parts(frame: _Frame, names: _Names, most: int | None) -> Iterator[_Part]:
     if len(set(needed)) < 3:
         message = f"id_col, time_col and target_col are three columns, not {id_col!r}, {time_col!r} and {target_col!r}"
         raise UnjuranError(message)
-    frame = frame.select(*needed, *(c for c in _OPTIONAL if c in frame.columns and c not in needed))
+    optional = [c for c in _OPTIONAL if c in frame.columns and c not in needed]
+    frame = frame.select(dict.fromkeys([*needed, *optional, *(beside.columns if beside else [])]))
     order, offsets = _grouped(frame[id_col])
     series = len(offsets) - 1
     most = most or max(series, 1)
@@ -193,10 +270,10 @@ def _parts(frame: _Frame, names: _Names, most: int | None) -> Iterator[_Part]:
         bounds = offsets[a : a + most + 1]
         first, end = int(bounds[0]), int(bounds[-1])
         rows = frame[first:end] if order is None else frame[order[first:end]]
-        yield _part(rows, bounds - first, np.arange(first, end) if order is None else order[first:end], needed)
+        yield _part(rows, bounds - first, np.arange(first, end) if order is None else order[first:end], needed, beside)
 
 
-def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str]) -> _Part:
+def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str], beside: _Beside | None) -> _Part:
     """Grouped rows as arrays; `labels` are the rows' numbers in the frame they come from."""
     id_col, time_col, target_col = names
     ids = frame[id_col][offsets[:-1]]
@@ -213,6 +290,7 @@ def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str]
         "share": None,
         "ends": {},
         "units": None,
+        "beside": None,
     }
     for name, key in (("y_lo", "lower"), ("y_hi", "upper"), ("share", "share")):
         if name in frame.columns:
@@ -221,6 +299,8 @@ def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str]
         columns["ends"] = _ends(frame["period_end"])
     if "unit" in frame.columns:
         columns["units"] = _units(frame["unit"].to_list(), offsets, problems)
+    if beside is not None:
+        columns["beside"] = beside.by_series(frame, columns["names"], years.values, offsets, labels)
     columns["refused"] = _refused(ids.to_list(), offsets, labels, problems)
     return _Part(columns, ids, years, _last_rows(years.values, offsets), (id_col, time_col))
 

@@ -195,6 +195,11 @@ impl Continuous {
         Self { components, support, table: None, arranged: OnceLock::new(), caps: OnceLock::new() }
     }
 
+    /// Whether counts are among what is mixed.
+    pub(super) fn draws_counts(&self) -> bool {
+        self.components.iter().any(|c| c.counts().is_some())
+    }
+
     fn arranged(&self) -> &Mixture {
         self.arranged.get_or_init(|| Mixture::new(&self.components, self.support))
     }
@@ -324,7 +329,10 @@ impl Continuous {
         }
         match self.components.as_slice() {
             [one] => one.cdf(y),
-            many => many.iter().map(|c| c.weight * c.quick_cdf(y)).sum(),
+            many => {
+                let arranged = if many[0].counts().is_some() { self.arranged().cdf_of_counts(y) } else { None };
+                arranged.unwrap_or_else(|| many.iter().map(|c| c.weight * c.quick_cdf(y)).sum())
+            }
         }
     }
 }

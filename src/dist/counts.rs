@@ -54,26 +54,30 @@ pub(super) fn laid_out(component: &Component) -> Vec<Component> {
         r => (&NINE, (0.25 - 1.0 / (r * r)).max(0.01).sqrt()),
     };
     let spread = (1.0 - folded * folded).sqrt();
-    let student =
-        |u: f64| df.map_or(u, |t| if u > 0.0 { -t.quantile(normal::survival(u)) } else { t.quantile(normal::cdf(u)) });
-    nodes
-        .iter()
-        .map(|&(node, share)| {
-            let u = spread * node;
-            let slope = match df {
-                None => 1.0,
-                // One centre carries the whole variance of a Student-t, as far as there is one.
-                Some(t) if nodes.len() == 1 => (t.df() / (t.df() - 2.0).max(0.5)).sqrt(),
-                Some(_) => (student(u + 0.05) - student(u - 0.05)) / 0.1,
-            };
-            // why at most a quarter: matched by moments, a much wider law would be nearly all zeros.
-            let variance = (scale * folded * slope).powi(2).min(0.25);
-            let inverse = (1.0 + 1.0 / size.unwrap_or(f64::INFINITY)) * variance.exp() - 1.0;
-            let link = Link::NegativeBinomial { size: (inverse > 0.0 && inverse.is_finite()).then(|| 1.0 / inverse) };
-            let centre = kernel.location() + scale * student(u) + 0.5 * variance;
-            Component { weight: weight * share, kernel: Kernel::normal(centre, 0.0), link }
-        })
-        .collect()
+    // A Student-t number of the same rank as a normal one, and how fast it changes with it.
+    let student = |u: f64| {
+        let Some(t) = df else { return (u, 1.0) };
+        let far = -t.quantile(normal::survival(u.abs()));
+        (far.abs().copysign(u), (normal::log_density(u) - t.log_density(far)).exp())
+    };
+    let one = |&(node, share): &(f64, f64), (number, slope): (f64, f64)| {
+        let slope = match df {
+            // One centre carries the whole variance of a Student-t, as far as there is one.
+            Some(t) if nodes.len() == 1 => (t.df() / (t.df() - 2.0).max(0.5)).sqrt(),
+            _ => slope,
+        };
+        // why at most a quarter: matched by moments, a much wider law would be nearly all zeros.
+        let variance = (scale * folded * slope).powi(2).min(0.25);
+        let inverse = (1.0 + 1.0 / size.unwrap_or(f64::INFINITY)) * variance.exp() - 1.0;
+        let link = Link::NegativeBinomial { size: (inverse > 0.0 && inverse.is_finite()).then(|| 1.0 / inverse) };
+        let centre = kernel.location() + scale * number.copysign(node) + 0.5 * variance;
+        Component { weight: weight * share, kernel: Kernel::normal(centre, 0.0), link }
+    };
+    // why by pairs: the nodes are symmetric, and a quantile of Student's law costs more than all the rest.
+    let (before, rest) = nodes.split_at(nodes.len() / 2);
+    let places: Vec<(f64, f64)> = rest.iter().map(|(node, _)| student(spread * node)).collect();
+    let mirrored = places.iter().skip(1).rev();
+    before.iter().zip(mirrored).chain(rest.iter().zip(&places)).map(|(node, place)| one(node, *place)).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@
 //! together: the link is applied once for all of them, and for the normal law and a Student-t of whole degrees of freedom
 //! the numbers are read off a table (see [`tabulated`]). The steps start from the quantile of a sketch, in which one law
 //! stands for all that have about its centre and its width; from there one or two of Halley's steps do. Laws of counts have no
-//! density: with one of them in the mixture, Newton's steps go on inside a bracket that begins at zero.
+//! density: with one of them in the mixture, Newton's steps go from the normal score of the probability to the logarithm of
+//! the count, where a law of counts is nearly a straight line, inside a bracket that begins at zero.
 
 use super::continuous::{Component, Support};
 use super::link::Link;
 use crate::numeric::special::tabulated::{self, At, Table};
-use crate::numeric::special::{NegativeBinomial, StudentT};
+use crate::numeric::special::{Ready, StudentT, normal};
 
 /// How far from `p` the probability may be, as a share of the smaller tail, for Halley's step to be the last: its error is
 /// a tenth of the cube of that, below 1e-9.
@@ -138,7 +139,7 @@ pub(super) struct Mixture {
     /// The least outcome.
     least: f64,
     /// Laws of counts with their weights.
-    counts: Vec<(f64, NegativeBinomial)>,
+    counts: Vec<(f64, Ready)>,
 }
 
 impl Mixture {
@@ -149,7 +150,7 @@ impl Mixture {
         for component in components {
             let Component { weight, kernel, link } = component;
             if let Some(law) = component.counts() {
-                counts.push((*weight, law));
+                counts.push((*weight, law.ready()));
                 continue;
             }
             let law = Law::new(*weight, kernel.location(), kernel.scale());
@@ -186,55 +187,80 @@ impl Mixture {
         solve(&self.groups, p, start.max(self.least), NEAR, bracket)
     }
 
+    /// Probability of at most `y` where some laws are of counts; none otherwise.
+    pub(super) fn cdf_of_counts(&self, y: f64) -> Option<f64> {
+        (!self.counts.is_empty()).then(|| self.with_counts(y).0)
+    }
+
     /// The greatest of the laws' own quantiles, those of counts aside.
     pub(super) fn greatest(&self, p: f64) -> f64 {
         if self.groups.is_empty() { 0.0 } else { bracket(&self.groups, p).1 }
     }
 
-    /// The quantile where some laws are of counts: Newton's steps inside a bracket, with bisection where a step leaves it.
+    /// The quantile where some laws are of counts: Newton's steps for the normal score as a function of ln(y + 1/2) inside
+    /// a bracket, with bisection where a step leaves it.
     fn quantile_of_counts(&self, p: f64) -> f64 {
         let (mut low, mut high) =
             if self.groups.is_empty() { (f64::INFINITY, f64::NEG_INFINITY) } else { bracket(&self.groups, p) };
-        let mut y = if self.groups.is_empty() { 0.0 } else { low.midpoint(high) };
-        for (weight, law) in &self.counts {
+        let centre = if self.groups.is_empty() { 0.0 } else { low.midpoint(high) };
+        let (mut mean, mut square, mut share) = (0.0, 0.0, 0.0);
+        for (weight, ready) in &self.counts {
+            let law = ready.law();
             // why eight deviations beyond the mean to begin with: the bracket is moved out below if that is too few.
             (low, high) = (low.min(-0.5), high.max(law.mean() + 8.0 * law.deviation() + 1.0));
-            y += weight * law.mean();
+            share += weight;
+            mean += weight * law.mean();
+            square += weight * (law.deviation().powi(2) + law.mean().powi(2));
         }
+        // The log-normal law of the same mean and variance is the start.
+        let score = normal::quantile(p);
+        (mean, square) = (mean / share + 0.5, (square + mean) / share + 0.25);
+        let variance = (square / (mean * mean)).ln().max(0.0);
+        let start = (mean.ln() - 0.5 * variance + score * variance.sqrt()).exp() - 0.5;
+        let mut y = (share * start + centre).max(low).min(high);
         for _ in 0..1000 {
-            if self.with_counts(high).0 >= p {
+            // why 0.98: no law has more than 1/65 of its mass eight deviations above its mean (Cantelli).
+            if p < 0.98 || self.with_counts(high).0 >= p {
                 break;
             }
             (low, high) = (high, 2.0 * high + 1.0);
         }
-        y = y.max(low).min(high);
-        for _ in 0..100 {
+        let mut farthest = f64::INFINITY;
+        for _ in 0..200 {
             if high - low <= 1e-14 * low.abs().max(high.abs()) {
                 break;
             }
-            let (mass, density) = self.with_counts(y);
+            let (mass, slope) = self.with_counts(y);
             let miss = mass - p;
             if miss < 0.0 {
                 low = y;
             } else {
                 high = y;
             }
-            let next = y - miss / density;
-            // why so near: a Poisson law of large counts is narrower than a millionth of its centre.
-            if (next - y).abs() <= 1e-6 * y.abs() && miss.abs() < 1e-9 {
+            let (at, room) = (normal::quantile(mass), y + 0.5);
+            let steepness = slope / normal::log_density(at).exp();
+            let step = (score - at) / (steepness * room);
+            let next = room * step.exp() - 0.5;
+            // What is left of a step: its square, and the share by which the slope is not known.
+            let size = (score - at).abs().max(step.abs());
+            if size * size.max(0.05 * steepness * steepness) < 1e-11 && next.is_finite() {
                 return next.max(low).min(high);
             }
-            y = if next > low && next < high { next } else { middle(low, high) };
+            // why half: between laws far apart the steps may creep.
+            let creeps = (score - at).abs() > 0.5 * farthest;
+            farthest = (score - at).abs();
+            y = if next > low && next < high && !creeps { next } else { middle(low, high) };
         }
         y
     }
 
-    /// Probability of at most `y`, and density or mass there.
+    /// Probability of at most `y`, and the slope of that.
     fn with_counts(&self, y: f64) -> (f64, f64) {
         let At { mut mass, mut density, .. } = at(&self.groups, y);
         for (weight, law) in &self.counts {
-            mass += weight * law.cdf(y);
-            density += weight * law.log_mass(y).exp();
+            let at = law.at(y);
+            mass += weight * at.below;
+            density += weight * at.slope;
         }
         (mass, density)
     }

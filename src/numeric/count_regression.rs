@@ -19,7 +19,7 @@
 //! 80(1), 27-38.
 
 use super::least_squares::{LeastSquares, LeastSquaresError};
-use super::special::gamma::{digamma_difference, ln_gamma, ln_rising_excess, trigamma};
+use super::special::gamma::{Rising, digamma_difference, ln_gamma, trigamma};
 
 const STEPS: usize = 100;
 
@@ -228,10 +228,11 @@ impl CountRegression {
 
     /// The log-likelihood of means under a dispersion.
     pub fn loglik(&self, alpha: f64, mean: &[f64]) -> f64 {
+        let rising = (alpha > 0.0).then(|| Rising::new(1.0 / alpha));
         let each = |((_, y, w), m): ((&[f64], f64, f64), &f64)| {
             let power = if y > 0.0 { y * m.ln() } else { 0.0 };
-            let kernel = if alpha > 0.0 {
-                ln_rising_excess(1.0 / alpha, y) + power - (y + 1.0 / alpha) * (alpha * m).ln_1p()
+            let kernel = if let Some(rising) = &rising {
+                rising.excess(y) + power - (y + 1.0 / alpha) * (alpha * m).ln_1p()
             } else {
                 power - m
             };
@@ -333,6 +334,12 @@ impl CountRegression {
     /// The logarithm of the determinant of the expected information of the orthonormal columns.
     pub fn log_information(&self, fit: &CountFit) -> f64 {
         (0..self.p).map(|j| 2.0 * fit.factor[j * self.p + j].ln()).sum()
+    }
+
+    /// The same at the means of a fit under another dispersion; none where it is not positive definite.
+    pub fn log_information_at(&self, alpha: f64, fit: &CountFit) -> Option<f64> {
+        let factor = self.information(alpha, &fit.mean)?;
+        Some((0..self.p).map(|j| 2.0 * factor[j * self.p + j].ln()).sum())
     }
 
     /// The standard error of theta = 1 / alpha from the observed information, the means held.

@@ -15,7 +15,8 @@
 //! too little scatter; its law is therefore the likelihood with the coefficients' information taken out (Cox and Reid),
 //! times a prior for ln(1 / theta) that is normal around -2 with standard deviation 1.5. Quasi-Poisson is given the negative
 //! binomial law with variance phi mean at the geometric mean of the years ahead, and phi scaled by n - p over chi^2.
-//! Damped (the default), dispersion and memory are those of one-year-ahead errors along the damped line.
+//! Damped (the default), dispersion and memory are those of one-year-ahead errors along the damped line, and the negative
+//! binomial law is one of calm and wild years: 15 in 100 are six times as dispersed, in the likelihood and ahead.
 //!
 //! Where a column singles out the years with counts from those without (nothing but zeros among them), no maximum exists: a
 //! penalised fit is used and a note says so. Under-dispersed counts end at Poisson, with a note.
@@ -33,7 +34,8 @@ use crate::dist::Link;
 use crate::error::{Error, Result};
 use crate::model::{Criteria, FitReport, Regression};
 use crate::numeric::count_regression::{CountFit, CountRegression};
-use crate::numeric::special::{NegativeBinomial, StudentT, normal};
+use crate::numeric::special::gamma::Rising;
+use crate::numeric::special::{StudentT, normal};
 use crate::series::{Note, Series, Training, Unit};
 
 /// What the variance of a Poisson trend is multiplied by.
@@ -202,7 +204,11 @@ pub(super) enum Family {
 /// What ln(1 / theta) is like before the data: its centre and standard deviation.
 const PRIOR: (f64, f64) = (-2.0, 1.5);
 /// Nodes of a law of one number, in standard deviations from its mode.
-const NODES: [f64; 5] = [-2.0, -1.0, 0.0, 1.0, 2.0];
+const NODES: [f64; 3] = [-1.5, 0.0, 1.5];
+/// The greatest ln alpha ahead: beyond, a law is nearly all zeros with a rare count of thousands.
+const WIDEST: f64 = 1.5;
+/// The share of wild years, and how many times as dispersed they are.
+const WILD: (f64, f64) = (0.15, 6.0);
 /// A quasi-Poisson dispersion that calls for a word.
 const OVERDISPERSED: f64 = 2.0;
 
@@ -372,14 +378,25 @@ fn laws(
                 let value = fit.loglik - 0.5 * problem.log_information(&fit);
                 Some((value, fit))
             };
-            let of_steps = |alpha: f64| -> f64 {
-                ahead.iter().map(|(y, m)| NegativeBinomial::new(*m, 1.0 / alpha).log_mass(*y)).sum()
+            // What of the likelihood changes with alpha.
+            let of_steps = |alpha: f64| {
+                let usual = |alpha: f64| {
+                    let rising = Rising::new(1.0 / alpha);
+                    move |y: f64, m: f64| rising.excess(y) - (y + 1.0 / alpha) * (alpha * m).ln_1p()
+                };
+                let (calm, wild) = (usual(alpha), usual(WILD.1 * alpha));
+                let each = |&(y, m): &(f64, f64)| {
+                    let (calm, wild) = (calm(y, m), wild(y, m));
+                    calm + (1.0 - WILD.0 + WILD.0 * (wild - calm).min(700.0).exp()).ln()
+                };
+                let information = problem.log_information_at(alpha, fit)?;
+                Some(ahead.iter().map(each).sum::<f64>() - 0.5 * information)
             };
             let mut from = fit.clone();
             let mut value = |log_alpha: f64| {
                 let z = (log_alpha - PRIOR.0) / PRIOR.1;
                 let likelihood = match projection {
-                    Projection::Damped => Some(of_steps(log_alpha.exp())),
+                    Projection::Damped => of_steps(log_alpha.exp()),
                     Projection::Line => of_line(log_alpha.exp(), &from).map(|(value, fit)| {
                         from = fit;
                         value
@@ -388,6 +405,13 @@ fn laws(
                 likelihood.unwrap_or(f64::NEG_INFINITY) - 0.5 * z * z
             };
             let nodes = nodes(&mut value);
+            let wild = |&(weight, log_alpha): &(f64, f64)| {
+                [((1.0 - WILD.0) * weight, log_alpha), (WILD.0 * weight, (log_alpha + WILD.1.ln()).min(WIDEST))]
+            };
+            let nodes = match projection {
+                Projection::Line => nodes,
+                Projection::Damped => nodes.iter().flat_map(wild).collect(),
+            };
             let laws = nodes.into_iter().map(|(weight, log_alpha)| {
                 let alpha = log_alpha.exp();
                 let refitted = if projection == Projection::Line { problem.maximum(alpha, Some(fit)) } else { None };
@@ -402,7 +426,7 @@ fn laws(
     }
 }
 
-/// Places of ln alpha with their weights: the mode of the law and up to two standard deviations around it.
+/// Places of ln alpha with their weights: the mode of the law and one and a half standard deviations to both sides.
 fn nodes(value: &mut impl FnMut(f64) -> f64) -> Vec<(f64, f64)> {
     let (mut best, mut highest) = (PRIOR.0, f64::NEG_INFINITY);
     let mut x = -8.0;
@@ -424,7 +448,7 @@ fn nodes(value: &mut impl FnMut(f64) -> f64) -> Vec<(f64, f64)> {
         }
         step = (0.5 * deviation).min(step);
     }
-    let places = NODES.map(|node| (best + node * deviation).min(1.5));
+    let places = NODES.map(|node| (best + node * deviation).min(WIDEST));
     let values = places.map(&mut *value);
     let top = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
     let weights = values.map(|v| if top.is_finite() { (v - top).exp() } else { 1.0 });

@@ -6,6 +6,7 @@
 //! | [`LogLinearTrend`] | so many per cent more, or fewer, every year |
 //! | [`PolynomialTrend`] | a curve |
 //! | [`TheilSenTrend`], [`HuberTrend`] | a line that a few wild years cannot bend |
+//! | [`RidgeTrend`], [`ElasticNetTrend`] | a line with many drivers, drawn towards no effect |
 //! | [`SegmentedTrend`] | a trend whose slope changes in a few years |
 //! | [`PoissonTrend`], [`NegativeBinomialTrend`] | counts, so many per cent more, or fewer, every year |
 //!
@@ -21,6 +22,7 @@ mod fitted;
 mod inference;
 mod kendall;
 mod ols;
+mod penalised;
 mod polynomial;
 mod projection;
 mod robust;
@@ -34,6 +36,7 @@ pub use fitted::FittedTrend;
 pub use inference::{Bounds, Robust};
 pub use kendall::mann_kendall;
 pub use ols::{Line, Ols, Sample};
+pub use penalised::{ElasticNetTrend, RidgeTrend};
 pub use polynomial::{PolynomialFit, polynomial};
 pub use projection::Projection;
 pub use robust::{HuberTrend, Loss, MEstimate, MedianLine, SlopeMedian, TheilSenTrend, m_estimate, slope_median};

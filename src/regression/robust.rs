@@ -213,7 +213,8 @@ impl HuberTrend {
 
 forecaster!(TheilSenTrend, HuberTrend);
 
-fn finished(
+/// The fitted trend from coefficients and a root of their covariance.
+pub(super) fn finished(
     setup: Setup,
     projection: Projection,
     model: String,

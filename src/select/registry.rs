@@ -5,13 +5,13 @@ use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
 use crate::regression::{
-    HuberTrend, LinearTrend, LogLinearTrend, NegativeBinomialTrend, PoissonTrend, PolynomialTrend, SegmentedTrend,
-    TheilSenTrend,
+    ElasticNetTrend, HuberTrend, LinearTrend, LogLinearTrend, NegativeBinomialTrend, PoissonTrend, PolynomialTrend,
+    RidgeTrend, SegmentedTrend, TheilSenTrend,
 };
 use crate::smoothing::{BayesEts, Class, Drift, Ets, Mean, Naive, Theta, ThetaVariant};
 
 /// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 27] = [
+pub const MODEL_NAMES: [&str; 29] = [
     "BayesETS",
     "AutoETS",
     "ETS(A,N,N)",
@@ -36,6 +36,8 @@ pub const MODEL_NAMES: [&str; 27] = [
     "SegmentedTrend",
     "TheilSenTrend",
     "HuberTrend",
+    "RidgeTrend",
+    "ElasticNetTrend",
     "PoissonTrend",
     "NegativeBinomialTrend",
     "Combination",
@@ -70,6 +72,8 @@ pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
         "SegmentedTrend" => Ok(Box::new(SegmentedTrend::new())),
         "TheilSenTrend" => Ok(Box::new(TheilSenTrend::new())),
         "HuberTrend" => Ok(Box::new(HuberTrend::new())),
+        "RidgeTrend" => Ok(Box::new(RidgeTrend::new())),
+        "ElasticNetTrend" => Ok(Box::new(ElasticNetTrend::new())),
         "PoissonTrend" => Ok(Box::new(PoissonTrend::new())),
         "NegativeBinomialTrend" => Ok(Box::new(NegativeBinomialTrend::new())),
         _ => {

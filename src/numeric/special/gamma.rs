@@ -11,21 +11,40 @@ pub fn ln_gamma(x: f64) -> f64 {
 
 /// `ln Gamma(x + n) - ln Gamma(x) - n ln x` for `x > 0` and `n >= 0`: what a rising factorial has beyond a power.
 pub fn ln_rising_excess(x: f64, n: f64) -> f64 {
-    if n <= 32.0 && n.fract() == 0.0 {
-        let (mut sum, mut j) = (0.0, 1.0);
-        while j < n {
-            sum += (j / x).ln_1p();
-            j += 1.0;
+    Rising::new(x).excess(n)
+}
+
+/// [`ln_rising_excess`] of one x and many n.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rising {
+    x: f64,
+    ln_gamma: f64,
+    ln: f64,
+}
+
+impl Rising {
+    pub(crate) fn new(x: f64) -> Self {
+        Self { x, ln_gamma: libm::lgamma(x), ln: x.ln() }
+    }
+
+    pub(crate) fn excess(&self, n: f64) -> f64 {
+        let x = self.x;
+        if n <= 32.0 && n.fract() == 0.0 {
+            let (mut sum, mut j) = (0.0, 1.0);
+            while j < n {
+                sum += (j / x).ln_1p();
+                j += 1.0;
+            }
+            return sum;
         }
-        return sum;
+        if x > 1e3 {
+            // Stirling's series at both ends, the large parts taken together.
+            let (a, b) = (1.0 / (x + n), 1.0 / x);
+            let tail = |i: f64| i * (1.0 / 12.0 - i * i / 360.0);
+            return (x + n - 0.5) * (n / x).ln_1p() - n + tail(a) - tail(b);
+        }
+        libm::lgamma(x + n) - self.ln_gamma - n * self.ln
     }
-    if x > 1e3 {
-        // Stirling's series at both ends, the large parts taken together.
-        let (a, b) = (1.0 / (x + n), 1.0 / x);
-        let tail = |i: f64| i * (1.0 / 12.0 - i * i / 360.0);
-        return (x + n - 0.5) * (n / x).ln_1p() - n + tail(a) - tail(b);
-    }
-    libm::lgamma(x + n) - libm::lgamma(x) - n * x.ln()
 }
 
 /// `psi(x + n) - psi(x)` for `x > 0` and `n >= 0`, psi the derivative of `ln Gamma`.

@@ -11,4 +11,5 @@ mod student;
 pub mod tabulated;
 
 pub use negative_binomial::NegativeBinomial;
+pub(crate) use negative_binomial::Ready;
 pub use student::StudentT;

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! and that of at most k is `I_p(s, k + 1)` with `p = s / (s + m)`, for an infinite size (Poisson) `Q(k + 1, m)`. Both are
-//! smooth in k. The distribution function here is that smooth one at `x = k + 1/2`: a real number with this law, rounded
-//! to the nearest whole one, is the count.
+//! smooth in k. The distribution function here is that smooth one at `x = k + 1/2`, and below one half a straight line from
+//! no probability at -1/2: a real number with this law, rounded to the nearest whole one, is the count.
 //!
 //! References: Johnson, Kemp, Kotz (2005), *Univariate Discrete Distributions*, 3rd ed., 4.2 and 5.6; for large arguments
 //! Wilson, Hilferty (1931) and Paulson (1942), for a large count of a moderate size DiDonato, Morris (1992), *ACM TOMS* 18.
@@ -69,34 +69,28 @@ impl NegativeBinomial {
     }
 
     fn split(&self, x: f64) -> (f64, f64) {
-        let (a, m, s) = (x + 0.5, self.mean, self.size);
-        if a <= 0.0 {
-            return (0.0, 1.0);
+        let at = self.ready().at(x);
+        (at.below, at.above)
+    }
+
+    /// The law with all that does not depend on the outcome worked out: for many outcomes of one law.
+    pub(crate) fn ready(&self) -> Ready {
+        let (m, s) = (self.mean, self.size);
+        // why: an infinite size has its own formula, which needs none of these.
+        let ln_gamma_size = if s.is_finite() { ln_gamma(s) } else { 0.0 };
+        Ready {
+            law: *self,
+            share: 1.0 / (1.0 + m / s),
+            rest: 1.0 / (1.0 + s / m),
+            ln_front: s * log_share(s, m) - ln_gamma_size,
+            ln_rest: log_share(m, s),
         }
-        if m <= 0.0 || a.is_infinite() {
-            return (1.0, 0.0);
-        }
-        if s.is_infinite() {
-            let (p, q) = incomplete(a, m);
-            return (q, p);
-        }
-        let (p, q) = (1.0 / (1.0 + m / s), 1.0 / (1.0 + s / m));
-        if a.max(s) <= LARGE {
-            let log_front = ln_gamma(s + a) - ln_gamma(s) - ln_gamma(a) + s * log_share(s, m) + a * log_share(m, s);
-            let front = log_front.exp();
-            if p < (s + 1.0) / (s + a + 2.0) {
-                let below = (front * fraction(s, a, p) / s).min(1.0);
-                return (below, 1.0 - below);
-            }
-            let above = (front * fraction(a, s, q) / a).min(1.0);
-            return (1.0 - above, above);
-        }
-        if s * s < a {
-            return incomplete(s, (a + 0.5 * (s - 1.0)) * (s / m).ln_1p());
-        }
-        let (root, ninth_a, ninth_s) = ((a / m).cbrt(), 1.0 / (9.0 * a), 1.0 / (9.0 * s));
-        let z = ((1.0 - ninth_a) * root - (1.0 - ninth_s)) / (root * root * ninth_a + ninth_s).sqrt();
-        (normal::cdf(z), normal::survival(z))
+    }
+
+    /// The standard normal number with about the same probability below it as `I_p(s, a)` (Paulson 1942).
+    fn cube_root(&self, a: f64) -> f64 {
+        let (root, ninth_a, ninth_s) = ((a / self.mean).cbrt(), 1.0 / (9.0 * a), 1.0 / (9.0 * self.size));
+        ((1.0 - ninth_a) * root - (1.0 - ninth_s)) / (root * root * ninth_a + ninth_s).sqrt()
     }
 
     /// The logarithm of the probability of `k`; between whole numbers the smooth curve through them.
@@ -114,6 +108,79 @@ impl NegativeBinomial {
         }
         let shared = (m / s).ln_1p();
         powers + ln_rising_excess(s, k) - (k + s) * shared
+    }
+}
+
+/// A law with what does not depend on the outcome worked out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ready {
+    law: NegativeBinomial,
+    /// s / (s + m)
+    share: f64,
+    /// m / (s + m)
+    rest: f64,
+    /// s ln(s / (s + m)) - ln Gamma(s)
+    ln_front: f64,
+    /// ln(m / (s + m))
+    ln_rest: f64,
+}
+
+/// What a law says of an outcome.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Split {
+    /// The smooth distribution function and its complement.
+    pub(crate) below: f64,
+    pub(crate) above: f64,
+    /// The slope of the distribution function, to about `1 / (24 deviation^2)` of it: for steps of a root finder.
+    pub(crate) slope: f64,
+}
+
+impl Ready {
+    pub(crate) fn law(&self) -> &NegativeBinomial {
+        &self.law
+    }
+
+    /// Probabilities and slope at `x`.
+    ///
+    /// With `G(a) = I_p(s, a)` the chances of counts are `G(a) - G(a - 1)` and `G(a + 1) - G(a)`: the slope of G is taken as
+    /// their geometric mean, which needs no more logarithms.
+    pub(crate) fn at(&self, x: f64) -> Split {
+        let (a, m, s) = (x + 0.5, self.law.mean, self.law.size);
+        if a <= 0.0 {
+            return Split { below: 0.0, above: 1.0, slope: 0.0 };
+        }
+        if m <= 0.0 || a.is_infinite() {
+            return Split { below: 1.0, above: 0.0, slope: 0.0 };
+        }
+        if a < 1.0 {
+            // The chance of a zero, reached in a straight line.
+            let zero = if s.is_infinite() { (-m).exp() } else { (s * log_share(s, m)).exp() };
+            return Split { below: a * zero, above: 1.0 - a * zero, slope: zero };
+        }
+        if s.is_infinite() {
+            let (above, below) = incomplete(a, m);
+            let slope = (a * m.ln() - m - ln_gamma(a) - 0.5 * (a * m).ln()).exp();
+            return Split { below, above, slope };
+        }
+        if a.max(s) <= LARGE {
+            let log_front = ln_gamma(s + a) - ln_gamma(a) + self.ln_front + a * self.ln_rest;
+            let front = log_front.exp();
+            // why the least number: a mean next to nothing makes this 0 / 0.
+            let slope = front / (a * (s + a - 1.0) * self.rest).sqrt().max(f64::MIN_POSITIVE);
+            if self.share < (s + 1.0) / (s + a + 2.0) {
+                let below = (front * fraction(s, a, self.share) / s).min(1.0);
+                return Split { below, above: 1.0 - below, slope };
+            }
+            let above = (front * fraction(a, s, self.rest) / a).min(1.0);
+            return Split { below: 1.0 - above, above, slope };
+        }
+        let slope = self.law.log_mass(x.max(0.0)).exp();
+        if s * s < a {
+            let (below, above) = incomplete(s, (a + 0.5 * (s - 1.0)) * (s / m).ln_1p());
+            return Split { below, above, slope };
+        }
+        let z = self.law.cube_root(a);
+        Split { below: normal::cdf(z), above: normal::survival(z), slope }
     }
 }
 

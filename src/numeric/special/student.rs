@@ -200,22 +200,32 @@ fn peak(a: f64) -> f64 {
 }
 
 /// The continued fraction `K` in `I_x(a, b) = x^a (1 - x)^b K / (a B(a, b))`, for `x` below `(a + 1) / (a + b + 2)`.
+///
+/// With the partial numerators d1, d2, ... of Abramowitz and Stegun's 26.5.8 its even part is
+/// `1 / (1 + d1 - d1 d2 / (1 + d2 + d3 - d3 d4 / (1 + d4 + d5 - ...)))`: half as many terms, summed by the recurrence of
+/// numerators and denominators with two divisions a term.
 pub(super) fn fraction(a: f64, b: f64, x: f64) -> f64 {
     // why: nearly normal distributions need about sqrt(a) terms; a fraction that has not settled by then never will.
     const TERMS: u32 = 20_000;
-    let (mut value, mut c, mut d) = (1.0, f64::INFINITY, 1.0);
-    let mut next = |coefficient: f64| {
-        d = 1.0 / (1.0 + coefficient * d);
-        c = 1.0 + coefficient / c;
-        value *= c * d;
-        (c * d - 1.0).abs()
-    };
-    for term in 0..TERMS {
+    // d_(2m + 1); then numerator and denominator of the last two approximants, the last denominator scaled to one.
+    let mut odd = -(a + b) * x / (a + 1.0);
+    let (mut before, mut value) = ((0.0, 1.0), (1.0 + odd).recip());
+    before.1 *= value;
+    for term in 1..TERMS {
         let m = f64::from(term);
         let place = a + 2.0 * m;
-        let odd = next(-(a + m) * (a + b + m) * x / (place * (place + 1.0)));
-        let even = next((m + 1.0) * (b - m - 1.0) * x / ((place + 1.0) * (place + 2.0)));
-        if odd.max(even) < f64::EPSILON {
+        let shared = x / ((place - 1.0) * place * (place + 1.0));
+        let even = m * (b - m) * (place + 1.0) * shared;
+        let next = -(a + m) * (a + b + m) * (place - 1.0) * shared;
+        let (over, level) = (-odd * even, 1.0 + even + next);
+        let scale = (level + over * before.1).recip();
+        let sum = (level * value + over * before.0) * scale;
+        before = (value * scale, scale);
+        odd = next;
+        let moved = (sum - value).abs();
+        value = sum;
+        // why twice: the last bit may go to and fro for ever.
+        if moved <= 2.0 * f64::EPSILON * value.abs() {
             break;
         }
     }
