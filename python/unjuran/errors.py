@@ -139,6 +139,16 @@ class EarlierCountError(UnjuranError):
     became: str
 
 
+class EventOutsideError(UnjuranError):
+    """An event before the second or after the last full year of a series: its impact cannot be judged."""
+
+    series: str
+    event: str
+    year: int
+    first: int
+    last: int
+
+
 class PartialRateError(UnjuranError):
     """A partial year of a rate: give the count so far, or leave the year out."""
 
