@@ -63,7 +63,7 @@ class Malaysia(Panel):
             name: Funnel(
                 [self[steps[0]["source"]], *(self[step["target"]] for step in steps)],
                 units=[steps[0]["source_unit"], *(step["target_unit"] for step in steps)],
-                ratios=[step["source_unit"] != step["target_unit"] for step in steps],
+                ratios=[step["ratio"] == "true" for step in steps],
             )
             for name, steps in chains.items()
         }

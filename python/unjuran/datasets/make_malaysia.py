@@ -127,11 +127,14 @@ def small_tables(source: Path) -> dict[str, list[list[str]]]:
     links += [[row["parent"], row["child"], row["relation"], row["note"]] for row in rows("hierarchies.csv")]
     events = [["year", "kind", "name"]]
     events += [[row["date"][:4], EVENTS[row["kind"]], row["label"]] for row in rows("events.csv")]
-    funnels, chain = [["funnel", "source", "target", "source_unit", "target_unit", "unit", "caveat"]], ""
+    funnels, chain = [["funnel", "source", "target", "source_unit", "target_unit", "ratio", "unit", "caveat"]], ""
     for row in rows("funnels.csv"):
         chain = FUNNELS.get(row["from"], chain)
         stages = [row["from"], row["to"]]
-        funnels.append([chain, *stages, *(units[stage] for stage in stages), row["unit"], row["caveat"]])
+        counted = [units[stage] for stage in stages]
+        # What is given to others than those of the stage before is no share of them.
+        ratio = counted[0] != counted[1] or row["caveat"].startswith("stock/flow")
+        funnels.append([chain, *stages, *counted, str(ratio).lower(), row["unit"], row["caveat"]])
     return {"malaysia_hierarchies.csv": links, "malaysia_events.csv": events, "malaysia_funnels.csv": funnels}
 
 
