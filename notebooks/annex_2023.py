@@ -56,7 +56,9 @@ assert wrong == ["ustip_investigations_total"]
 cases = figures["trafficking_cases"]
 law = uj.forecast(cases, until=2025)
 print(law.notes[0])
-for year, lower, median, upper in zip(law.years, law.interval(80).lower, law.median, law.interval(80).upper, strict=True):
+for year, lower, median, upper in zip(
+    law.years, law.interval(80).lower, law.median, law.interval(80).upper, strict=True
+):
     print(f"{year}: {median:.0f} cases, 80% of outcomes from {lower:.0f} to {upper:.0f}")
 
 # %%

@@ -37,7 +37,9 @@ need = uj.plan.capacity(arrivals, stay=STAY, group=GROUP, current=PLACES, cost=C
 print(need)
 
 # %%
-levels = {level: uj.plan.capacity(arrivals, stay=STAY, group=GROUP, service_level=level) for level in (0.5, 0.8, 0.9, 0.95)}
+levels = {
+    level: uj.plan.capacity(arrivals, stay=STAY, group=GROUP, service_level=level) for level in (0.5, 0.8, 0.9, 0.95)
+}
 for level, answer in levels.items():
     print(f"{level:.0%}: {answer.places.astype(int).tolist()}")
 assert (levels[0.95].places >= levels[0.5].places).all()

@@ -70,7 +70,9 @@ def test_a_scenario_shares_its_chance_with_the_forecast(ahead):
     for seed in (0, 5):
         difference = more.paths(500, seed) - ahead.paths(500, seed)
         assert (difference[:, 0] == 0).all()
-        assert set(np.unique(difference[:, 1:])) <= set(range(1, 11))  # less than 10 only where a zero hid a negative draw
+        assert set(np.unique(difference[:, 1:])) <= set(
+            range(1, 11)
+        )  # less than 10 only where a zero hid a negative draw
     assert more.interval(80).lower.tolist()[1] == ahead.interval(80).lower[1] + 10
     assert "more" in more.notes[-1]
 
@@ -192,7 +194,9 @@ def test_capacity_of_sure_arrivals_is_littles_law():
 
 def test_stays_that_were_observed_and_months_that_are_busy_count():
     law = uj.forecast(uj.Series([365, 380, 350, 365], start=2015, name="victims"), h=1)
-    even, busy = (plan.capacity(law, stay=[10, 20, 90], pattern=p) for p in (None, [1, 1, 1, 1, 1, 1, 9, 1, 1, 1, 1, 1]))
+    even, busy = (
+        plan.capacity(law, stay=[10, 20, 90], pattern=p) for p in (None, [1, 1, 1, 1, 1, 1, 9, 1, 1, 1, 1, 1])
+    )
     assert even.present[0] == pytest.approx(busy.present[0], rel=0.2)
     assert busy.places[0] > 1.5 * even.places[0]
     assert busy.peak_month[0] in (7, 8)
@@ -218,7 +222,9 @@ def test_an_alarm_is_raised_for_what_is_far_outside_and_adjusted_over_a_panel():
 
 def test_a_series_brings_its_own_coverage(ahead):
     cases = ahead.series
-    before = uj.forecast(uj.Series(dict(zip(range(2015, 2023), cases.values.tolist(), strict=False)), name="cases"), h=1)
+    before = uj.forecast(
+        uj.Series(dict(zip(range(2015, 2023), cases.values.tolist(), strict=False)), name="cases"), h=1
+    )
     by_series, by_date = plan.monitor(before, cases), plan.monitor(before, 48, as_of="2023-05-31")
     assert (by_series.p, by_series.year) == (by_date.p, 2023)
     assert 40 < by_series.expected < 80
