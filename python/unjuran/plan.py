@@ -9,8 +9,8 @@
 | is the new figure outside the fan? | `monitor` |
 | is +174% more than chance, and is the printed percentage right? | `percent_change` |
 
-The uncertainty of a forecast is carried through on its joint paths. Every answer prints as a sentence, has `to_dict` and
-`to_json`, and pickles.
+The uncertainty of a forecast is carried through on its joint paths. Every answer prints as a sentence, has `to_dict`
+and `to_json`, and pickles.
 """
 
 from unjuran._core import (
