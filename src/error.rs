@@ -182,6 +182,12 @@ pub enum Error {
         /// The last year allowed.
         last: i32,
     },
+    /// A panel without a series to learn from.
+    #[error("{series} series and none to learn from: one with two exact full years is needed")]
+    NothingToLearn {
+        /// Series of the panel.
+        series: usize,
+    },
     /// A partial year of a rate.
     #[error(
         "series {series:?}, {year}: a rate of part of a year is refused: give the count so far, or leave the year out"

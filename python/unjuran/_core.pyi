@@ -34,10 +34,12 @@ __all__ = [
     "Funnel",
     "FunnelLink",
     "HuberTrend",
+    "Impact",
     "Interval",
     "Leak",
     "LinearTrend",
     "LogLinearTrend",
+    "Mde",
     "Mean",
     "Merged",
     "Model",
@@ -251,10 +253,22 @@ class FittedBayesETS(FittedModel):
     def prior(self) -> str: ...
     @property
     def scales(self) -> tuple[_Floats, _Floats]: ...
+    @property
+    def log_bayes_factor(self) -> float | None: ...
+    @property
+    def effects(self) -> list[dict[str, Any]]: ...
+    def counterfactual(self) -> Forecast | None: ...
 
 @final
 class Prior:
     def __new__(cls, name: Literal["counts", "annual"]) -> Self: ...
+    @staticmethod
+    def learn(
+        panel: Panel | Sequence[Series],
+        *,
+        base: Prior | Literal["counts", "annual"] | None = None,
+        name: str = "own",
+    ) -> Prior: ...
     @property
     def name(self) -> str: ...
     @property
@@ -845,6 +859,43 @@ class Target(Answer):
     def from_json(cls, text: str) -> Target: ...
 
 @final
+class Impact(Answer):
+    @property
+    def verdict(self) -> Literal["increase", "decrease", "no evidence", "cannot tell"]: ...
+    @property
+    def relative_effect(self) -> float: ...
+    def interval(self, level: float = 95) -> Interval: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def mde(self) -> Mde: ...
+    @property
+    def meaningful(self) -> float: ...
+    @property
+    def years_until_detectable(self) -> int | None: ...
+    @property
+    def counterfactual(self) -> Forecast: ...
+    @property
+    def event(self) -> Event: ...
+    @property
+    def series(self) -> Series: ...
+    @property
+    def years(self) -> NDArray[np.int64]: ...
+    @property
+    def observed(self) -> _Floats: ...
+    @property
+    def total(self) -> tuple[float, float, float]: ...
+    @property
+    def placebos(self) -> list[dict[str, Any]]: ...
+    def to_frame(self, backend: str | None = None) -> Any: ...
+    @classmethod
+    def from_json(cls, text: str) -> Impact: ...
+
+class Mde(NamedTuple):
+    rise: float
+    fall: float | None
+
+@final
 class RequiredChange(Answer):
     @property
     def series(self) -> str: ...
@@ -1050,6 +1101,13 @@ def target(
     since: _Year | None = None,
     thresholds: tuple[float, float] | None = None,
 ) -> Target: ...
+def impact(
+    series: Series,
+    event: Event,
+    *,
+    controls: Sequence[Series] | Panel | None = None,
+    meaningful: float = 0.2,
+) -> Impact: ...
 def required_change(
     forecast: Forecast,
     *,

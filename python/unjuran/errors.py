@@ -149,6 +149,12 @@ class EventOutsideError(UnjuranError):
     last: int
 
 
+class NothingToLearnError(UnjuranError):
+    """A panel without a series to learn a prior from: one with two exact full years is needed."""
+
+    series: int
+
+
 class PartialRateError(UnjuranError):
     """A partial year of a rate: give the count so far, or leave the year out."""
 

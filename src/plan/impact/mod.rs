@@ -41,6 +41,8 @@ const BEFORE: usize = 5;
 const PLACEBO: usize = 4;
 /// Years ahead in which an effect of interest may become detectable.
 const AHEAD: usize = 10;
+/// The relative effect is kept at this many equal steps of probability, less one.
+const QUANTILES: usize = 200;
 /// Normal quantiles of 97.5% and 80%.
 const Z_975: f64 = 1.959_963_984_540_054;
 const Z_80: f64 = 0.841_621_233_572_914_3;
@@ -93,11 +95,13 @@ pub struct Placebo {
 }
 
 /// What an event did to a series.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Impact {
     series: Series,
     event: Event,
-    fitted: FittedBayesEts,
+    /// Quantiles of the relative effect at 0.005, 0.01, ..., 0.995.
+    relative: Vec<f64>,
     /// The size of interest.
     pub meaningful: f64,
     /// What can be said.
@@ -156,7 +160,7 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
     }
     let training = checked(series, event)?;
     let fitted = fit(series, event)?;
-    let effect = effect(&fitted)?;
+    let effect = effect(&fitted, series)?;
     let (lower, upper) = (effect.relative(0.025), effect.relative(0.975));
     let log_factor = fitted.log_bayes_factor().unwrap_or(0.0);
     let verdict = if (lower > 0.0 || upper < 0.0) && log_factor > 0.0 {
@@ -192,7 +196,7 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
         years_until_detectable,
         counterfactual,
         placebos,
-        fitted,
+        relative: (1..QUANTILES).map(|i| effect.relative(i as f64 / QUANTILES as f64)).collect(),
     })
 }
 
@@ -230,13 +234,13 @@ fn fit(series: &Series, event: &Event) -> Result<FittedBayesEts> {
     BayesEts::default().fit_with(&series.through(full)?, &Inputs::new().event(event.clone())?)
 }
 
-fn effect(fitted: &FittedBayesEts) -> Result<crate::smoothing::bayes::Effect> {
-    let none = || Error::Overflow { series: String::new(), model: "impact".to_owned() };
+fn effect(fitted: &FittedBayesEts, series: &Series) -> Result<crate::smoothing::bayes::Effect> {
+    let none = || Error::Overflow { series: series.name().to_owned(), model: "impact".to_owned() };
     fitted.effects().into_iter().next().ok_or_else(none)
 }
 
 fn placebo(series: &Series, event: &Event) -> Result<Placebo> {
-    let effect = effect(&fit(series, event)?)?;
+    let effect = effect(&fit(series, event)?, series)?;
     Ok(Placebo {
         series: series.name().to_owned(),
         year: event.year,
@@ -281,15 +285,26 @@ impl Impact {
         &self.event
     }
 
-    /// The central interval of the relative effect; `level` in percent.
+    /// The central interval of the relative effect; `level` in percent, 1 to 99.
     ///
     /// # Errors
     /// [`Error::BadLevel`].
     pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
         let level = super::checked_level(level)?;
+        if level > 99.0 {
+            return Err(Error::BadLevel { level });
+        }
         let tail = (100.0 - level) / 200.0;
-        let effect = effect(&self.fitted)?;
-        Ok((effect.relative(tail), effect.relative(1.0 - tail)))
+        Ok((self.quantile(tail), self.quantile(1.0 - tail)))
+    }
+
+    /// The relative effect at a probability, straight between those kept.
+    fn quantile(&self, p: f64) -> f64 {
+        let place = (p * QUANTILES as f64 - 1.0).clamp(0.0, (QUANTILES - 2) as f64);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the quantiles")]
+        let below = (place as usize).min(QUANTILES - 3);
+        let at = |i: usize| self.relative.get(i).copied().unwrap_or(f64::NAN);
+        at(below) + (place - below as f64) * (at(below + 1) - at(below))
     }
 
     /// Each full year from the event on: what was, what would have been, and the effect with its 95% interval.
