@@ -72,6 +72,7 @@ __all__ = [
     "coverage",
     "crps",
     "forecast",
+    "impact",
     "from_fiscal",
     "from_rates",
     "interval_score",

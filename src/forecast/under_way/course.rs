@@ -89,13 +89,19 @@ impl Course {
             })
             .collect();
         for &(by_then, became) in earlier {
-            nodes.iter_mut().for_each(|node| node.log_weight += POWER * node.log_likelihood(by_then, became, whole));
+            for node in &mut nodes {
+                node.log_weight += POWER * node.log_likelihood(by_then, became, whole);
+            }
         }
         let most = nodes.iter().map(|node| node.log_weight).fold(f64::NEG_INFINITY, f64::max);
-        nodes.iter_mut().for_each(|node| node.log_weight -= most);
+        for node in &mut nodes {
+            node.log_weight -= most;
+        }
         nodes.retain(|node| node.log_weight > NEGLIGIBLE.ln());
         let total = nodes.iter().map(|node| node.log_weight.exp()).sum::<f64>().ln();
-        nodes.iter_mut().for_each(|node| node.log_weight -= total);
+        for node in &mut nodes {
+            node.log_weight -= total;
+        }
         Seen { counted, whole, nodes }
     }
 
@@ -178,9 +184,9 @@ pub struct Lesson {
 pub fn learn(lessons: &[Lesson], sources: Vec<String>) -> Course {
     const STEPS: usize = 300;
     const SPREAD: f64 = 0.02;
-    const LEAST: f64 = 0.0005;
-    let offsets = (-6..=3).map(|i| 0.5 * f64::from(i));
-    let concentrations = [2.0, 8.0, 32.0, 128.0, 512.0];
+    const LEAST: f64 = 0.002;
+    let offsets = (-12..=6).map(|i| 0.25 * f64::from(i));
+    let concentrations = [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0];
     let grid: Vec<(f64, f64)> = offsets.flat_map(|o| concentrations.map(|c| (o, c))).collect();
     let months = (1..12).map(|month| {
         let share = f64::from(month) / 12.0;

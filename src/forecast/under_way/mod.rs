@@ -12,9 +12,9 @@
 //! after y, `E[z_i | y] = mu_i + C_i1 / C_11 (m* - mu_1)`, and the covariance of the rest likewise. This is done for every
 //! model of the crate alike.
 //!
-//! What is expected is open to a year like no other, `P(Y) = (1 - q) P_model(Y) + q / (6 Y)`: where nothing that the model
-//! held possible agrees with y, because more is counted by May than it expected of the year, the course alone speaks, and a
-//! note says so.
+//! What is expected is open to a year like no other, `P(Y) = (1 - q) P_model(Y) + q T(Y)` with ln Y about a wide Student-t
+//! under T: where nothing that the model held possible agrees with y, because more is counted by May than it expected of the
+//! year, the course alone speaks, and a note says so.
 
 pub mod course;
 
@@ -30,10 +30,10 @@ const COARSE: usize = 48;
 const FINE: usize = 120;
 /// What the second look may leave out on either side.
 const TAIL: f64 = 2e-5;
-/// The chance of a year like no other, and how wide its logarithm is spread: a factor of 20 down or up. The chance was
-/// chosen on the three years before those that the benchmark forecasts.
-const SURPRISE: f64 = 0.15;
-const SPAN: f64 = 6.0;
+/// The chance of a year like no other, and the scale of its logarithm. Both were chosen on the three years before those that
+/// the benchmark forecasts.
+const CHANCE: f64 = 0.15;
+const SPREAD: f64 = 1.0;
 /// Above this share of such years the count so far has refuted what was expected.
 const REFUTED: f64 = 0.9;
 /// Members whose weight falls below this are dropped.
@@ -49,6 +49,7 @@ pub(super) struct Begun {
 /// The joint law after the count so far; `whole` for counts.
 pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Result<Begun> {
     let expected = joint.first_expected();
+    let surprise = Surprise::about(&expected);
     let cells = Cells::about(&expected, seen, share, whole);
     let likelihood: Vec<f64> = cells.middles().map(|y| seen.likelihood(y)).collect();
     if let Some(averaged) = joint.averaged() {
@@ -66,41 +67,56 @@ pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Resu
     for (weight, latent) in joint.members() {
         let component = latent.marginal(0, 1.0);
         let law = Law::of(component, joint);
-        let mut own: Vec<f64> = cells.edges.windows(2).map(|pair| open(law.between(pair[0], pair[1]), pair)).collect();
+        let mut own: Vec<f64> =
+            cells.edges.windows(2).map(|pair| surprise.open(law.between(pair[0], pair[1]), pair)).collect();
         own.iter_mut().zip(&likelihood).for_each(|(mass, l)| *mass *= l);
         let total: f64 = own.iter().sum();
         masses.iter_mut().zip(&own).for_each(|(sum, mass)| *sum += weight * mass);
         found.push((weight * total, latent, own));
     }
     let total: f64 = found.iter().map(|(weight, ..)| weight).sum();
-    let most = likelihood.iter().copied().fold(0.0, f64::max);
-    let refuted = !(total > REFUTED * most);
-    if refuted {
-        // the course alone
-        masses =
-            cells.edges.windows(2).zip(&likelihood).map(|(pair, l)| l * (pair[1] / pair[0].max(0.5)).ln()).collect();
-    }
+    let surprising: f64 =
+        cells.edges.windows(2).zip(&likelihood).map(|(cell, l)| CHANCE * surprise.between(cell) * l).sum();
     let members = found
         .into_iter()
-        .zip(joint.members())
-        .filter(|((weight, ..), _)| refuted || *weight >= NEGLIGIBLE * total)
-        .map(|((weight, latent, own), (before, _))| {
-            let (mean, variance) = cells.moments(if refuted { &masses } else { &own }, latent);
-            (if refuted { before } else { weight }, after_first(latent, mean, variance))
+        .filter(|(weight, ..)| *weight >= NEGLIGIBLE * total)
+        .map(|(weight, latent, own)| {
+            let (mean, variance) = cells.moments(&own, latent);
+            (weight, after_first(latent, mean, variance))
         })
         .collect();
+    let refuted = surprising > REFUTED * total;
     let first = Histogram::new(cells.edges.clone(), masses)?;
     Ok(Begun { joint: Joint::mixture(members, joint.support()).with_first(first), refuted })
 }
 
-/// The probability of a cell, the chance of a year like no other included.
-fn open(expected: f64, cell: &[f64]) -> f64 {
-    (1.0 - SURPRISE) * expected + SURPRISE / SPAN * log_width(cell)
+/// A year like no other: the logarithm of its outcome is a Student-t of two degrees of freedom about that of the median
+/// expected.
+#[derive(Clone, Copy)]
+struct Surprise {
+    /// ln (median + 1/2)
+    centre: f64,
 }
 
-/// The width of a cell in the logarithm of its outcomes.
-fn log_width(cell: &[f64]) -> f64 {
-    (cell[1].max(1.0) / cell[0].max(0.5)).ln().max(0.0)
+impl Surprise {
+    fn about(expected: &Continuous) -> Self {
+        Self { centre: (expected.quantile(0.5).max(0.0) + 0.5).ln() }
+    }
+
+    /// The probability that such a year puts between two edges.
+    fn between(self, cell: &[f64]) -> f64 {
+        let below = |y: f64| {
+            // the distribution function of Student's t with 2 degrees of freedom
+            let t = ((y + 0.5).max(1e-9).ln() - self.centre) / SPREAD;
+            0.5 + 0.5 * t / (2.0 + t * t).sqrt()
+        };
+        (below(cell[1]) - below(cell[0])).max(0.0)
+    }
+
+    /// The probability of a cell, the chance of such a year included.
+    fn open(self, expected: f64, cell: &[f64]) -> f64 {
+        (1.0 - CHANCE) * expected + CHANCE * self.between(cell)
+    }
 }
 
 /// The law of the first year of one member.
@@ -139,9 +155,14 @@ impl Cells {
         let least = seen.counted;
         let far = expected.quantile(0.999).max(30.0 * (least + 1.0) / share);
         let coarse = Self::between(least, far, COARSE, whole);
+        let surprise = Surprise::about(expected);
         let mass = |pair: &[f64]| (expected.uncapped(pair[1]) - expected.uncapped(pair[0])).max(0.0);
-        let masses: Vec<f64> =
-            coarse.edges.windows(2).zip(coarse.middles()).map(|(c, y)| seen.likelihood(y) * open(mass(c), c)).collect();
+        let masses: Vec<f64> = coarse
+            .edges
+            .windows(2)
+            .zip(coarse.middles())
+            .map(|(c, y)| seen.likelihood(y) * surprise.open(mass(c), c))
+            .collect();
         let total: f64 = masses.iter().sum();
         let (mut sum, mut from, mut to) = (0.0, coarse.edges[0], far);
         for (pair, mass) in coarse.edges.windows(2).zip(&masses) {

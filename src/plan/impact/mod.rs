@@ -171,12 +171,18 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
         Verdict::CannotTell
     };
     let mde = detectable(&fitted, event, 0)?;
-    let mut years_until_detectable = None;
-    for more in 0..=AHEAD {
+    let enough = |more: usize| -> Result<bool> {
         let then = detectable(&fitted, event, more)?;
-        if then.rise <= meaningful && then.fall.is_some_and(|fall| fall <= meaningful) {
-            years_until_detectable = Some(more);
-            break;
+        Ok(then.rise <= meaningful && then.fall.is_some_and(|fall| fall <= meaningful))
+    };
+    let mut years_until_detectable = None;
+    // why the last first: most short series never get there, and every year more is a run of all members.
+    if enough(AHEAD)? {
+        for more in 0..=AHEAD {
+            if enough(more)? {
+                years_until_detectable = Some(more);
+                break;
+            }
         }
     }
     let counterfactual = fitted.counterfactual()?.ok_or_else(|| outside(series, event, &training))?;

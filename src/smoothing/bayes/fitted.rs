@@ -62,9 +62,13 @@ struct Weighted {
 /// Logarithms of weights, up to a constant, become weights that add up to one.
 fn normalise(members: &mut [Weighted]) -> bool {
     let most = members.iter().map(|m| m.weight).fold(f64::NEG_INFINITY, f64::max);
-    members.iter_mut().for_each(|m| m.weight = (m.weight - most).exp());
+    for m in members.iter_mut() {
+        m.weight = (m.weight - most).exp();
+    }
     let total: f64 = members.iter().map(|m| m.weight).sum();
-    members.iter_mut().for_each(|m| m.weight /= total);
+    for m in members.iter_mut() {
+        m.weight /= total;
+    }
     total.is_finite() && !members.is_empty()
 }
 
@@ -107,7 +111,9 @@ impl FittedBayesEts {
         }
         members.retain(|m| m.weight >= NEGLIGIBLE);
         let kept: f64 = members.iter().map(|m| m.weight).sum();
-        members.iter_mut().for_each(|m| m.weight /= kept);
+        for m in &mut members {
+            m.weight /= kept;
+        }
         for Weighted { weight, member, place, seen, wild } in &mut members {
             if let Seen::Closed { wild: found, .. } = seen {
                 let likely = found.iter().filter(|w| *weight * w.share >= NEGLIGIBLE);
@@ -266,7 +272,9 @@ impl FittedBayesEts {
             };
             let mut parts: Vec<Component> = self.moved().map(component).collect();
             let total: f64 = parts.iter().map(|c| c.weight).sum();
-            parts.iter_mut().for_each(|c| c.weight /= total);
+            for part in &mut parts {
+                part.weight /= total;
+            }
             let law = Continuous::mixture(parts, Support::NonNegative);
             Effect { name: effect.name.clone(), level: effect.level, law }
         };

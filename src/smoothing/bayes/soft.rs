@@ -63,7 +63,9 @@ impl Lattice {
         for (log_prior, wild) in cases {
             let mut add = |last| {
                 let mut nodes = lattice::nodes(&Filter { wild, last, ..filter }, laws, step, near);
-                nodes.iter_mut().for_each(|node| node.log_likelihood += log_prior);
+                for node in &mut nodes {
+                    node.log_likelihood += log_prior;
+                }
                 all.extend(nodes);
             };
             if series.pieces.is_empty() {

@@ -88,7 +88,9 @@ pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: us
             found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
         }
     }
-    found.iter_mut().for_each(|wild| wild.share /= total);
+    for wild in &mut found {
+        wild.share /= total;
+    }
     // why: a place of a thousandth of a member costs as much as one of a half.
     found.retain(|wild| wild.share > SMALL);
     (solved.log_evidence + total.ln(), found)

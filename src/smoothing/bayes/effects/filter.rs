@@ -62,6 +62,9 @@ impl EffectFilter<'_> {
 
     /// Variance of the effect `j` at a value of sigma, once the years of these rows have been observed too.
     pub(in super::super) fn variance_after(&self, node: &EffectNode, j: usize, rows: &[Vec<f64>]) -> f64 {
+        if rows.is_empty() {
+            return node.effect(j).1.powi(2);
+        }
         let (mut running, _) = self.run(node.sigma);
         for row in rows {
             let expected = running.carry(self.recursion, row, node.sigma * node.sigma);

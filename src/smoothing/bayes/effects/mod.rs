@@ -1,6 +1,6 @@
 //! Events and drivers in the fit: did the law of 2022 change the level, and what would have been without it?
 //!
-//! With x_t the columns of a year, the member's recursion runs on what is left of the series without their effects,
+//! With `x_t` the columns of a year, the member's recursion runs on what is left of the series without their effects,
 //!
 //! ```text
 //! z_t = l_{t-1} + phi b_{t-1} + x_t' gamma + e_t      l_t = l_{t-1} + phi b_{t-1} + alpha e_t      b_t = phi b_{t-1} + beta e_t
@@ -8,7 +8,7 @@
 //!
 //! so that the effect gamma enters no later year but through x. It is part of the state that the filter estimates, with a
 //! proper prior (`columns`), at each node of a lattice of sigma. The evidence with the columns over that without,
-//! `BF_k = ML_k(with) / ML_k(without)`, is untempered; members weigh `w_k BF_k`, w_k their weights without the columns.
+//! `BF_k = ML_k(with) / ML_k(without)`, is untempered; members weigh `w_k BF_k`, `w_k` their weights without the columns.
 //!
 //! What a year would have been keeps the year's own shock: `z_t - x_t' gamma`, uncertain as gamma is.
 //!
