@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use unjuran::Error;
+use unjuran::forecast::{Fan, SvgStyle};
 use unjuran::persist::Persist as _;
 use unjuran::series::{Coverage, Observation, Series, Value, Year};
 
@@ -228,9 +229,53 @@ impl PySeries {
         Ok(format!("Series {} ({}), {years}: {}", quoted(series.name())?, series.unit(), cells.join(", ")))
     }
 
+    /// What was observed, as a chart in SVG: complete in itself, no script, nothing loaded from outside.
+    fn _repr_html_(&self) -> String {
+        Fan::of_series(&self.0).to_svg(&SvgStyle::default())
+    }
+
+    /// The series as a text of several lines: a line a year, and what is special about it.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> print(uj.Series([7, None, 9], start=2020, name="cases").with_partial(2023, 2, share=0.5).summary())
+    /// cases, a count, 2020-2023: 2 full years observed
+    ///   2020  7
+    ///   2021  -             missing
+    ///   2022  9
+    ///   2023  2             50% of the year
+    fn summary(&self) -> String {
+        let series = &self.0;
+        let full = series.observations().filter(|o| o.value.exact().is_some() && !o.coverage.is_partial()).count();
+        let (first, last) = (series.first_year(), series.last_year());
+        let mut lines =
+            vec![format!("{}, a {}, {first}-{last}: {full} full years observed", series.label(), series.unit())];
+        for o in series.observations() {
+            let remark = match o.value {
+                Value::Missing => "missing".to_owned(),
+                Value::Censored { .. } => "masked".to_owned(),
+                Value::Exact(_) if o.coverage.is_partial() => o.coverage.to_string(),
+                Value::Exact(_) => String::new(),
+            };
+            lines.push(format!("  {}  {:<12}  {remark}", o.year, shown(&o.value)).trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
     /// The series as JSON text, in a versioned envelope.
-    fn to_json(&self) -> Result<String> {
-        Ok(self.0.to_json()?)
+    ///
+    /// Parameters
+    /// ----------
+    /// mask_below : int, optional
+    ///     Counts below it are stored as masked cells, 0 to ``mask_below - 1``; a partial year of which so little is counted
+    ///     is left out.
+    #[pyo3(signature = (*, mask_below=None))]
+    fn to_json(&self, mask_below: Option<f64>) -> Result<String> {
+        match mask_below {
+            Some(below) => Ok(self.0.masked_below(below)?.to_json()?),
+            None => Ok(self.0.to_json()?),
+        }
     }
 
     /// The series that ``to_json`` wrote, checked as a new one is.
@@ -245,7 +290,7 @@ impl PySeries {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json()?,)))
+        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json(None)?,)))
     }
 }
 
@@ -260,7 +305,7 @@ pub(crate) fn quoted(name: &str) -> PyResult<String> {
 }
 
 /// One year in a line of text.
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     let number = |y: f64| if y.abs() < 1e15 { y.to_string() } else { format!("{y:e}") };
     match *value {
         Value::Exact(y) => number(y),

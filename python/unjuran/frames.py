@@ -16,6 +16,7 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 
 from unjuran import _core
+from unjuran._progress import Bar, Part
 from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
 from unjuran.errors import BadParameterError, UnjuranError
 
@@ -47,8 +48,12 @@ def forecast(data: Any, names: _Names, settings: dict[str, Any]) -> Any:
     """Forecast every series of a frame; a frame of the same kind."""
     frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
     beside = _Beside.of(frame, names, settings)
-    parts = _parts(frame, names, _PART, beside)
-    answers = [part.answer(_core._forecast_columns(part.columns, settings)) for part in parts]
+    bar = _bar(frame, names) if settings.get("progress") else None
+    answers, done = [], 0
+    for part in _parts(frame, names, _PART, beside):
+        told = Part(bar, done) if bar else None
+        answers.append(part.answer(_core._forecast_columns(part.columns, {**settings, "progress": told})))
+        done += len(part.columns["names"])
     whole = answers[0] if len(answers) == 1 else nw.maybe_reset_index(nw.concat(answers))
     return whole.to_native()
 
@@ -62,9 +67,9 @@ def panel(data: Any, names: _Names, unit: str | None) -> Panel:
     return _core._panel_from_columns(part.columns, unit)
 
 
-def from_panel(panel: Panel, backend: str | None) -> Any:
+def from_panel(panel: Panel, backend: str | None, mask_below: int | None = None, tree: Any = None) -> Any:
     """A panel as a tidy frame; columns that no year needs are left out."""
-    columns = _core._panel_columns(panel)
+    columns = _core._panel_columns(panel, mask_below, tree)
     series = columns["series"]
     out: dict[str, Any] = {
         "unique_id": _repeat(columns["names"], series),
@@ -77,6 +82,8 @@ def from_panel(panel: Panel, backend: str | None) -> Any:
     if any(day is not None for day in columns["period_end"]):
         out["period_end"] = columns["period_end"]
     out["unit"] = _repeat(columns["unit"], series)
+    if "shown" in columns:
+        out["shown"] = columns["shown"]
     return _build(out, _backend(backend)).to_native()
 
 
@@ -387,6 +394,12 @@ def _units(units: list[Any], offsets: _Integers, problems: dict[int, str]) -> li
         if len(said) > 1:
             problems.setdefault(a, f"the rows of the series say two units, {said[0]!r} and {said[1]!r}")
     return chosen
+
+
+def _bar(frame: _Frame, names: _Names) -> Bar | None:
+    """A bar over all series of a frame, if the column of their names is there."""
+    id_col = names[0] or "unique_id"
+    return Bar(frame[id_col].n_unique()) if id_col in frame.columns else None
 
 
 def _repeat(values: Sequence[str], index: _Integers) -> list[str]:
