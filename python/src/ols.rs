@@ -76,7 +76,10 @@ impl PyColumnsFit {
     fn summary(&self) -> String {
         let mut text = format!("{:<16} {:>14} {:>14} {:>10} {:>12}\n", "", "estimate", "se", "t", "p");
         for c in &self.coefficients {
-            text.push_str(&format!("{:<16} {:>14.6e} {:>14.6e} {:>10.3} {:>12.4e}\n", c.name, c.estimate, c.se, c.t, c.p));
+            text.push_str(&format!(
+                "{:<16} {:>14.6e} {:>14.6e} {:>10.3} {:>12.4e}\n",
+                c.name, c.estimate, c.se, c.t, c.p
+            ));
         }
         let (n, df, sigma, r2) = (self.fitted.len(), self.df, self.sigma, self.r2);
         text + &format!("{n} rows, {df} degrees of freedom, sigma {sigma:.6e}, r2 {r2:.6}\n")

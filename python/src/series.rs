@@ -331,7 +331,7 @@ fn dated(
         }
         let mut dated = (Vec::with_capacity(dict.len()), Vec::with_capacity(dict.len()));
         for (key, value) in dict.iter() {
-            let year = input::year(&key, "a key of values")?;
+            let year = said_year(&key, "a key of values")?;
             dated.0.push(year);
             dated.1.push(input::number(&value, &format!("values[{year}]"))?);
         }
@@ -353,7 +353,7 @@ fn dated(
                 return Err(PyTypeError::new_err(message).into());
             }
             let place = |i: usize| format!("{}[{i}]", if from_index { "values.index" } else { "years" });
-            given.iter().enumerate().map(|(i, y)| input::year(y, &place(i))).collect::<Result<_>>()?
+            given.iter().enumerate().map(|(i, y)| said_year(y, &place(i))).collect::<Result<_>>()?
         }
         (None, None) => {
             let message =
@@ -368,6 +368,22 @@ fn dated(
     let numbers = numbers.map(|(i, (item, year))| input::number(item, &format!("values[{i}] ({year})")));
     let numbers = numbers.collect::<Result<_>>()?;
     Ok((years, numbers))
+}
+
+/// A year of an index or a key, which may be text: "2020", "2020-12-31".
+fn said_year(object: &Bound<'_, PyAny>, place: &str) -> Result<Year> {
+    if let Ok(text) = object.extract::<String>() {
+        let (digits, rest) = text.split_at_checked(4).unwrap_or(("", ""));
+        if let (Ok(year), true) = (digits.parse::<u16>(), rest.is_empty() || rest.starts_with('-')) {
+            return Ok(Year::new(i64::from(year))?);
+        }
+    }
+    input::year(object, place)
+}
+
+/// A dict, or a pandas column with its index: what says its years itself.
+pub(crate) fn says_its_years(values: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(values.is_instance_of::<PyDict>() || (is_pandas(values)? && !values.hasattr("columns")?))
 }
 
 /// Whether this is a pandas column, whose index may hold the years.

@@ -92,7 +92,8 @@ pub(crate) fn augment<'py>(
     report: &FitReport,
     backend: Option<&str>,
 ) -> Result<Bound<'py, PyAny>> {
-    let years: Vec<_> = report.fitted.iter().enumerate().map(|(i, _)| report.first.plus(i)).collect::<unjuran::Result<_>>()?;
+    let years: Vec<_> =
+        report.fitted.iter().enumerate().map(|(i, _)| report.first.plus(i)).collect::<unjuran::Result<_>>()?;
     let observed = |year| series.first_year().until(year).and_then(|at| series.values().get(at)?.exact());
     let gaps = |values: &[Option<f64>]| values.iter().map(|v| v.unwrap_or(f64::NAN)).collect::<Vec<_>>();
     let columns = PyDict::new(py);

@@ -416,7 +416,9 @@ class RidgeTrend(Model):
 
 @final
 class ElasticNetTrend(Model):
-    def __new__(cls, *, penalty: float | None = None, l1_ratio: float | None = None, projection: _Line = "line") -> Self: ...
+    def __new__(
+        cls, *, penalty: float | None = None, l1_ratio: float | None = None, projection: _Line = "line"
+    ) -> Self: ...
     def fit(
         self,
         series: Series,
@@ -744,7 +746,7 @@ def compare(
 def pit(actual: _Numbers, forecast: Forecast, seed: int = 0) -> _Floats: ...
 @overload
 def forecast(
-    data: Series,
+    data: Series | dict[Any, Any],
     h: SupportsIndex | None = None,
     *,
     until: _Year | None = None,
@@ -1138,9 +1140,7 @@ def reconcile(
     tree: _Tree,
     method: Literal["mint_shrink", "mint_structural", "bottom_up", "top_down"] = "mint_shrink",
 ) -> dict[str, Forecast]: ...
-def merge_sources(
-    sources: Mapping[str, Series], *, follow: str | None = None, name: str = "merged"
-) -> Merged: ...
+def merge_sources(sources: Mapping[str, Series], *, follow: str | None = None, name: str = "merged") -> Merged: ...
 @overload
 def rates(data: Series, population: _ByYear, *, per: float = 100000.0, relative_sd: float = 0.0) -> Series: ...
 @overload

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     _Names: TypeAlias = tuple[str | None, str | None, str | None]
 
 _BACKENDS = ("pandas", "polars", "pyarrow")
+#: Not for users: a dict of columns, for the command line, which needs no library of frames.
+PLAIN = "_columns"
 _OPTIONAL = ("y_lo", "y_hi", "share", "period_end", "unit")
 _TEXT_HINT = (
     "text of a published table is read by read_csv; in a frame a masked cell has no y but y_lo and y_hi, "
@@ -406,8 +408,17 @@ def _repeat(values: Sequence[str], index: _Integers) -> list[str]:
     return [values[i] for i in index.tolist()]
 
 
-def _build(columns: dict[str, Any], backend: Any) -> _Frame:
+class _Columns(dict[str, Any]):
+    """Columns as they are, where a frame is not needed."""
+
+    def to_native(self) -> dict[str, Any]:
+        return dict(self)
+
+
+def _build(columns: dict[str, Any], backend: Any) -> Any:
     """A frame of these columns; NaN becomes null where the kind of frame tells them apart."""
+    if backend == PLAIN:
+        return _Columns(columns)
     frame = nw.from_dict(columns, backend=backend)
     gaps = [
         name
@@ -419,18 +430,21 @@ def _build(columns: dict[str, Any], backend: Any) -> _Frame:
     return frame
 
 
-def _without_year(frame: _Frame, time_col: str, years: _Integers) -> _Frame:
+def _without_year(frame: Any, time_col: str, years: _Integers) -> Any:
     """The frame with a null where a year is unknown."""
     known = years != NO_YEAR
     if known.all():
+        return frame
+    if isinstance(frame, _Columns):
+        frame[time_col] = [year if there else None for year, there in zip(years.tolist(), known.tolist(), strict=True)]
         return frame
     mark = nw.new_series("known", known.tolist(), nw.Boolean, backend=frame.implementation)
     return frame.with_columns(nw.when(mark).then(nw.col(time_col)).alias(time_col))
 
 
 def _backend(name: str | None) -> str:
-    if name in _BACKENDS:
-        return name
+    if name in (*_BACKENDS, PLAIN):
+        return str(name)
     if name is not None:
         allowed = "one of " + ", ".join(f'"{b}"' for b in _BACKENDS)
         message = f'to_frame: backend = "{name}" is not allowed: {allowed}'

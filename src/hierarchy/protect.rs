@@ -59,7 +59,8 @@ pub fn small_cells(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<Vec
     let mut totals = Vec::new();
     for parent in tree.parents() {
         for relation in [Relation::Sum, Relation::SumAlt] {
-            let parts = tree.children(parent, relation).into_iter().map(|c| panel.get(c)).collect::<Result<Vec<_>>>()?;
+            let parts =
+                tree.children(parent, relation).into_iter().map(|c| panel.get(c)).collect::<Result<Vec<_>>>()?;
             if !parts.is_empty() {
                 totals.push((panel.get(parent)?, parts));
             }
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn two_small_parts_hide_each_other_and_a_missing_part_hides_one() {
-        let all = [one("all", &[20.0, 20.0]), one("a", &[14.0, 17.0]), one("b", &[3.0, 3.0]), one("c", &[3.0, f64::NAN])];
+        let all =
+            [one("all", &[20.0, 20.0]), one("a", &[14.0, 17.0]), one("b", &[3.0, 3.0]), one("c", &[3.0, f64::NAN])];
         let tree = Tree::new(["a", "b", "c"].map(|c| ("all", c, Relation::Sum))).unwrap();
         let cells = small_cells(&Panel::new(all.to_vec()).unwrap(), Some(&tree), 5.0).unwrap();
         assert_eq!(names(&cells), [("b", 2020), ("b", 2021), ("c", 2020)]);
