@@ -79,8 +79,8 @@ package: ## What the published crate holds: no Python
 	echo "the published crate: $$(wc -l <<< "$$list") files, no Python"
 
 python-lint: $(VENV)/.dev-tools
-	$(BIN)/ruff format --check python benches
-	$(BIN)/ruff check python benches
+	$(BIN)/ruff format --check python benches notebooks
+	$(BIN)/ruff check python benches notebooks
 	$(BIN)/mypy
 	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior
 

@@ -168,6 +168,26 @@ pub enum Error {
         /// What the year became.
         became: String,
     },
+    /// An event that no full year before or after allows to judge.
+    #[error("series {series:?}: {event:?} in {year} cannot be judged: years from {first} to {last} are allowed")]
+    EventOutside {
+        /// The series.
+        series: String,
+        /// The event.
+        event: String,
+        /// Its year.
+        year: i32,
+        /// The first year allowed.
+        first: i32,
+        /// The last year allowed.
+        last: i32,
+    },
+    /// A panel without a series to learn from.
+    #[error("{series} series and none to learn from: one with two exact full years is needed")]
+    NothingToLearn {
+        /// Series of the panel.
+        series: usize,
+    },
     /// A partial year of a rate.
     #[error(
         "series {series:?}, {year}: a rate of part of a year is refused: give the count so far, or leave the year out"

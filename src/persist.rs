@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::hierarchy::{Discrepancy, Merged};
 use crate::plan::{
-    Alarm, Change, Comparison, Conversion, Converted, Funnel, Leak, Needs, RequiredChange, Scenario, Target,
+    Alarm, Change, Comparison, Conversion, Converted, Funnel, Impact, Leak, Needs, RequiredChange, Scenario, Target,
 };
 use crate::series::Series;
 use crate::smoothing::{FittedEts, Prior};
@@ -91,7 +91,7 @@ macro_rules! persist {
 
 persist! {
     Alarm: "alarm", Change: "percent change", Comparison: "comparison", Conversion: "link", Converted: "converted series",
-    Discrepancy: "discrepancy", Funnel: "funnel", Leak: "leak", Merged: "merged sources", Needs: "capacity",
+    Discrepancy: "discrepancy", Funnel: "funnel", Impact: "impact", Leak: "leak", Merged: "merged sources", Needs: "capacity",
     RequiredChange: "required change", Scenario: "scenario", Target: "target",
 }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use unjuran::series::{Horizon, Series, Value};
 use unjuran::smoothing::BayesEts;
 use unjuran::smoothing::bayes::Prior;
+use unjuran::smoothing::bayes::learn::teaches;
 
 use crate::plan::Plan;
 use crate::read::{Line, describe, lessons};
@@ -60,6 +61,21 @@ pub(crate) fn report(plan: &Plan, lines: &[Line], by: By) -> Result<(), Box<dyn 
         }
     }
     Ok(print(&scores)?)
+}
+
+/// The same with a prior learned from every series without its last years, which are scored: what came later is news to all.
+pub(crate) fn later(plan: &Plan, lines: &[Line]) -> Result<(), Box<dyn Error>> {
+    let cut = |line: &Line| -> Option<Line> {
+        let kept = line.series.values().len().checked_sub(plan.held_back)?;
+        let last = line.series.first_year().plus(kept.checked_sub(1)?).ok()?;
+        let series = line.series.through(last).ok().filter(teaches)?;
+        Some(Line { source: line.source.clone(), cluster: line.cluster.clone(), series, folds: line.folds })
+    };
+    let earlier: Vec<Line> = lines.iter().filter_map(cut).collect();
+    let earlier: Vec<&Line> = earlier.iter().collect();
+    let lessons = lessons(&earlier, plan.crowd);
+    let prior = plan.learn(&lessons, &plan.exercises(&lessons), describe(&earlier))?;
+    Ok(judge(plan, lines, &prior)?)
 }
 
 /// For each fold the prior that did not see it.

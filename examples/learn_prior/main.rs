@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release --example learn_prior -- annual SERIES.tsv src/smoothing/bayes/annual.json [SETTING=VALUE ...]
-//! cargo run --release --example learn_prior -- annual SERIES.tsv folds [SETTING=VALUE ...]        # or folds-source
+//! cargo run --release --example learn_prior -- annual SERIES.tsv folds [SETTING=VALUE ...]        # or folds-source, folds-time
 //! cargo run --release --example learn_prior -- course MONTHS.tsv src/forecast/under_way/course.json
 //! cargo run --release --example learn_prior -- counts SERIES.tsv split:FOLDER [SETTING=VALUE ...] # six priors, as JSON
 //! ```
@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match output.as_str() {
         "folds" => return folds::report(&plan, &lines, By::Country),
         "folds-source" => return folds::report(&plan, &lines, By::Source),
+        "folds-time" => return folds::later(&plan, &lines),
         _ => (),
     }
     if let Some(folder) = output.strip_prefix("split:") {

@@ -12,9 +12,11 @@ use unjuran::smoothing::{BayesEts, FittedBayesEts, Prior};
 
 use crate::arrays;
 use crate::errors::Result;
+use crate::forecast::PyForecast;
 use crate::given;
 use crate::input;
 use crate::models::{PyFitted, PyModel};
+use crate::panel::PyPanel;
 
 /// What other annual series say before the first look at a new one: members of a grid and their weights.
 ///
@@ -43,6 +45,53 @@ impl PyPrior {
     #[new]
     fn new(name: &str) -> Result<Self> {
         Ok(Self(Arc::new(Prior::named(name)?.clone())))
+    }
+
+    /// A prior of one's own: a shipped one, moved towards what a panel of sibling series suggests.
+    ///
+    /// The members stay, their weights move: as far as the panel is large against the hundred series that the shipped prior
+    /// is worth. States of one country, or one measure in many countries, lend each other strength in this way.
+    ///
+    /// Parameters
+    /// ----------
+    /// panel : Panel, or a sequence of Series
+    /// base : Prior or {"counts", "annual"}, default "counts"
+    ///     Where it starts from.
+    /// name : str, default "own"
+    ///
+    /// Returns
+    /// -------
+    /// Prior
+    ///     For ``uj.BayesETS(prior=...)``.
+    ///
+    /// Raises
+    /// ------
+    /// NothingToLearnError
+    ///     No series with two exact full years.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> states = [uj.Series([40 * i, 41 * i, 39 * i, 40 * i], start=2020, name=f"state {i}") for i in range(1, 6)]
+    /// >>> own = uj.Prior.learn(states)
+    /// >>> uj.BayesETS(prior=own).fit(states[0]).prior
+    /// 'own'
+    #[staticmethod]
+    #[pyo3(signature = (panel, *, base=None, name="own"))]
+    fn learn(py: Python<'_>, panel: &Bound<'_, PyAny>, base: Option<&Bound<'_, PyAny>>, name: &str) -> Result<Self> {
+        let base = match base {
+            None => Arc::new(Prior::counts()?.clone()),
+            Some(given) => Arc::clone(&self::prior(py, given, "base")?.get().0),
+        };
+        let series: Vec<unjuran::series::Series> = match panel.cast::<PyPanel>() {
+            Ok(panel) => panel.get().0.as_slice().to_vec(),
+            Err(_) => input::items(panel, "panel")?
+                .iter()
+                .enumerate()
+                .map(|(i, one)| Ok(input::series(one, &format!("panel[{i}]"))?.get().0.clone()))
+                .collect::<Result<_>>()?,
+        };
+        Ok(Self(Arc::new(py.detach(|| base.learn(&series, name))?)))
     }
 
     /// Its name.
@@ -115,6 +164,18 @@ impl PyPrior {
     }
 }
 
+/// A prior, or the name of a shipped one.
+fn prior(py: Python<'_>, given: &Bound<'_, PyAny>, argument: &str) -> Result<Py<PyPrior>> {
+    if let Ok(prior) = given.cast::<PyPrior>() {
+        return Ok(prior.clone().unbind());
+    }
+    let Ok(name) = given.cast::<PyString>() else {
+        let said = format!("{argument} must be a uj.Prior or the name of a shipped one, not {}", given.repr()?);
+        return Err(PyTypeError::new_err(said).into());
+    };
+    Ok(Py::new(py, PyPrior::new(&name.extract::<String>()?)?)?)
+}
+
 fn records(py: Python<'_>, members: impl Iterator<Item = (f64, Member)>) -> PyResult<Bound<'_, PyList>> {
     let list = PyList::empty(py);
     for (weight, Member { alpha, beta, phi, lambda, tau, s, drift }) in members {
@@ -172,17 +233,7 @@ impl PyBayesEts {
     fn new(py: Python<'_>, prior: Option<&Bound<'_, PyAny>>) -> Result<PyClassInitializer<Self>> {
         let prior = match prior {
             None => None,
-            Some(given) => Some(match given.cast::<PyPrior>() {
-                Ok(prior) => prior.clone().unbind(),
-                Err(_) => match given.cast::<PyString>() {
-                    Ok(name) => Py::new(py, PyPrior::new(&name.extract::<String>()?)?)?,
-                    Err(_) => {
-                        let shown = given.repr()?;
-                        let said = format!("prior must be a uj.Prior or the name of a shipped one, not {shown}");
-                        return Err(PyTypeError::new_err(said).into());
-                    }
-                },
-            }),
+            Some(given) => Some(self::prior(py, given, "prior")?),
         };
         let model = match &prior {
             Some(prior) => BayesEts::with_prior(Prior::clone(&prior.get().0)),
@@ -208,13 +259,14 @@ impl PyBayesEts {
         exposure: Option<Bound<'_, PyAny>>,
         weights: Option<Bound<'_, PyAny>>,
     ) -> Result<Py<PyFittedBayesEts>> {
-        given::nothing_but_the_series("BayesETS", [&exog, &events, &exposure, &weights])?;
         let py = slf.py();
         let series = input::series(series, "series")?;
+        let inputs = given::inputs(exog.as_ref(), events.as_ref(), exposure.as_ref(), weights.as_ref())?;
         let (data, model) = (&series.get().0, &slf.get().model);
-        let fitted = Arc::new(py.detach(|| model.fit(data))?);
+        let fitted = Arc::new(py.detach(|| model.fit_with(data, &inputs))?);
         let base = slf.as_super().clone().unbind();
-        let base = PyFitted::new(Box::new(FittedBayesEts::clone(&fitted)), base, series.clone().unbind());
+        let beside = [exog, events, exposure, weights].map(|argument| argument.map(Bound::unbind));
+        let base = PyFitted::beside(Box::new(FittedBayesEts::clone(&fitted)), base, series.clone().unbind(), beside);
         Ok(Py::new(py, PyClassInitializer::from(base).add_subclass(PyFittedBayesEts { fitted }))?)
     }
 
@@ -260,6 +312,37 @@ impl PyFittedBayesEts {
     #[getter]
     fn prior(&self) -> &str {
         self.fitted.prior()
+    }
+
+    /// ln of the Bayes factor: how much more probable the series is with its events and drivers than without; None without.
+    #[getter]
+    fn log_bayes_factor(&self) -> Option<f64> {
+        self.fitted.log_bayes_factor()
+    }
+
+    /// What each event and driver does, a list of dicts ready for a data frame.
+    ///
+    /// Keys: ``name``; ``effect``, ``lower``, ``upper`` (median and 95% interval, as a share of the level: -0.6 is a fall by
+    /// 60%; an event in full force, a driver that moves by its standard deviation); ``rises`` (probability of a rise).
+    #[getter]
+    fn effects<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for effect in self.fitted.effects() {
+            let record = PyDict::new(py);
+            record.set_item("name", &effect.name)?;
+            for (key, p) in [("effect", 0.5), ("lower", 0.025), ("upper", 0.975)] {
+                record.set_item(key, effect.relative(p))?;
+            }
+            record.set_item("rises", effect.rises())?;
+            list.append(record)?;
+        }
+        Ok(list)
+    }
+
+    /// What the years from the first event on would have been without the events: a `Forecast` of those years that keeps
+    /// their own shocks, so that its width is the doubt about the effects. None without an event in the years observed.
+    fn counterfactual(&self, py: Python<'_>) -> Result<Option<PyForecast>> {
+        Ok(py.detach(|| self.fitted.counterfactual())?.map(PyForecast::new))
     }
 
     /// Weight after the series, by power of the scale: an array of powers and an array of weights.

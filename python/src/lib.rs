@@ -74,6 +74,8 @@ mod _core {
     #[pymodule_export]
     use crate::plan::funnel::{PyFunnel, PyLeak, PyLink};
     #[pymodule_export]
+    use crate::plan::impact::{PyImpact, impact};
+    #[pymodule_export]
     use crate::plan::monitor::{PyAlarm, monitor};
     #[pymodule_export]
     use crate::plan::scenario::{PyComparison, PyScenario, compare_scenarios};
@@ -102,6 +104,11 @@ mod _core {
         let fields = ("Interval", ("lower", "upper"));
         let interval = py.import("collections")?.getattr("namedtuple")?.call(fields, Some(&keywords))?;
         interval.setattr("__doc__", "Lower and upper bounds: arrays with a number a year, or two numbers.")?;
-        module.add("Interval", interval)
+        module.add("Interval", interval)?;
+        let keywords = PyDict::new(py);
+        keywords.set_item("module", "unjuran.plan")?;
+        let mde = py.import("collections")?.getattr("namedtuple")?.call(("Mde", ("rise", "fall")), Some(&keywords))?;
+        mde.setattr("__doc__", "The smallest rise and fall that would be found, as shares; None for a fall that would not.")?;
+        module.add("Mde", mde)
     }
 }

@@ -219,7 +219,17 @@ pub(crate) struct PyFitted {
 impl PyFitted {
     /// A fit to a series and nothing beside it.
     pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
-        Self { fitted, model, series, given: [const { None }; 4] }
+        Self::beside(fitted, model, series, [const { None }; 4])
+    }
+
+    /// The same with the arguments of the fit: exog, events, exposure, weights.
+    pub(crate) fn beside(
+        fitted: Box<dyn Fitted>,
+        model: Py<PyModel>,
+        series: Py<PySeries>,
+        given: [Option<Py<PyAny>>; 4],
+    ) -> Self {
+        Self { fitted, model, series, given }
     }
 
     pub(crate) fn report(&self) -> &FitReport {

@@ -139,6 +139,22 @@ class EarlierCountError(UnjuranError):
     became: str
 
 
+class EventOutsideError(UnjuranError):
+    """An event before the second or after the last full year of a series: its impact cannot be judged."""
+
+    series: str
+    event: str
+    year: int
+    first: int
+    last: int
+
+
+class NothingToLearnError(UnjuranError):
+    """A panel without a series to learn a prior from: one with two exact full years is needed."""
+
+    series: int
+
+
 class PartialRateError(UnjuranError):
     """A partial year of a rate: give the count so far, or leave the year out."""
 

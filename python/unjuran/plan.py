@@ -2,6 +2,7 @@
 
 | question | answer |
 |---|---|
+| did the law of 2022 matter? | `impact` |
 | what if raids double, or 2020 comes again? | `Scenario`, `compare` |
 | how likely is at most 100 by 2028, and what would it take? | `target`, `required_change` |
 | how many places, officers, ringgit? | `capacity` |
@@ -9,8 +10,8 @@
 | is the new figure outside the fan? | `monitor` |
 | is +174% more than chance, and is the printed percentage right? | `percent_change` |
 
-The uncertainty of a forecast is carried through on its joint paths. Every answer prints as a sentence, has `to_dict` and
-`to_json`, and pickles.
+The uncertainty of a forecast is carried through on its joint paths. Every answer prints as a sentence, has `to_dict`
+and `to_json`, and pickles.
 """
 
 from unjuran._core import (
@@ -21,12 +22,15 @@ from unjuran._core import (
     Event,
     Funnel,
     FunnelLink,
+    Impact,
     Leak,
+    Mde,
     PercentChange,
     RequiredChange,
     Scenario,
     Target,
     capacity,
+    impact,
     monitor,
     percent_change,
     required_change,
@@ -42,13 +46,16 @@ __all__ = [
     "Event",
     "Funnel",
     "FunnelLink",
+    "Impact",
     "Leak",
+    "Mde",
     "PercentChange",
     "RequiredChange",
     "Scenario",
     "Target",
     "capacity",
     "compare",
+    "impact",
     "monitor",
     "percent_change",
     "required_change",

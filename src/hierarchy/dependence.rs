@@ -3,7 +3,7 @@
 //! One step ahead of each year, the default model is fitted to the years before; where the year fell in its law, as a normal
 //! score, is the surprise. Rows of surprises that several series share give their correlations, shrunk. Whole paths are then
 //! put into the order of correlated normal numbers (the copula of Iman and Conover): each series keeps its own paths, and the
-//! series rise and fall together as much as they did.
+//! series rise and fall together as much as they did. Paths of a total stand in the order of the sums of its parts: it is their sum.
 //!
 //! References: Iman and Conover (1982), *Communications in Statistics B* 11, 311-334; Taieb, Taylor and Hyndman (2021),
 //! *JASA* 116, 27-43.
@@ -49,7 +49,7 @@ pub(super) fn steps(series: &Series) -> Result<Vec<Step>> {
 }
 
 /// Rows of the years that all series share, of one thing that is known of a step.
-pub(super) fn shared(steps: &[Vec<Step>], of: impl Fn(&Step) -> f64) -> Vec<Vec<f64>> {
+pub(super) fn shared(steps: &[&[Step]], of: impl Fn(&Step) -> f64) -> Vec<Vec<f64>> {
     let Some(first) = steps.first() else { return Vec::new() };
     let row = |year: Year| -> Option<Vec<f64>> {
         steps.iter().map(|s| s.iter().find(|step| step.year == year).map(&of)).collect()
@@ -58,9 +58,9 @@ pub(super) fn shared(steps: &[Vec<Step>], of: impl Fn(&Step) -> f64) -> Vec<Vec<
 }
 
 /// Paths of the series put into a common order with the correlations of their surprises.
-pub(super) fn ordered(paths: &[Paths], steps: &[Vec<Step>], key: &str, seed: u64) -> Vec<Vec<Vec<f64>>> {
+pub(super) fn ordered(paths: &[&Paths], steps: &[&[Step]], key: &str, seed: u64) -> Vec<Vec<Vec<f64>>> {
     let l = cholesky(&correlations(&shared(steps, |step| step.score), paths.len()));
-    let draws = paths.first().map_or(0, Paths::draws);
+    let draws = paths.first().map_or(0, |p| p.draws());
     let mut stream = Stream::new(seed, &format!("{key}|order"));
     let mut scores: Vec<Vec<f64>> = vec![Vec::with_capacity(draws); paths.len()];
     for _ in 0..draws {
@@ -69,19 +69,18 @@ pub(super) fn ordered(paths: &[Paths], steps: &[Vec<Step>], key: &str, seed: u64
             score.push(row.iter().zip(&e).map(|(l, e)| l * e).sum());
         }
     }
-    paths
-        .iter()
-        .zip(&scores)
-        .map(|(paths, scores)| {
-            let mut rows: Vec<Vec<f64>> = paths.rows().map(<[f64]>::to_vec).collect();
-            rows.sort_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum::<f64>()));
-            let mut places: Vec<usize> = (0..draws).collect();
-            places.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
-            let mut placed = vec![Vec::new(); draws];
-            for (place, row) in places.into_iter().zip(rows) {
-                placed[place] = row;
-            }
-            placed
-        })
-        .collect()
+    paths.iter().zip(&scores).map(|(paths, scores)| following(paths, scores)).collect()
+}
+
+/// Paths in the order of given scores: the path with the smallest sum stands where the smallest score does.
+pub(super) fn following(paths: &Paths, scores: &[f64]) -> Vec<Vec<f64>> {
+    let mut rows: Vec<(f64, &[f64])> = paths.rows().map(|row| (row.iter().sum(), row)).collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut places: Vec<usize> = (0..scores.len()).collect();
+    places.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+    let mut placed = vec![Vec::new(); scores.len()];
+    for (place, (_, row)) in places.into_iter().zip(rows) {
+        placed[place] = row.to_vec();
+    }
+    placed
 }

@@ -1,7 +1,7 @@
 //! Forecasts of totals and parts that agree with each other on every path.
 //!
-//! Base forecasts are made one by one and do not add up. Their paths are put into a common order, each vector of a year is
-//! made coherent, and counts are then shared out in whole numbers, none below zero or below what was counted this year:
+//! Base forecasts are made one by one and do not add up. Their paths are put into a common order (parts by how they have
+//! surprised together, totals by the sums of their parts), each vector of a year is made coherent, and counts are then shared out in whole numbers, none below zero or below what was counted this year:
 //!
 //! | method | the parts of a vector y |
 //! |---|---|
@@ -28,7 +28,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::covariance::{cholesky, correlations, solve};
-use super::dependence::{Step, ordered, shared, steps};
+use super::dependence::{Step, following, ordered, shared, steps};
 use super::tree::{Relation, Tree};
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Paths};
@@ -219,7 +219,8 @@ impl<'a> Group<'a> {
         let base = self.forecasts.iter().map(|f| f.paths(DRAWS, SEED)).collect::<Result<Vec<Paths>>>()?;
         let steps = self.forecasts.iter().map(|f| steps(f.series())).collect::<Result<Vec<_>>>()?;
         let key = format!("{}|reconciled", self.names[0]);
-        let paths = ordered(&base, &steps, &key, SEED);
+        let steps: Vec<&[Step]> = steps.iter().map(Vec::as_slice).collect();
+        let paths = self.in_order(&base, &steps, &key);
         let years = self.forecasts[0].years().len();
         let least = self.least()?;
         let none = vec![if self.positive { 0.0 } else { f64::NEG_INFINITY }; self.names.len()];
@@ -248,6 +249,22 @@ impl<'a> Group<'a> {
             .collect()
     }
 
+    /// Paths in a common order: parts by how they surprise together, totals by the sums of their parts.
+    fn in_order(&self, base: &[Paths], steps: &[&[Step]], key: &str) -> Vec<Vec<Vec<f64>>> {
+        let leaves: Vec<&Paths> = self.leaves.iter().map(|&i| &base[i]).collect();
+        let leaf_steps: Vec<&[Step]> = self.leaves.iter().map(|&i| steps[i]).collect();
+        let mut placed: Vec<Vec<Vec<f64>>> = vec![Vec::new(); self.names.len()];
+        for (&i, rows) in self.leaves.iter().zip(ordered(&leaves, &leaf_steps, key, SEED)) {
+            placed[i] = rows;
+        }
+        for i in (0..self.names.len()).rev().filter(|&i| !self.children[i].is_empty()) {
+            let sum = |row: usize| self.children[i].iter().map(|&c| placed[c][row].iter().sum::<f64>()).sum();
+            let sums: Vec<f64> = (0..base[i].draws()).map(sum).collect();
+            placed[i] = following(&base[i], &sums);
+        }
+        placed
+    }
+
     fn others(&self) -> String {
         format!("{} and its {} parts", self.names[0], self.leaves.len())
     }
@@ -264,7 +281,7 @@ impl<'a> Group<'a> {
     }
 
     /// The rows of the matrix that turns the forecasts of a year into parts.
-    fn map(&self, method: Method, steps: &[Vec<Step>], t: usize) -> Vec<Vec<f64>> {
+    fn map(&self, method: Method, steps: &[&[Step]], t: usize) -> Vec<Vec<f64>> {
         let (m, k) = (self.names.len(), self.leaves.len());
         let unit = |i: usize| (0..m).map(|j| f64::from(u8::from(i == j))).collect::<Vec<f64>>();
         let covariance: Vec<Vec<f64>> = match method {

@@ -263,23 +263,23 @@ impl Capacity {
 
     /// The probability that an arrival of this year, of the year before, ... is present in the middle of each month.
     fn present(&self) -> Vec<Vec<f64>> {
-        // The middle of each day with its share of the arrivals, and the middle of each month.
-        let (mut days, mut middles, mut start) = (Vec::with_capacity(365), Vec::with_capacity(12), 0.0);
+        // The middle of each half of a day with its share of the arrivals (whole days would fall on the ends of stays), and
+        // the middle of each month.
+        let (mut halves, mut middles, mut start) = (Vec::with_capacity(730), Vec::with_capacity(12), 0.0);
         for (length, share) in MONTHS.into_iter().zip(&self.pattern) {
-            let length_in_days = f64::from(length);
-            days.extend((0..length).map(|d| (start + f64::from(d) + 0.5, share / length_in_days)));
-            middles.push(start + length_in_days / 2.0);
-            start += length_in_days;
+            let days = f64::from(length);
+            halves.extend((0..2 * length).map(|d| (start + f64::from(d) / 2.0 + 0.25, share / (2.0 * days))));
+            middles.push(start + days / 2.0);
+            start += days;
         }
         let mut rows = Vec::new();
         for j in 0..=11 {
             let of = |now: &f64| {
-                days.iter().fold(0.0, |sum, (day, share)| {
-                    let ago = now - day + DAYS * f64::from(j);
-                    // why a half: of those who come on the day itself, half have come by its middle.
-                    let come = if ago.abs() < 1e-9 { 0.5 } else { f64::from(u8::from(ago > 0.0)) };
-                    sum + share * come * self.stay.longer_than(ago)
-                })
+                let there = |(time, share): &(f64, f64)| {
+                    let ago = now - time + DAYS * f64::from(j);
+                    if ago > 0.0 { share * self.stay.longer_than(ago) } else { 0.0 }
+                };
+                halves.iter().map(there).sum()
             };
             let row: Vec<f64> = middles.iter().map(of).collect();
             if j > 0 && row.iter().all(|a| *a < 1e-9) {

@@ -30,12 +30,14 @@ pub struct Change {
     pub change: f64,
     /// Level of the interval in percent.
     pub level: f64,
-    /// Lower end of the interval of the change, in percent; none without a history.
-    pub lower: Option<f64>,
+    /// Lower end of the interval of the change, in percent.
+    pub lower: f64,
     /// Upper end.
-    pub upper: Option<f64>,
-    /// Variance of the counts over that of Poisson, from the history.
-    pub dispersion: Option<f64>,
+    pub upper: f64,
+    /// Variance of the counts over that of Poisson: from the history, or the median of public series.
+    pub dispersion: f64,
+    /// Whether the dispersion is that of the history.
+    pub has_history: bool,
     /// Whether the change is more than ordinary scatter; none if that cannot be told.
     pub significant: Option<bool>,
     /// The percentage that was printed.
@@ -46,10 +48,10 @@ pub struct Change {
 
 /// The change from `before` to `after`, in percent.
 ///
-/// With a history (of the same series, the two years among them or not) it has an interval, and is significant if the
-/// interval excludes 0. Without one it is significant if counts seventeen times as scattered as Poisson, the median of public
-/// series, could not show it by chance; not so if even Poisson counts could; in between nobody can tell. `published` is a
-/// percentage as printed: it is right if it is the change rounded to its decimal places.
+/// With a history (of the same series, the two years among them or not) it is significant if its interval excludes 0. Without
+/// one the interval is that of counts seventeen times as scattered as Poisson, the median of public series: the change is
+/// significant if that excludes 0, not so if even Poisson counts could show it by chance, and in between nobody can tell.
+/// `published` is a percentage as printed: it is right if it is the change rounded to its decimal places.
 ///
 /// ```
 /// use unjuran::plan::percent_change;
@@ -82,38 +84,35 @@ pub fn percent_change(
     let (a, b) = (before.max(0.5), after.max(0.5));
     let (log, spread) = ((b / a).ln(), (1.0 / a + 1.0 / b).sqrt());
     let tail = 0.5 + level / 200.0;
-    let mut found = Change {
+    let (phi, quantile) = match history {
+        Some(series) => {
+            let (phi, changes) = dispersion(series)?;
+            (phi, StudentT::new(changes).quantile(tail))
+        }
+        None => (ORDINARY, normal::quantile(tail)),
+    };
+    let reach = quantile * phi.sqrt() * spread;
+    let significant = match log.abs() {
+        size if size > reach => Some(true),
+        // why None: counts that scatter less than those of most series would have shown this change.
+        size if history.is_none() && size > quantile * spread => None,
+        _ => Some(false),
+    };
+    let end = |log: f64| 100.0 * log.exp_m1();
+    let right = |p: f64| (p - change).abs() <= 0.5 * 10_f64.powi(-decimals(p)) * (1.0 + 1e-9);
+    Ok(Change {
         before,
         after,
         change,
         level,
-        lower: None,
-        upper: None,
-        dispersion: None,
-        significant: None,
+        lower: end(log - reach).min(change),
+        upper: end(log + reach).max(change),
+        dispersion: phi,
+        has_history: history.is_some(),
+        significant,
         published,
-        published_ok: None,
-    };
-    found.published_ok = published.map(|p| {
-        let half = 0.5 * 10_f64.powi(-decimals(p));
-        (p - change).abs() <= half * (1.0 + 1e-9)
-    });
-    if let Some(series) = history {
-        let (phi, changes) = dispersion(series)?;
-        let reach = StudentT::new(changes).quantile(tail) * phi.sqrt() * spread;
-        let end = |log: f64| 100.0 * log.exp_m1();
-        (found.lower, found.upper) = (Some(end(log - reach).min(change)), Some(end(log + reach).max(change)));
-        found.dispersion = Some(phi);
-        found.significant = Some(log.abs() > reach);
-    } else {
-        let reach = normal::quantile(tail) * spread;
-        found.significant = match log.abs() {
-            log if log <= reach => Some(false),
-            log if log > reach * ORDINARY.sqrt() => Some(true),
-            _ => None,
-        };
-    }
-    Ok(found)
+        published_ok: published.map(right),
+    })
 }
 
 /// Half the mean squared yearly change over the mean, at least 1, and from how many changes.
@@ -155,10 +154,10 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} to {}: {:+.1}%", self.before, self.after, self.change)?;
-        if let (Some(lower), Some(upper)) = (self.lower, self.upper) {
-            write!(f, " [{lower:+.0}, {upper:+.0}]")?;
+        write!(f, " [{:+.0}, {:+.0}], {}", self.lower, self.upper, self.verdict())?;
+        if !self.has_history {
+            write!(f, " (without a history)")?;
         }
-        write!(f, ", {}", self.verdict())?;
         match (self.published, self.published_ok) {
             (Some(p), Some(true)) => write!(f, "; printed {p:+}%"),
             (Some(p), _) => write!(f, "; printed {p:+}%, which does not agree"),
@@ -178,10 +177,10 @@ mod tests {
         // changes 10, -10, 10: half mean square 50 over a mean of 25 is phi = 2
         let calm = Series::new("calm", year, &[20.0, 30.0, 20.0, 30.0]).unwrap();
         let change = percent_change(20.0, 40.0, None, Some(&calm), 95.0).unwrap();
-        assert_eq!(change.dispersion, Some(2.0));
+        assert_eq!((change.dispersion, change.has_history), (2.0, true));
         // t_3(0.975) = 3.18245, sqrt(2 (1/20 + 1/40)) = 0.38730: ln 2 +- 1.23256
-        assert!((change.lower.unwrap() + 41.7).abs() < 0.1, "{:?}", change.lower);
-        assert!((change.upper.unwrap() - 586.0).abs() < 0.5, "{:?}", change.upper);
+        assert!((change.lower + 41.7).abs() < 0.1, "{}", change.lower);
+        assert!((change.upper - 586.0).abs() < 0.5, "{}", change.upper);
         assert_eq!(change.significant, Some(false));
     }
 

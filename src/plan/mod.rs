@@ -5,6 +5,7 @@
 //!
 //! | question | way in |
 //! |---|---|
+//! | did the law of 2022 matter? | [`impact()`] |
 //! | what if raids double, or 2020 comes again? | [`Scenario`], [`compare`] |
 //! | how likely is at most 100 by 2028, and what would it take? | [`Goal`], [`target`], [`required_change`] |
 //! | how many places, officers, ringgit? | [`Capacity`] |
@@ -31,6 +32,7 @@ mod capacity;
 mod change;
 mod compare;
 mod funnel;
+mod impact;
 mod monitor;
 mod rates;
 mod scenario;
@@ -41,6 +43,7 @@ pub use capacity::{Capacity, Need, Needs, Stay};
 pub use change::{Change, percent_change};
 pub use compare::{Comparison, Row, Span, compare};
 pub use funnel::{Conversion, Funnel, Leak, Stage};
+pub use impact::{Detectable, Impact, Placebo, Verdict, YearEffect, impact};
 pub use monitor::{Alarm, Observed, monitor};
 pub use rates::Population;
 pub use scenario::{Driver, Effect, Scenario};

@@ -379,8 +379,8 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 /// The yearly change, against the forecast as it is, under which a target is met with a probability: what
 /// [`Scenario::yearly_change`] applies and [`target`] then finds.
 ///
-/// In one year the probability is met to 1e-9. Over several years it comes from 10,000 paths: the change is the one nearest
-/// to none under which at least so many of them meet the target.
+/// In one year the probability is met to 1e-9. Over several years, and for forecasts that are tables of paths, it comes from
+/// 10,000 paths: the change is the one nearest to none under which at least so many of them meet the target.
 ///
 /// # Errors
 /// Those of [`target`]; [`Error::BadProbability`]; [`Error::ImpossibleTarget`] if no change between a thousandth and a

@@ -3,10 +3,12 @@
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use unjuran::plan::Change;
+use unjuran::series::{Series, Year};
 
 use super::answer::{PyAnswer, answer, read_back};
 use crate::errors::Result;
 use crate::forecast::named_interval;
+use crate::input;
 use crate::series::PySeries;
 
 /// A change in percent, what it is worth, and whether a printed percentage agrees with it.
@@ -17,8 +19,8 @@ use crate::series::PySeries;
 ///     The change from ``a``, above 0, to ``b``, not below 0.
 /// published : float, optional
 ///     The percentage as printed: right if it is the change rounded to the places in which it is written.
-/// history : Series, optional
-///     Of the same figures: how much they vary from year to year. Three full years or more.
+/// history : Series or sequence of float, optional
+///     Of the same figures, year by year: how much they vary. Three full years or more.
 /// level : float, default 95
 ///     Of the interval, in percent.
 ///
@@ -26,8 +28,8 @@ use crate::series::PySeries;
 /// -------
 /// PercentChange
 ///     ``significant`` is True, False, or None where that cannot be told. With a history: whether the interval excludes 0.
-///     Without: True if counts seventeen times as scattered as Poisson (the median of 1,897 public series) could not show
-///     such a change by chance, False if even Poisson counts could, None in between.
+///     Without, the interval is that of counts seventeen times as scattered as Poisson (the median of 1,897 public series):
+///     True if it excludes 0, False if even Poisson counts could show such a change by chance, None in between.
 ///
 /// Raises
 /// ------
@@ -41,7 +43,7 @@ use crate::series::PySeries;
 /// >>> round(change.change, 1), change.published_ok, change.significant
 /// (26.9, False, False)
 /// >>> print(uj.plan.percent_change(31, 85, published=174))
-/// 31 to 85: +174.2%, cannot tell; printed +174%
+/// 31 to 85: +174.2% [-50, +1394], cannot tell (without a history); printed +174%
 #[pyfunction]
 #[pyo3(signature = (a, b, published=None, *, history=None, level=95.0))]
 pub(crate) fn percent_change<'py>(
@@ -49,11 +51,22 @@ pub(crate) fn percent_change<'py>(
     a: f64,
     b: f64,
     published: Option<f64>,
-    history: Option<PyRef<'py, PySeries>>,
+    history: Option<&Bound<'py, PyAny>>,
     level: f64,
 ) -> Result<Bound<'py, PyChange>> {
-    let history = history.as_ref().map(|s| &s.0);
-    answer(py, unjuran::plan::percent_change(a, b, published, history, level)?, PyChange)
+    let history = history.filter(|given| !given.is_none()).map(series).transpose()?;
+    answer(py, unjuran::plan::percent_change(a, b, published, history.as_ref(), level)?, PyChange)
+}
+
+/// A series, or numbers of consecutive years whose names do not matter.
+fn series(given: &Bound<'_, PyAny>) -> Result<Series> {
+    if let Ok(series) = given.cast::<PySeries>() {
+        return Ok(series.get().0.clone());
+    }
+    let values = input::items(given, "history")?;
+    let number = |(i, y): (usize, &Bound<'_, PyAny>)| input::number(y, &format!("history[{i}]"));
+    let values = values.iter().enumerate().map(number).collect::<Result<Vec<_>>>()?;
+    Ok(Series::new("history", Year::new(1)?, &values)?)
 }
 
 /// A change in percent and what it is worth.
@@ -68,10 +81,10 @@ impl PyChange {
         self.0.change
     }
 
-    /// Its interval in percent, a named tuple ``(lower, upper)``; None without a history.
+    /// Its interval in percent, a named tuple ``(lower, upper)``.
     #[getter]
-    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.0.lower.zip(self.0.upper).map(|ends| named_interval(py, ends)).transpose()
+    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        named_interval(py, (self.0.lower, self.0.upper))
     }
 
     /// Whether it is more than ordinary variation; None where that cannot be told.
@@ -86,9 +99,15 @@ impl PyChange {
         self.0.verdict()
     }
 
-    /// Variance of the counts over that of Poisson, from the history; None without one.
+    /// Whether the dispersion is that of a history.
     #[getter]
-    fn dispersion(&self) -> Option<f64> {
+    fn has_history(&self) -> bool {
+        self.0.has_history
+    }
+
+    /// Variance of the counts over that of Poisson: of the history, or the median of public series.
+    #[getter]
+    fn dispersion(&self) -> f64 {
         self.0.dispersion
     }
 

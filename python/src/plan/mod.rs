@@ -4,6 +4,7 @@ mod answer;
 pub(crate) mod capacity;
 pub(crate) mod change;
 pub(crate) mod funnel;
+pub(crate) mod impact;
 pub(crate) mod monitor;
 pub(crate) mod scenario;
 pub(crate) mod target;

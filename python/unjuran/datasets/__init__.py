@@ -50,7 +50,8 @@ class Malaysia(Panel):
     def funnel_steps(self) -> tuple[FunnelStep, ...]:
         """Stages that follow each other, two by two, with caveats."""
         return tuple(
-            FunnelStep(row["source"], row["target"], row["unit"], row["caveat"]) for row in _rows("malaysia_funnels.csv")
+            FunnelStep(row["source"], row["target"], row["unit"], row["caveat"])
+            for row in _rows("malaysia_funnels.csv")
         )
 
     @property
@@ -63,7 +64,7 @@ class Malaysia(Panel):
             name: Funnel(
                 [self[steps[0]["source"]], *(self[step["target"]] for step in steps)],
                 units=[steps[0]["source_unit"], *(step["target_unit"] for step in steps)],
-                ratios=[step["source_unit"] != step["target_unit"] for step in steps],
+                ratios=[step["ratio"] == "true" for step in steps],
             )
             for name, steps in chains.items()
         }
@@ -78,9 +79,7 @@ class Malaysia(Panel):
                 figures = self[name.removesuffix(end)]
                 by_year = dict(zip(figures.years.tolist(), figures.values.tolist(), strict=True))
                 for year, published in zip(self[name].years.tolist(), self[name].values.tolist(), strict=True):
-                    found.append(
-                        PublishedChange(figures.name, year, by_year[year - 1], by_year[year], published)
-                    )
+                    found.append(PublishedChange(figures.name, year, by_year[year - 1], by_year[year], published))
         return tuple(found)
 
     def __reduce__(self) -> tuple[Any, Any]:

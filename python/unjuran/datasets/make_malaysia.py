@@ -19,8 +19,9 @@ input gives the same bytes. What is decided here, and why:
 - source is the agency, the statement with its file, and the note of the row, parted by semicolons.
 - External figures (external.csv) are not taken: they compete with these and would occur twice.
 
-Beside it go malaysia_hierarchies.csv (total, part, relation), malaysia_events.csv (year, kind, name: what lasts is a step,
-what passes a pulse) and malaysia_funnels.csv (stages two by two, with what each counts), from the files of those names.
+Beside it go malaysia_hierarchies.csv (total, part, relation), malaysia_events.csv (year, kind, name: what lasts is a
+step, what passes a pulse) and malaysia_funnels.csv (stages two by two, with what each counts), from the files of
+those names.
 
 Whatever the script does not know (a unit, a file, a kind of period) ends it with an error rather than a guess.
 """
@@ -127,11 +128,14 @@ def small_tables(source: Path) -> dict[str, list[list[str]]]:
     links += [[row["parent"], row["child"], row["relation"], row["note"]] for row in rows("hierarchies.csv")]
     events = [["year", "kind", "name"]]
     events += [[row["date"][:4], EVENTS[row["kind"]], row["label"]] for row in rows("events.csv")]
-    funnels, chain = [["funnel", "source", "target", "source_unit", "target_unit", "unit", "caveat"]], ""
+    funnels, chain = [["funnel", "source", "target", "source_unit", "target_unit", "ratio", "unit", "caveat"]], ""
     for row in rows("funnels.csv"):
         chain = FUNNELS.get(row["from"], chain)
         stages = [row["from"], row["to"]]
-        funnels.append([chain, *stages, *(units[stage] for stage in stages), row["unit"], row["caveat"]])
+        counted = [units[stage] for stage in stages]
+        # What is given to others than those of the stage before is no share of them.
+        ratio = counted[0] != counted[1] or row["caveat"].startswith("stock/flow")
+        funnels.append([chain, *stages, *counted, str(ratio).lower(), row["unit"], row["caveat"]])
     return {"malaysia_hierarchies.csv": links, "malaysia_events.csv": events, "malaysia_funnels.csv": funnels}
 
 

@@ -3,7 +3,7 @@
 use statrs::function::beta::checked_beta_reg;
 
 use super::gamma::ln_gamma;
-use super::normal;
+use super::{NegativeBinomial, normal};
 
 /// The regularised incomplete beta function `I_x(a, b)`, continued to its limits: 0 up to x = 0, 1 from x = 1 on.
 ///
@@ -30,6 +30,8 @@ pub fn beta_cdf(a: f64, b: f64, x: f64) -> f64 {
 /// assert!((cdf_of_moments(1.0, 0.5, 1.0) - 0.75).abs() < 1e-12);
 /// // Poisson with mean 1: 2 / e
 /// assert!((cdf_of_moments(1.0, 1.0, 1.0) - 2.0 / std::f64::consts::E).abs() < 1e-12);
+/// // geometric with mean 1, variance 2: 1/2 + 1/4
+/// assert!((cdf_of_moments(1.0, 2.0, 1.0) - 0.75).abs() < 1e-12);
 /// ```
 pub fn cdf_of_moments(mean: f64, variance: f64, k: f64) -> f64 {
     let k = k.floor();
@@ -44,9 +46,9 @@ pub fn cdf_of_moments(mean: f64, variance: f64, k: f64) -> f64 {
         let trials = mean / (1.0 - failure);
         if k >= trials { 1.0 } else { beta_cdf(trials - k, k + 1.0, failure) }
     } else if failure > 1.0 + 1e-9 {
-        super::NegativeBinomial::new(mean, mean / (failure - 1.0)).cdf(k)
+        NegativeBinomial::new(mean, mean / (failure - 1.0)).cdf(k + 0.5)
     } else {
-        super::NegativeBinomial::new(mean, f64::INFINITY).cdf(k)
+        NegativeBinomial::new(mean, f64::INFINITY).cdf(k + 0.5)
     }
 }
 

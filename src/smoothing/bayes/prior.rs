@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use super::grid::Grid;
+use super::learn::adapt;
 use super::member::{Member, Shared};
 use crate::error::{Error, Result};
-use crate::series::Unit;
+use crate::series::{Series, Unit};
 
 /// A learned prior: the members of the grid that earned weight, their weights, and what they share.
 ///
@@ -31,6 +32,9 @@ pub struct Prior {
     /// What it was learned from: one line a source, with sizes and years.
     pub sources: Vec<String>,
 }
+
+/// Series that a shipped prior is worth beside a user's panel.
+const WORTH: f64 = 100.0;
 
 static ANNUAL: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("annual.json")));
 static COUNTS: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("counts.json")));
@@ -113,6 +117,31 @@ impl Prior {
                 allowed: "\"annual\", \"counts\", or a prior of your own".to_owned(),
             }),
         }
+    }
+
+    /// A prior of one's own: this one, moved towards what a panel of sibling series suggests.
+    ///
+    /// The members stay, their weights move: as far as the panel is large against the hundred series that the prior is
+    /// worth. States of one country, or one measure in many countries, lend each other strength in this way. Weights are
+    /// those that give the held-out years of the panel the highest probability, by expectation and maximisation under a
+    /// Dirichlet law about the weights of this prior.
+    ///
+    /// ```
+    /// use unjuran::series::{Series, Year};
+    /// use unjuran::smoothing::Prior;
+    /// let year = Year::new(2015)?;
+    /// let panel: Vec<Series> = (1..=5)
+    ///     .map(|i| Series::new(format!("state {i}"), year, &[40.0, 41.0, 39.0, 40.0, 42.0, 40.0].map(|y| y * f64::from(i))))
+    ///     .collect::<Result<_, _>>()?;
+    /// let own = Prior::counts()?.learn(&panel, "states")?;
+    /// assert_eq!(own.name, "states");
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NothingToLearn`] if no series has two exact full years.
+    pub fn learn(&self, panel: &[Series], name: &str) -> Result<Self> {
+        adapt(self, panel, WORTH, name)
     }
 
     fn from_text(text: &str) -> Result<Self> {

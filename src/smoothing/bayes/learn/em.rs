@@ -78,6 +78,18 @@ fn responsibilities(exercises: &[Exercise], pi: &[f64], eta: f64) -> Vec<f64> {
 /// Share of a member's weight that goes to its neighbours in each step.
 const SPREAD: f64 = 0.0005;
 
+/// The weights of a prior moved towards what the exercises suggest: `pi_k <- (c pi0_k + sum_i omega_i r_ik) / (c + sum_i
+/// omega_i)`, the posterior mode under a Dirichlet law about the prior's weights that is worth `c` series.
+pub(super) fn adapted(exercises: &[Exercise], base: &Prior, c: f64, steps: usize) -> Vec<f64> {
+    let total: f64 = exercises.iter().map(|e| e.weight).sum();
+    let mut pi = base.weights.clone();
+    for _ in 0..steps {
+        let found = responsibilities(exercises, &pi, base.eta);
+        pi = found.iter().zip(&base.weights).map(|(r, before)| (c * before + r) / (c + total)).collect();
+    }
+    pi
+}
+
 /// For each member those that differ from it in one number, by one place of the grid.
 fn neighbours(grid: &[Member]) -> Vec<Vec<usize>> {
     let axes: [fn(&Member) -> f64; 7] =

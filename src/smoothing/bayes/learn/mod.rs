@@ -29,7 +29,9 @@ use rayon::prelude::*;
 use super::grid::Grid;
 use super::member::{Member, Shared};
 use super::posterior::Evidence;
+use super::prior::Prior;
 use crate::dist::Component;
+use crate::error::{Error, Result};
 use crate::series::{Series, Training, Unit, Value};
 
 /// A series to learn from, with its weight.
@@ -100,6 +102,64 @@ impl Lesson {
         }
         found
     }
+}
+
+/// Numbers of observed years at which a user's panel is learned from, the years held out after each, and the steps.
+const ORIGINS: [usize; 9] = [1, 2, 3, 5, 8, 12, 16, 20, 25];
+const HORIZON: usize = 6;
+const STEPS: usize = 30;
+
+/// A prior moved towards what a panel of sibling series suggests: its members with other weights, as far as the panel is
+/// large against `worth`, the number of series that the prior is worth.
+///
+/// # Errors
+/// [`Error::NothingToLearn`] if no series has two exact full years; [`Error::BadParameter`] unless `worth` is above 0.
+pub fn adapt(base: &Prior, panel: &[Series], worth: f64, name: &str) -> Result<Prior> {
+    if !(worth > 0.0 && worth.is_finite()) {
+        return Err(Error::BadParameter {
+            model: "Prior.learn".to_owned(),
+            parameter: "worth".to_owned(),
+            value: worth.to_string(),
+            allowed: "a number of series above 0".to_owned(),
+        });
+    }
+    let lessons: Vec<Lesson> =
+        panel.iter().filter(|s| teaches(s)).map(|s| Lesson { series: s.clone(), weight: 1.0 }).collect();
+    if lessons.is_empty() {
+        return Err(Error::NothingToLearn { series: panel.len() });
+    }
+    let settings = Settings {
+        name: name.to_owned(),
+        grid: base.members.clone(),
+        shared: base.shared,
+        eta: base.eta,
+        horizon: HORIZON,
+        origins: ORIGINS.to_vec(),
+        steps: STEPS,
+        long: 1.0,
+        drop_below: 0.0,
+    };
+    let weights = em::adapted(&exercises(&lessons, &settings), base, worth, STEPS);
+    let total: f64 = weights.iter().sum();
+    let kept: Vec<(Member, f64)> =
+        base.members.iter().zip(&weights).filter(|(_, w)| **w > 1e-6 * total).map(|(m, w)| (*m, *w)).collect();
+    let left: f64 = kept.iter().map(|(_, w)| w).sum();
+    let mut sources = base.sources.clone();
+    let years = || lessons.iter().map(|l| (l.series.first_year().get(), l.series.last_year().get()));
+    let (first, last) = (years().map(|y| y.0).min().unwrap_or(0), years().map(|y| y.1).max().unwrap_or(0));
+    sources.push(format!(
+        "the user's panel: {} series, {first}-{last}; the prior {:?} is worth {worth}",
+        lessons.len(),
+        base.name
+    ));
+    let prior = Prior {
+        name: name.to_owned(),
+        members: kept.iter().map(|(m, _)| *m).collect(),
+        weights: kept.iter().map(|(_, w)| w / left).collect(),
+        sources,
+        ..base.clone()
+    };
+    Ok(prior.sorted())
 }
 
 /// Looks at every lesson with every member. The result depends on the grid and what members share, not on eta.

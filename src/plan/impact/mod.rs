@@ -1,0 +1,377 @@
+//! Did it matter? The effect of a dated event on a series, with "cannot tell" for an answer.
+//!
+//! The default model is fitted with the event as a column ([`BayesEts::fit_with`]); what the years from the event on would
+//! have been keeps their own shocks, so that the doubt is about the effect alone. The verdict:
+//!
+//! | verdict | when |
+//! |---|---|
+//! | increase, decrease | the 95% interval of the relative effect leaves 0 out, and the series is more probable with the effect than without (Bayes factor above 1) |
+//! | no evidence | the interval holds 0 and lies within the size of interest, 20% either way unless said otherwise |
+//! | cannot tell | the interval holds 0 and is wider than that |
+//!
+//! A Bayes factor below 1 is no evidence of no effect: a short series that scatters can be silent. What it could have shown
+//! is the **minimum detectable effect**: with s the standard error of the effect by the data alone and p with the prior, both
+//! in log units, an effect is found with a power of 80% if it is
+//!
+//! ```text
+//! d = 1.96 s^2 / p + 0.84 s          rise e^d - 1, fall 1 - e^-d
+//! ```
+//!
+//! (the posterior mean is the estimate shrunk by p^2 / s^2, and has to leave 0 by 1.96 p).
+//!
+//! References: Box and Tiao (1975), JASA 70, 70-79, for intervention analysis; Kass and Raftery (1995), JASA 90, 773-795, for
+//! Bayes factors; Bloom (1995), *Evaluation Review* 19, 547-556, for minimum detectable effects; Lopez Bernal and others
+//! (2017), *International Journal of Epidemiology* 46, 348-355, for interrupted series.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::refused;
+use crate::design::Inputs;
+use crate::dist::Predictive as _;
+use crate::error::{Error, Result};
+use crate::forecast::Forecast;
+use crate::series::{Event, EventKind, Series, Training, Year};
+use crate::smoothing::{BayesEts, FittedBayesEts};
+
+/// Full years needed before the event.
+const BEFORE: usize = 5;
+/// Fewer years do not make a placebo.
+const PLACEBO: usize = 4;
+/// Years ahead in which an effect of interest may become detectable.
+const AHEAD: usize = 10;
+/// The relative effect is kept at this many equal steps of probability, less one.
+const QUANTILES: usize = 200;
+/// Normal quantiles of 97.5% and 80%.
+const Z_975: f64 = 1.959_963_984_540_054;
+const Z_80: f64 = 0.841_621_233_572_914_3;
+
+/// What can be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It went up.
+    Increase,
+    /// It went down.
+    Decrease,
+    /// There is no effect of a size that matters.
+    NoEvidence,
+    /// The data cannot say.
+    CannotTell,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Increase => "increase",
+            Self::Decrease => "decrease",
+            Self::NoEvidence => "no evidence",
+            Self::CannotTell => "cannot tell",
+        })
+    }
+}
+
+/// The smallest effects that would be found with a power of 80%.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detectable {
+    /// A rise, as a share of the level: 0.5 is half as much again.
+    pub rise: f64,
+    /// A fall, as a share; none if not even a fall to nothing would be found.
+    pub fall: Option<f64>,
+}
+
+/// The effect that another year, or another series, shows where nothing is known to have happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placebo {
+    /// The series.
+    pub series: String,
+    /// The year in which nothing happened.
+    pub year: Year,
+    /// Median of the relative effect.
+    pub relative_effect: f64,
+    /// Its 95% interval.
+    pub interval: (f64, f64),
+}
+
+/// What an event did to a series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Impact {
+    series: Series,
+    event: Event,
+    /// Quantiles of the relative effect at 0.005, 0.01, ..., 0.995.
+    relative: Vec<f64>,
+    /// The size of interest.
+    pub meaningful: f64,
+    /// What can be said.
+    pub verdict: Verdict,
+    /// Median of the relative effect in a year in full force: -0.6 is a fall by 60%.
+    pub relative_effect: f64,
+    /// Probability that there is an effect, if beforehand the odds were even: BF / (1 + BF).
+    pub probability: f64,
+    /// The smallest effects that would be found.
+    pub mde: Detectable,
+    /// How many more full years until an effect of the size of interest would be found, a fall or a rise; none if not
+    /// within ten.
+    pub years_until_detectable: Option<usize>,
+    /// What the years from the event on would have been.
+    pub counterfactual: Forecast,
+    /// Other years before the event, and control series, where nothing is known to have happened.
+    pub placebos: Vec<Placebo>,
+}
+
+/// One year of an [`Impact`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct YearEffect {
+    /// The year.
+    pub year: Year,
+    /// What was observed.
+    pub observed: f64,
+    /// Median of what would have been.
+    pub without: f64,
+    /// Median of the effect, and its interval: observed less what would have been.
+    pub effect: (f64, f64, f64),
+    /// The same as a share of what would have been; infinite where that is nothing.
+    pub relative: (f64, f64, f64),
+}
+
+/// The effect of `event` on `series`; `controls` are series that the event cannot have touched, `meaningful` the relative
+/// effect of interest.
+///
+/// ```
+/// use unjuran::plan::{Verdict, impact};
+/// use unjuran::series::{Event, EventKind, Series, Year};
+/// let cases = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 158.0, 163.0, 62.0, 66.0, 60.0, 65.0];
+/// let cases = Series::new("cases", Year::new(2010)?, &cases)?;
+/// let law = Event::new(Year::new(2018)?, EventKind::Step, Some("law"));
+/// let found = impact(&cases, &law, &[], 0.2)?;
+/// assert_eq!(found.verdict, Verdict::Decrease);
+/// assert!(found.relative_effect < -0.4 && found.interval(95.0)?.1 < 0.0);
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::EventOutside`] for an event before the second or after the last full year; [`Error::TooFewYears`] with fewer
+/// than five observed years before it; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
+pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f64) -> Result<Impact> {
+    if !(meaningful > 0.0 && meaningful.is_finite()) {
+        return Err(refused("impact", "meaningful", meaningful, "a share above 0, such as 0.2"));
+    }
+    let training = checked(series, event)?;
+    let fitted = fit(series, event)?;
+    let effect = effect(&fitted, series)?;
+    let (lower, upper) = (effect.relative(0.025), effect.relative(0.975));
+    let log_factor = fitted.log_bayes_factor().unwrap_or(0.0);
+    let verdict = if (lower > 0.0 || upper < 0.0) && log_factor > 0.0 {
+        if lower > 0.0 { Verdict::Increase } else { Verdict::Decrease }
+    } else if lower >= -meaningful && upper <= meaningful {
+        Verdict::NoEvidence
+    } else {
+        Verdict::CannotTell
+    };
+    let mde = detectable(&fitted, event, 0)?;
+    let mut years_until_detectable = None;
+    for more in 0..=AHEAD {
+        let then = detectable(&fitted, event, more)?;
+        if then.rise <= meaningful && then.fall.is_some_and(|fall| fall <= meaningful) {
+            years_until_detectable = Some(more);
+            break;
+        }
+    }
+    let counterfactual = fitted.counterfactual()?.ok_or_else(|| outside(series, event, &training))?;
+    let mut placebos = before(series, event, &training)?;
+    for control in controls {
+        checked(control, event)?;
+        placebos.push(placebo(control, event)?);
+    }
+    Ok(Impact {
+        series: series.clone(),
+        event: event.clone(),
+        meaningful,
+        verdict,
+        relative_effect: effect.relative(0.5),
+        probability: 1.0 / (1.0 + (-log_factor).exp()),
+        mde,
+        years_until_detectable,
+        counterfactual,
+        placebos,
+        relative: (1..QUANTILES).map(|i| effect.relative(i as f64 / QUANTILES as f64)).collect(),
+    })
+}
+
+fn outside(series: &Series, event: &Event, training: &Training) -> Error {
+    Error::EventOutside {
+        series: series.name().to_owned(),
+        event: event.name.clone(),
+        year: event.year.get(),
+        first: training.first.get() + 1,
+        last: training.next.get() - 1,
+    }
+}
+
+/// The full years of a series in which an event can be judged.
+fn checked(series: &Series, event: &Event) -> Result<Training> {
+    let training = Training::with_masks(series)?;
+    if event.year <= training.first || event.year >= training.next {
+        return Err(outside(series, event, &training));
+    }
+    let seen = |from: bool| training.points().filter(|(year, _)| (*year >= event.year) == from).count();
+    if seen(true) == 0 {
+        return Err(outside(series, event, &training));
+    }
+    if seen(false) < BEFORE {
+        let (series, model) = (series.name().to_owned(), format!("impact of {:?}", event.name));
+        return Err(Error::TooFewYears { series, model, needed: BEFORE, got: seen(false) });
+    }
+    Ok(training)
+}
+
+fn fit(series: &Series, event: &Event) -> Result<FittedBayesEts> {
+    // why the full years: a year under way is forecast, and takes part in no effect.
+    let last = Training::with_masks(series)?.next.plus(0)?;
+    let full = Year::new(i64::from(last.get()) - 1)?;
+    BayesEts::default().fit_with(&series.through(full)?, &Inputs::new().event(event.clone())?)
+}
+
+fn effect(fitted: &FittedBayesEts, series: &Series) -> Result<crate::smoothing::bayes::Effect> {
+    let none = || Error::Overflow { series: series.name().to_owned(), model: "impact".to_owned() };
+    fitted.effects().into_iter().next().ok_or_else(none)
+}
+
+fn placebo(series: &Series, event: &Event) -> Result<Placebo> {
+    let effect = effect(&fit(series, event)?, series)?;
+    Ok(Placebo {
+        series: series.name().to_owned(),
+        year: event.year,
+        relative_effect: effect.relative(0.5),
+        interval: (effect.relative(0.025), effect.relative(0.975)),
+    })
+}
+
+/// The same event at other years of the years before it.
+fn before(series: &Series, event: &Event, training: &Training) -> Result<Vec<Placebo>> {
+    let earlier = series.through(Year::new(i64::from(event.year.get()) - 1)?)?;
+    let mut found = Vec::new();
+    for (i, y) in training.y.iter().enumerate() {
+        let year = training.first.plus(i)?;
+        let known = training.y[..i].iter().flatten().count();
+        if year < event.year && known >= PLACEBO && y.is_some() {
+            found.push(placebo(&earlier, &Event::new(year, event.kind, None))?);
+        }
+    }
+    Ok(found)
+}
+
+/// The smallest effects that would be found once so many more full years are known.
+fn detectable(fitted: &FittedBayesEts, event: &Event, more: usize) -> Result<Detectable> {
+    let Some((alone, with_prior)) = fitted.precision(&event.name, more)? else {
+        return Ok(Detectable { rise: f64::INFINITY, fall: None });
+    };
+    let d = Z_975 * alone * alone / with_prior + Z_80 * alone;
+    let fall = 1.0 - (-d).exp();
+    // why: a fall beyond what the counts can show is none that would be found.
+    Ok(Detectable { rise: d.exp_m1(), fall: (fall < 0.995).then_some(fall) })
+}
+
+impl Impact {
+    /// The series.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// The event.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The central interval of the relative effect; `level` in percent, 1 to 99.
+    ///
+    /// # Errors
+    /// [`Error::BadLevel`].
+    pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
+        let level = super::checked_level(level)?;
+        if level > 99.0 {
+            return Err(Error::BadLevel { level });
+        }
+        let tail = (100.0 - level) / 200.0;
+        Ok((self.quantile(tail), self.quantile(1.0 - tail)))
+    }
+
+    /// The relative effect at a probability, straight between those kept.
+    fn quantile(&self, p: f64) -> f64 {
+        let place = (p * QUANTILES as f64 - 1.0).clamp(0.0, (QUANTILES - 2) as f64);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the quantiles")]
+        let below = (place as usize).min(QUANTILES - 3);
+        let at = |i: usize| self.relative.get(i).copied().unwrap_or(f64::NAN);
+        at(below) + (place - below as f64) * (at(below + 1) - at(below))
+    }
+
+    /// Each full year from the event on: what was, what would have been, and the effect with its 95% interval.
+    pub fn years(&self) -> Vec<YearEffect> {
+        let found = |(year, law): (&Year, &crate::dist::Distribution)| {
+            let at = self.series.first_year().until(*year)?;
+            let observed = self.series.values().get(at)?.exact()?;
+            let [low, without, high] = [0.025, 0.5, 0.975].map(|p| law.quantile(p));
+            let share = |without: f64| observed / without - 1.0;
+            Some(YearEffect {
+                year: *year,
+                observed,
+                without,
+                effect: (observed - without, observed - high, observed - low),
+                relative: (share(without), share(high), share(low)),
+            })
+        };
+        self.counterfactual.years().iter().zip(self.counterfactual.steps()).filter_map(found).collect()
+    }
+
+    /// Observed less what would have been, over all years from the event on: median and 95% interval, on joint paths.
+    ///
+    /// # Errors
+    /// None for an impact made by [`impact`].
+    pub fn total(&self) -> Result<(f64, f64, f64)> {
+        let known: Vec<Option<f64>> = self
+            .counterfactual
+            .years()
+            .iter()
+            .map(|year| self.series.values().get(self.series.first_year().until(*year)?)?.exact())
+            .collect();
+        let paths = self.counterfactual.paths(super::DRAWS, super::SEED)?;
+        let gap = |path: &[f64]| known.iter().zip(path).filter_map(|(y, without)| Some((*y)? - without)).sum();
+        super::summary(paths.rows().map(gap).collect(), 95.0)
+    }
+}
+
+impl fmt::Display for Impact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = |x: f64| format!("{:+.0}%", 100.0 * x);
+        let (low, high) = self.interval(95.0).unwrap_or((f64::NAN, f64::NAN));
+        let what = if self.event.kind == EventKind::Ramp { "a year" } else { "in force" };
+        write!(
+            f,
+            "{} ({}) on {}: {}; effect {what} {}, 95% interval {} to {}; probability of an effect {:.2}; ",
+            self.event.name,
+            self.event.year,
+            self.series.name(),
+            self.verdict,
+            percent(self.relative_effect),
+            percent(low),
+            percent(high),
+            self.probability,
+        )?;
+        match self.mde.fall {
+            Some(fall) => {
+                write!(
+                    f,
+                    "found with 80% power: a rise by {:.0}% or a fall by {:.0}%",
+                    100.0 * self.mde.rise,
+                    100.0 * fall
+                )
+            }
+            None => write!(f, "found with 80% power: a rise by {:.0}%, and no fall at all", 100.0 * self.mde.rise),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
