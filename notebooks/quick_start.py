@@ -23,7 +23,7 @@ import unjuran as uj
 
 cases = uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015, name="cases", label="Trafficking cases")
 forecast = uj.forecast(cases.with_partial(2023, 48, through="2023-05-31"), h=5)
-forecast
+forecast  # noqa: B018 - a notebook shows it
 
 # %%
 print(forecast.summary())
@@ -42,7 +42,7 @@ assert forecast.quantile(0.01)[0] >= 48
 # that cannot be forecast says why in `status`.
 
 # %%
-import pandas as pd
+import pandas as pd  # noqa: E402 - where it is needed
 
 table = pd.DataFrame(
     {
