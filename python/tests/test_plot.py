@@ -70,7 +70,7 @@ def test_a_backtest_shows_history_with_the_partial_year_apart(under_way):
     hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
     assert [list(line.get_ydata()) for line in hollow] == [[48]]
     naive = [list(line.get_ydata()) for line in ax.lines if line.get_color() == "#0072B2"]
-    assert naive == [[165, 165], [115, 115]], "from 2020 and from 2021"
+    assert naive == [[286, 286], [165, 165]], "from 2019 and from 2020"
     with pytest.raises(KeyError, match="no series 'other'"):
         uj.plot.backtest(result, "other")
 

@@ -74,6 +74,7 @@ __all__ = [
     "forecast",
     "from_fiscal",
     "from_rates",
+    "impact",
     "interval_score",
     "log_score",
     "mae",
@@ -908,7 +909,7 @@ class Impact(Answer):
     def verdict(self) -> Literal["increase", "decrease", "no evidence", "cannot tell"]: ...
     @property
     def relative_effect(self) -> float: ...
-    def interval(self, level: float = 95) -> Interval: ...
+    def interval(self, level: float = 95.0) -> Interval: ...
     @property
     def probability(self) -> float: ...
     @property

@@ -194,24 +194,25 @@ def _backtest(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     panel: Panel = read_csv(options.file, through=options.through, unit=options.unit)
+    tree = None if options.tree is None else _tree(options.tree)
+    found = [] if tree is None else hierarchy.check_totals(panel, tree)
     print(panel.summary())
-    if options.tree is None:
-        return 0
-    import csv
-
-    with open(options.tree, encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"parent", "child"} <= rows[0].keys():
-        message = f"{options.tree}: columns parent and child are needed, and a row at least"
-        raise UnjuranError(message)
-    tree = [(row["parent"], row["child"], row.get("relation") or "sum") for row in rows]
-    found = hierarchy.check_totals(panel, tree)
-    print(
-        f"\n{len(found)} totals that do not agree with their parts" if found else "\nall totals agree with their parts"
-    )
+    if tree is not None:
+        print(f"\n{len(found)} disagreements" if found else "\nall totals agree with their parts")
     for one in found:
         print(f"  {one.kind}: {one}")
     return 1 if found else 0
+
+
+def _tree(path: str) -> list[tuple[str, str, str]]:
+    import csv
+
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not {"parent", "child"} <= rows[0].keys():
+        message = f"{path}: columns parent and child are needed, and a row at least"
+        raise UnjuranError(message)
+    return [(row["parent"], row["child"], row.get("relation") or "sum") for row in rows]
 
 
 def _table(forecasts: Forecasts) -> str:

@@ -75,6 +75,9 @@ impl Forecast {
         let whole = series.last_coverage().is_partial() || !self.series().last_coverage().is_partial();
         let mut parts = Parts::from(self.clone());
         parts.series = series;
+        if !whole {
+            parts.joint = parts.joint.without_first();
+        }
         let tells = |note: &Note| matches!(note, Note::YearUnderWay { .. } | Note::CountedAboveForecast { .. });
         parts.notes.retain(|note| whole || !tells(note));
         parts.notes.push(Note::Derived { how: format!("observed counts below {limit} are masked") });
@@ -119,6 +122,7 @@ mod tests {
         assert_eq!(masked.series().values()[1], Value::Censored { lower: 0.0, upper: 4.0 });
         assert_eq!(masked.series().last_year(), year(2022));
         assert!(masked.notes().iter().all(|note| !note.to_string().contains("2 counted")));
+        assert!(masked.interval(99.0).unwrap().lower[0] < 2.0, "no bound at what was counted");
         assert_eq!(Forecast::from_json(&masked.to_json().unwrap()).unwrap(), masked);
     }
 
