@@ -19,15 +19,14 @@ use crate::input::{self, Ahead};
 use crate::panel::{PyPanel, named, view};
 use crate::progress::Progress;
 use crate::run::{Block, Outcomes, Run, table};
-use crate::series::{PySeries, says_its_years};
+use crate::series::PySeries;
 
 /// Forecast a series, a panel or a frame.
 ///
 /// Parameters
 /// ----------
 /// data : Series, Panel, or a pandas, polars or pyarrow frame
-///     A frame is tidy: a row a year of a series. A dict of year to value, or a pandas column whose index holds the years,
-///     is taken as a Series.
+///     A frame is tidy: a row a year of a series.
 /// h : int, optional
 ///     How many years, 1 to 100, counted from the year under way if a series has one, else from the year after its last.
 /// until : int, optional
@@ -98,8 +97,6 @@ pub(crate) fn forecast<'py>(
     let beside = Beside { exog, future, events, exposure };
     let frame_only = [("level", level.is_some()), ("id_col", id_col.is_some()), ("time_col", time_col.is_some())];
     let frame_only = frame_only.into_iter().chain([("target_col", target_col.is_some())]).find(|(_, given)| *given);
-    let made = if says_its_years(data)? { Some(py.get_type::<PySeries>().call1((data,))?) } else { None };
-    let data = made.as_ref().unwrap_or(data);
     let is_series = data.is_instance_of::<PySeries>();
     if let (true, Some((name, _))) = (is_series || data.is_instance_of::<PyPanel>(), frame_only) {
         let hint = if name == "level" { ": a forecast answers every level, fc.interval(80)" } else { "" };

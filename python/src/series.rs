@@ -353,7 +353,8 @@ fn dated(
                 return Err(PyTypeError::new_err(message).into());
             }
             let place = |i: usize| format!("{}[{i}]", if from_index { "values.index" } else { "years" });
-            given.iter().enumerate().map(|(i, y)| said_year(y, &place(i))).collect::<Result<_>>()?
+            let read: fn(&Bound<'_, PyAny>, &str) -> Result<Year> = if from_index { said_year } else { input::year };
+            given.iter().enumerate().map(|(i, y)| read(y, &place(i))).collect::<Result<_>>()?
         }
         (None, None) => {
             let message =
@@ -379,11 +380,6 @@ fn said_year(object: &Bound<'_, PyAny>, place: &str) -> Result<Year> {
         }
     }
     input::year(object, place)
-}
-
-/// A dict, or a pandas column with its index: what says its years itself.
-pub(crate) fn says_its_years(values: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(values.is_instance_of::<PyDict>() || (is_pandas(values)? && !values.hasattr("columns")?))
 }
 
 /// Whether this is a pandas column, whose index may hold the years.

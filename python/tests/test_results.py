@@ -228,10 +228,3 @@ def test_progress_is_drawn_on_standard_error_when_asked(cases, capsys):
     assert "7 of 7\n" in capsys.readouterr().err
     uj.backtest(panel, ["Naive", "Drift"], h=1, n_windows=2, progress=True)
     assert "28 of 28\n" in capsys.readouterr().err
-
-
-def test_a_dict_and_a_pandas_column_are_forecast_as_series(cases):
-    values = dict(zip(cases.years.tolist(), cases.values.tolist(), strict=True))
-    wanted = uj.forecast(cases, h=2).median.tolist()
-    assert uj.forecast(values, h=2).median.tolist() == wanted
-    assert uj.forecast(pd.Series(values), h=2).median.tolist() == wanted

@@ -761,7 +761,7 @@ def compare(
 def pit(actual: _Numbers, forecast: Forecast, seed: int = 0) -> _Floats: ...
 @overload
 def forecast(
-    data: Series | dict[Any, Any],
+    data: Series,
     h: SupportsIndex | None = None,
     *,
     until: _Year | None = None,

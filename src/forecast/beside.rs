@@ -20,6 +20,9 @@ pub struct Beside {
     pub width: f64,
 }
 
+/// Median, lower and upper bound.
+type Points = (f64, f64, f64);
+
 impl Forecast {
     /// This forecast and another in the years that both have; `level` in percent.
     ///
@@ -50,7 +53,7 @@ impl Forecast {
                 allowed: format!("a forecast of a {unit}, as the first is"),
             });
         }
-        let views = |f: &Self| -> Result<Vec<(Year, (f64, f64, f64))>> {
+        let views = |f: &Self| -> Result<Vec<(Year, Points)>> {
             let band = f.interval(level)?;
             let bounds = band.lower.into_iter().zip(band.upper);
             let points = f.median().into_iter().zip(bounds).map(|(m, (low, high))| (m, low, high));
@@ -60,7 +63,7 @@ impl Forecast {
         let mut rows = Vec::new();
         for (year, first) in views(self)? {
             if let Some(&(_, second)) = second.iter().find(|(y, _)| *y == year) {
-                let wide = |of: (f64, f64, f64)| of.2 - of.1;
+                let wide = |of: Points| of.2 - of.1;
                 let same = wide(first) <= 0.0 && wide(second) <= 0.0;
                 let width = if same { 1.0 } else { wide(second) / wide(first) };
                 rows.push(Beside { year, first, second, difference: second.0 - first.0, width });

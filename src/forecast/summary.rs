@@ -91,7 +91,9 @@ fn shown(y: f64, unit: Unit) -> String {
     if unit == Unit::Count || y.abs() >= 1e6 {
         return format!("{y:.0}");
     }
-    let digits = if y == 0.0 { 0 } else { usize::try_from(5 - y.abs().log10().floor() as i64).unwrap_or(0).min(9) };
+    // the decimals of six digits: 0.5 has up to 6, 1234.5 has 2
+    let digits = (0..9).find(|d| y.abs() * 10_f64.powi(*d) >= 1e5).unwrap_or(9);
+    let digits = usize::try_from(digits).unwrap_or(0);
     let text = format!("{y:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
