@@ -354,7 +354,8 @@ impl PyForecasts {
                         let ends = if median.len() > 1 { vec![0, median.len() - 1] } else { vec![0] };
                         let shown = ends.into_iter().map(|i| {
                             let (year, low, high) = (forecast.years()[i], band.lower[i], band.upper[i]);
-                            format!("{year}: {:.6} [{low:.6}, {high:.6}]", median[i])
+                            let [median, low, high] = [median[i], low, high].map(to_six);
+                            format!("{year}: {median} [{low}, {high}]")
                         });
                         let shown = shown.collect::<Vec<_>>().join("; ");
                         text.push_str(&format!("  {} by {}, {shown}\n", series.name(), forecast.model()));
@@ -377,4 +378,9 @@ impl PyForecasts {
         let more = if refused > 0 { format!("; {refused} refused, see errors") } else { String::new() };
         Ok(format!("Forecasts of {}{more}", named(self.names())?))
     }
+}
+
+/// A number for a line of text: to six decimals, without zeros at the end.
+fn to_six(y: f64) -> f64 {
+    format!("{y:.6}").parse().unwrap_or(y)
 }

@@ -134,6 +134,9 @@ def test_every_result_has_a_summary_and_shows_itself_in_a_notebook(cases, under_
     assert re.search(r"^  2024 +\d+ +\d+ to [\d]+ +\d+ to \d+$", text, re.MULTILINE)
     assert "2023 is under way" in text
     assert "b (count), 2015-2023: 9 numbers, 2023 under way" in panel.summary()
+    assert re.search(
+        r"^  a by BayesETS, 2023: \d+ \[\d+, \d+\]; 2024: ", uj.forecast(panel, h=2).summary(), re.MULTILINE
+    )
     html = uj.backtest(panel["a"], ["Naive"], h=1)._repr_html_()
     assert "coverage-80" in html
 
