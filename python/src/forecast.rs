@@ -289,10 +289,11 @@ impl PyForecast {
         level: f64,
         backend: Option<&str>,
     ) -> Result<Bound<'py, PyAny>> {
+        type Number = fn(&Beside) -> f64;
         let rows = self.0.beside(&other.0, level)?;
         let columns = PyDict::new(py);
         columns.set_item("ds", arrays::integers(py, rows.iter().map(|r| i64::from(r.year.get())))?)?;
-        let numbers: [(&str, fn(&Beside) -> f64); 8] = [
+        let numbers: [(&str, Number); 8] = [
             ("median", |r| r.first.0),
             ("lo", |r| r.first.1),
             ("hi", |r| r.first.2),

@@ -1,6 +1,7 @@
 //! `unjuran.forecast`, `unjuran.read_csv` and `unjuran.Forecasts`.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -358,9 +359,11 @@ impl PyForecasts {
                             format!("{year}: {median} [{low}, {high}]")
                         });
                         let shown = shown.collect::<Vec<_>>().join("; ");
-                        text.push_str(&format!("  {} by {}, {shown}\n", series.name(), forecast.model()));
+                        let _ = writeln!(text, "  {} by {}, {shown}", series.name(), forecast.model());
                     }
-                    Err(error) => text.push_str(&format!("  {model} refused: {error}\n")),
+                    Err(error) => {
+                        let _ = writeln!(text, "  {model} refused: {error}");
+                    }
                 }
             }
         }

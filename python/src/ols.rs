@@ -1,5 +1,7 @@
 //! `unjuran.regression`: least squares on columns of the user's own.
 
+use std::fmt::Write as _;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -76,10 +78,8 @@ impl PyColumnsFit {
     fn summary(&self) -> String {
         let mut text = format!("{:<16} {:>14} {:>14} {:>10} {:>12}\n", "", "estimate", "se", "t", "p");
         for c in &self.coefficients {
-            text.push_str(&format!(
-                "{:<16} {:>14.6e} {:>14.6e} {:>10.3} {:>12.4e}\n",
-                c.name, c.estimate, c.se, c.t, c.p
-            ));
+            let numbers = format!("{:>14.6e} {:>14.6e} {:>10.3} {:>12.4e}", c.estimate, c.se, c.t, c.p);
+            let _ = writeln!(text, "{:<16} {numbers}", c.name);
         }
         let (n, df, sigma, r2) = (self.fitted.len(), self.df, self.sigma, self.r2);
         text + &format!("{n} rows, {df} degrees of freedom, sigma {sigma:.6e}, r2 {r2:.6}\n")

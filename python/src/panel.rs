@@ -1,5 +1,7 @@
 //! `unjuran.Panel`.
 
+use std::fmt::Write as _;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -173,21 +175,21 @@ impl PyPanel {
     /// A line for each series: its years, how many were observed, and what is masked, missing or under way.
     fn summary(&self) -> PyResult<String> {
         let mut text = self.__repr__()?;
-        for series in self.0.iter() {
+        for series in &self.0 {
             let count = |wanted: fn(&Value) -> bool| series.values().iter().filter(|v| wanted(v)).count();
             let observed = count(|v| v.exact().is_some());
             let (first, last) = (series.first_year(), series.last_year());
-            text.push_str(&format!("\n  {} ({}), {first}-{last}: {observed} numbers", series.name(), series.unit()));
+            let _ = write!(text, "\n  {} ({}), {first}-{last}: {observed} numbers", series.name(), series.unit());
             for (what, many) in [
                 ("masked", count(|v| matches!(v, Value::Censored { .. }))),
                 ("missing", count(|v| matches!(v, Value::Missing))),
             ] {
                 if many > 0 {
-                    text.push_str(&format!(", {many} {what}"));
+                    let _ = write!(text, ", {many} {what}");
                 }
             }
             if series.last_coverage().is_partial() {
-                text.push_str(&format!(", {last} under way ({})", series.last_coverage()));
+                let _ = write!(text, ", {last} under way ({})", series.last_coverage());
             }
         }
         Ok(text)

@@ -12,6 +12,7 @@ use crate::errors::Result;
 use crate::plan::frame;
 
 type Columns<'py> = Bound<'py, PyDict>;
+type Number = fn(&Coefficient) -> f64;
 
 fn numbers(columns: &Columns<'_>, name: &str, values: &[f64]) -> PyResult<()> {
     columns.set_item(name, arrays::floats(columns.py(), values)?)
@@ -34,7 +35,7 @@ pub(crate) fn coefficients<'py>(
 ) -> Result<Bound<'py, PyAny>> {
     let columns = PyDict::new(py);
     columns.set_item("term", PyList::new(py, coefficients.iter().map(|c| c.name.as_str()))?)?;
-    let all: [(&str, fn(&Coefficient) -> f64); 4] =
+    let all: [(&str, Number); 4] =
         [("estimate", |c| c.estimate), ("std.error", |c| c.se), ("statistic", |c| c.t), ("p.value", |c| c.p)];
     for (name, of) in all {
         numbers(&columns, name, &coefficients.iter().map(of).collect::<Vec<_>>())?;
