@@ -2,9 +2,9 @@
 
 Monthly counts are cut after 3, 5, 6 and 9 months of each of a series' last full years, and the year's total is forecast
 from the years before and the months so far. Beside the default of `unjuran` stand what an analyst does by hand: the
-months times twelve over their number, the months over their share of past years, and last year's total. The default knows
-the years and the months so far; a second row is told the same months of past years too, which the bands of every rule
-know. Each of these
+months times twelve over their number, the months over their share of past years, and last year's total. The default
+knows the years and the months so far; a second row is told the same months of past years too, which the bands of every
+rule know. Each of these
 gets a band from its own past errors on the same series: an error is the log of outcome over estimate, both plus a half;
 the band is a Student t with as many degrees of freedom as there are past errors, their root mean square as the scale,
 never below what was counted where the rule looks at the count.

@@ -9,7 +9,7 @@ values (commas between, nothing for a missing year), unit, fold of the country, 
   as installed;
 - in the counts file the last three years of every series of nine or more: the benchmark on that panel scores them;
 - the years of us_state_crime in which its columns are mixed up;
-- in the file of monthly counts the last three full years of every series: the benchmark on years under way forecasts them;
+- in the file of monthly counts the last three full years of every series: the benchmark on years under way has them;
 - masked cells (no exact value) and what lies more than thirty years back.
 """
 

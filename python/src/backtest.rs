@@ -13,8 +13,10 @@ use crate::arrays;
 use crate::columns::Columns;
 use crate::errors::Result;
 use crate::front::with_unit;
+use crate::html;
 use crate::input::{self, Ahead};
 use crate::panel::PyPanel;
+use crate::progress::Progress;
 use crate::run::{NO_YEAR, Run};
 use crate::series::PySeries;
 
@@ -43,6 +45,8 @@ use crate::series::PySeries;
 ///     What the numbers are; left out, each series says so or its numbers do.
 /// id_col, time_col, target_col : str
 ///     For a frame: the columns of names, years and values; default ``unique_id``, ``ds``, ``y``.
+/// progress : bool, default False
+///     A bar on standard error.
 /// threads : int, optional
 ///     Default: the environment variable ``UNJURAN_THREADS``, else all processors. Results do not depend on it.
 ///
@@ -66,7 +70,7 @@ use crate::series::PySeries;
 /// >>> result.to_frame(backend="pandas").columns[:5].tolist()
 /// ['unique_id', 'ds', 'cutoff', 'y', 'Naive']
 #[pyfunction]
-#[pyo3(signature = (data, models, h, *, n_windows=None, step=None, level=None, min_train=None, unit=None, id_col=None, time_col=None, target_col=None, threads=None))]
+#[pyo3(signature = (data, models, h, *, n_windows=None, step=None, level=None, min_train=None, unit=None, id_col=None, time_col=None, target_col=None, progress=false, threads=None))]
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn backtest<'py>(
     py: Python<'py>,
@@ -81,6 +85,7 @@ pub(crate) fn backtest<'py>(
     id_col: Option<&str>,
     time_col: Option<&str>,
     target_col: Option<&str>,
+    progress: bool,
     threads: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyAny>> {
     let settings = PyDict::new(py);
@@ -88,6 +93,7 @@ pub(crate) fn backtest<'py>(
     for (name, value) in given.into_iter().chain([("unit", unit), ("threads", threads)]) {
         settings.set_item(name, value)?;
     }
+    settings.set_item("progress", progress)?;
     settings.set_item("models", models)?;
     settings.set_item("h", h)?;
     let series = if let Ok(series) = data.cast::<PySeries>() {
@@ -131,6 +137,7 @@ pub(crate) fn backtest_columns(
 
 /// What a backtest is told, checked.
 struct Settings {
+    progress: bool,
     run: Run,
     backtest: Backtest,
     horizon: usize,
@@ -160,7 +167,8 @@ impl Settings {
         }
         let threads = get("threads")?.map(|t| input::integer(&t, "threads")).transpose()?;
         let run = Run::new(get("models")?.as_ref(), ahead, threads)?;
-        Ok(Self { run, backtest, horizon: horizon.get() })
+        let progress = get("progress")?.is_some_and(|asked| asked.is_truthy().unwrap_or(false));
+        Ok(Self { progress, run, backtest, horizon: horizon.get() })
     }
 
     fn run(
@@ -172,7 +180,9 @@ impl Settings {
         frame: Option<Py<PyAny>>,
     ) -> Result<PyBacktest> {
         let models: Vec<&dyn Forecaster> = self.run.models.iter().map(AsRef::as_ref).collect();
-        let table = self.run.within(py, series.len(), || self.backtest.run(&series, &models))??;
+        let progress = Progress::asked(py, self.progress, 0)?;
+        let told = |done: usize, all: usize| progress.at(done, all);
+        let table = self.run.within(py, series.len(), || self.backtest.run_with(&series, &models, &told))??;
         Ok(PyBacktest { table, names, series, unreadable, frame, horizon: self.horizon })
     }
 }
@@ -444,6 +454,20 @@ impl PyBacktest {
             line.call_method1("append", ((row.lead.unwrap_or(0), row.mase.value),))?;
         }
         Ok(py.import("unjuran.plot")?.call_method1("leads", (lines, ax))?)
+    }
+
+    fn _repr_html_(&self) -> String {
+        let levels = self.table.levels().iter().map(|level| format!("coverage-{level}"));
+        let names = ["model", "rows", "refused", "mase", "scaled_crps", "smape"].map(str::to_owned);
+        let headings: Vec<String> = names.into_iter().chain(levels).collect();
+        let row = |r: &Summary| {
+            let scores = [r.mase.value, r.scaled_crps.value, r.smape.value].map(|x| format!("{x:.3}"));
+            let coverage = r.levels.iter().map(|l| format!("{:.1}", l.coverage.value));
+            let about = [r.model.clone(), r.rows.to_string(), r.refused.to_string()];
+            about.into_iter().chain(scores).chain(coverage).collect()
+        };
+        let rows: Vec<Vec<String>> = self.table.summary().iter().map(row).collect();
+        html::table(&self.__repr__(), &headings, &rows)
     }
 
     fn __repr__(&self) -> String {

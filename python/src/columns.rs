@@ -2,19 +2,24 @@
 
 use std::collections::HashMap;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyList};
 use unjuran::Error;
 use unjuran::design::Inputs;
+use unjuran::hierarchy::{MaskedCell, small_cells};
 use unjuran::series::{Coverage, Observation, Panel, Series, Unit, Value, Year};
 
 use crate::arrays;
 use crate::errors::{Failure, Result};
 use crate::given::Beside;
+use crate::hierarchy;
 use crate::input::{self, Ahead};
 use crate::panel::PyPanel;
+use crate::progress::Progress;
 use crate::run::{Block, NO_YEAR, Run, table};
+use crate::series::shown;
 
 /// Rows grouped by series: those of series i are `offsets[i]..offsets[i + 1]`. Bytes hold int64 or float64 numbers.
 #[derive(FromPyObject)]
@@ -141,7 +146,8 @@ pub(crate) fn forecast_columns<'py>(
     let unit = input::unit(setting("unit")?.as_ref())?;
     let events = setting("events")?;
     let inputs = (0..columns.len()).map(|i| columns.inputs(py, i, events.as_ref())).collect::<Result<Vec<_>>>()?;
-    let blocks = run.each(py, columns.len(), |i| {
+    let progress = Progress::telling(setting("progress")?.map(Bound::unbind), columns.len());
+    let blocks = run.each(py, columns.len(), &progress, |i| {
         if let Some(why) = columns.refused.get(&i) {
             return Block::refused(&run, &levels, why.clone(), columns.next_year(i));
         }
@@ -165,11 +171,27 @@ pub(crate) fn panel_from_columns(columns: Columns, unit: Option<&Bound<'_, PyAny
     Ok(PyPanel(Panel::new(series)?))
 }
 
-/// `frames.py`: the observations of a panel, a row each, as columns.
+/// `frames.py`: the observations of a panel, a row each, as columns; small cells masked where a limit is given.
 #[pyfunction]
-#[pyo3(name = "_panel_columns")]
-pub(crate) fn panel_columns<'py>(py: Python<'py>, panel: &Bound<'py, PyPanel>) -> Result<Bound<'py, PyDict>> {
+#[pyo3(name = "_panel_columns", signature = (panel, mask_below=None, tree=None))]
+pub(crate) fn panel_columns<'py>(
+    py: Python<'py>,
+    panel: &Bound<'py, PyPanel>,
+    mask_below: Option<f64>,
+    tree: Option<&Bound<'py, PyAny>>,
+) -> Result<Bound<'py, PyDict>> {
+    let tree = match (mask_below, tree) {
+        (Some(_), Some(tree)) => Some(hierarchy::tree(tree)?),
+        // why: a data set knows its own totals.
+        (Some(_), None) => panel.getattr_opt("hierarchies")?.map(|own| hierarchy::tree(&own)).transpose()?,
+        (None, Some(_)) => return Err(PyTypeError::new_err("tree= is for mask_below=").into()),
+        (None, None) => None,
+    };
     let panel = &panel.get().0;
+    let masked = mask_below.map(|below| small_cells(panel, tree.as_ref(), below)).transpose()?.unwrap_or_default();
+    let masked: HashMap<(&str, Year), &MaskedCell> =
+        masked.iter().map(|cell| ((cell.series.as_str(), cell.year), cell)).collect();
+    let text = PyList::empty(py);
     let (mut index, mut years) = (Vec::new(), Vec::new());
     let (mut y, mut lower, mut upper, mut share) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let ends = PyList::empty(py);
@@ -179,11 +201,18 @@ pub(crate) fn panel_columns<'py>(py: Python<'py>, panel: &Bound<'py, PyPanel>) -
         for observation in series.observations() {
             index.push(i);
             years.push(i64::from(observation.year.get()));
-            let (exact, low, high) = match observation.value {
-                Value::Exact(y) => (y, f64::NAN, f64::NAN),
-                Value::Censored { lower, upper } => (f64::NAN, lower, upper),
-                Value::Missing => (f64::NAN, f64::NAN, f64::NAN),
+            let cell = masked.get(&(series.name(), observation.year));
+            let (exact, low, high) = match (cell, observation.value) {
+                (Some(cell), _) => (f64::NAN, cell.lower, cell.upper),
+                (None, Value::Exact(y)) => (y, f64::NAN, f64::NAN),
+                (None, Value::Censored { lower, upper }) => (f64::NAN, lower, upper),
+                (None, Value::Missing) => (f64::NAN, f64::NAN, f64::NAN),
             };
+            text.append(match cell {
+                Some(MaskedCell { complement: true, .. }) => "masked".to_owned(),
+                Some(cell) => format!("<{}", cell.upper + 1.0),
+                None => shown(&observation.value),
+            })?;
             y.push(exact);
             lower.push(low);
             upper.push(high);
@@ -202,6 +231,9 @@ pub(crate) fn panel_columns<'py>(py: Python<'py>, panel: &Bound<'py, PyPanel>) -
     columns.set_item("ds", arrays::integers(py, years.into_iter())?)?;
     for (name, values) in [("y", &y), ("y_lo", &lower), ("y_hi", &upper), ("share", &share)] {
         columns.set_item(name, arrays::floats(py, values)?)?;
+    }
+    if mask_below.is_some() {
+        columns.set_item("shown", text)?;
     }
     columns.set_item("period_end", ends)?;
     columns.set_item("unit", units)?;

@@ -7,9 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use unjuran::Error;
 use unjuran::dist::{Empirical, Predictive as _};
-use unjuran::forecast::{Fan, Forecast, SvgStyle};
+use unjuran::forecast::{Beside, Fan, Forecast, SvgStyle};
 use unjuran::persist::Persist as _;
+use unjuran::series::{Coverage, Year};
 
+use super::plan::frame;
 use crate::arrays;
 use crate::errors::{Result, to_python};
 use crate::input;
@@ -40,6 +42,11 @@ pub(crate) struct PyForecast(pub(crate) Arc<Forecast>);
 impl PyForecast {
     pub(crate) fn new(forecast: Forecast) -> Self {
         Self(Arc::new(forecast))
+    }
+
+    /// The forecast without observed counts below this.
+    pub(crate) fn masked(&self, below: Option<f64>) -> Result<Self> {
+        Ok(below.map_or_else(|| Ok(self.0.as_ref().clone()), |below| self.0.masked_below(below)).map(Self::new)?)
     }
 
     fn fan_of(&self, levels: Option<&Bound<'_, PyAny>>) -> Result<Fan> {
@@ -219,18 +226,87 @@ impl PyForecast {
     ///     Where to draw; left out, on a new figure.
     /// levels : sequence of float, default (50, 80, 95)
     ///     Bands, in percent.
+    /// events : sequence of plan.Event, optional
+    ///     Marked with their names.
     ///
     /// Returns
     /// -------
     /// matplotlib.axes.Axes
-    #[pyo3(signature = (ax=None, *, levels=None))]
+    #[pyo3(signature = (ax=None, *, levels=None, events=None))]
     fn plot<'py>(
         slf: &Bound<'py, Self>,
         ax: Option<&Bound<'py, PyAny>>,
         levels: Option<&Bound<'py, PyAny>>,
+        events: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>> {
         let fan = slf.get().fan(slf.py(), levels)?;
-        Ok(slf.py().import("unjuran.plot")?.call_method1("fan", (fan, ax))?)
+        Ok(slf.py().import("unjuran.plot")?.call_method1("fan", (fan, ax, events))?)
+    }
+
+    /// The forecast as a text of several lines: median, 80% and 95% interval of each year and of the sum, and the notes.
+    fn summary(&self, py: Python<'_>) -> Result<String> {
+        Ok(py.detach(|| self.0.summary())?)
+    }
+
+    /// This forecast beside another of the same years, such as one by another model or one made a year later.
+    ///
+    /// Of the difference only that of the medians is given: how far two models err together is not known. Scenarios of one
+    /// forecast are compared path by path, by `plan.compare`.
+    ///
+    /// Parameters
+    /// ----------
+    /// other : Forecast
+    /// level : float, default 80
+    ///     Of the intervals, in percent.
+    /// backend : {"pandas", "polars", "pyarrow"}, optional
+    ///     Default: the first of these that is installed.
+    ///
+    /// Returns
+    /// -------
+    /// frame
+    ///     A row for each year that both have: ds, median, lo, hi, other_median, other_lo, other_hi, difference (of the
+    ///     medians: other less this) and width_ratio (of the intervals: other over this).
+    ///
+    /// Raises
+    /// ------
+    /// YearNotForecastError
+    ///     No year in common.
+    /// BadParameterError
+    ///     Forecasts of different units.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> s = uj.Series([100, 104, 102, 106], start=2019, name="cases")
+    /// >>> naive, drift = uj.forecast(s, h=2, model="Naive"), uj.forecast(s, h=2, model="Drift")
+    /// >>> naive.compare(drift, backend="pandas")[["ds", "difference"]].values.tolist()  # 2 a year
+    /// [[2023.0, 2.0], [2024.0, 4.0]]
+    #[pyo3(signature = (other, *, level=80.0, backend=None))]
+    fn compare<'py>(
+        &self,
+        py: Python<'py>,
+        other: &Self,
+        level: f64,
+        backend: Option<&str>,
+    ) -> Result<Bound<'py, PyAny>> {
+        type Number = fn(&Beside) -> f64;
+        let rows = self.0.beside(&other.0, level)?;
+        let columns = PyDict::new(py);
+        columns.set_item("ds", arrays::integers(py, rows.iter().map(|r| i64::from(r.year.get())))?)?;
+        let numbers: [(&str, Number); 8] = [
+            ("median", |r| r.first.0),
+            ("lo", |r| r.first.1),
+            ("hi", |r| r.first.2),
+            ("other_median", |r| r.second.0),
+            ("other_lo", |r| r.second.1),
+            ("other_hi", |r| r.second.2),
+            ("difference", |r| r.difference),
+            ("width_ratio", |r| r.width),
+        ];
+        for (name, of) in numbers {
+            columns.set_item(name, arrays::floats(py, &rows.iter().map(of).collect::<Vec<_>>())?)?;
+        }
+        frame(&columns, backend)
     }
 
     /// The forecast as a frame with columns unique_id, ds, <model> (the median), <model>-lo-80, <model>-hi-80, ...
@@ -241,20 +317,50 @@ impl PyForecast {
     ///     Default: the first of these that is installed.
     /// level : sequence of float, default (80, 95)
     ///     Intervals, in percent.
-    #[pyo3(signature = (backend=None, *, level=None))]
+    /// long : bool, default False
+    ///     A row for each year and quantile instead, with columns unique_id, ds, model, quantile, value and status: the
+    ///     median and the bounds of ``level``.
+    /// hubverse : bool, default False
+    ///     The long frame with the columns of the hubverse: model_id, target (the series), origin_date (the last day that was
+    ///     counted), horizon (1 is the first year), target_end_date, output_type ("quantile"), output_type_id, value.
+    /// mask_below : int, optional
+    ///     As in ``to_json``: a year under way is then not held at a count below it.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> fc = uj.forecast(uj.Series([90, 110, 100], start=2020, name="cases"), h=1, model="Naive")
+    /// >>> fc.to_frame("pandas", level=[80], long=True)[["ds", "quantile"]].values.tolist()
+    /// [[2023.0, 0.1], [2023.0, 0.5], [2023.0, 0.9]]
+    #[pyo3(signature = (backend=None, *, level=None, long=false, hubverse=false, mask_below=None))]
     fn to_frame<'py>(
-        slf: &Bound<'py, Self>,
+        &self,
+        py: Python<'py>,
         backend: Option<&str>,
         level: Option<&Bound<'py, PyAny>>,
+        long: bool,
+        hubverse: bool,
+        mask_below: Option<f64>,
     ) -> Result<Bound<'py, PyAny>> {
-        let frames = slf.py().import("unjuran.frames")?;
-        let level = level.map_or_else(|| (80, 95).into_pyobject(slf.py()).map(Bound::into_any), |l| Ok(l.clone()))?;
-        Ok(frames.call_method1("from_forecast", (slf, level, backend))?)
+        let levels = input::levels(level, &[80.0, 95.0])?;
+        let shown = self.masked(mask_below)?;
+        if long || hubverse {
+            return long_frame(py, &[&shown.0], &levels, hubverse, backend);
+        }
+        Ok(py.import("unjuran.frames")?.call_method1("from_forecast", (shown, levels, backend))?)
     }
 
     /// The forecast as JSON text, in a versioned envelope.
-    fn to_json(&self) -> Result<String> {
-        Ok(self.0.to_json()?)
+    ///
+    /// Parameters
+    /// ----------
+    /// mask_below : int, optional
+    ///     Observed counts below it (of persons, say, below 5) are stored as the masked cells that they would be in print: 0
+    ///     to ``mask_below - 1``. A year under way of which so little is counted is left out of the observed years. The
+    ///     distributions ahead stay, and with them what they say of the past: a model that repeats the last year tells it.
+    #[pyo3(signature = (*, mask_below=None))]
+    fn to_json(&self, mask_below: Option<f64>) -> Result<String> {
+        Ok(self.masked(mask_below)?.0.to_json()?)
     }
 
     /// The forecast that ``to_json`` wrote; it answers as before.
@@ -286,7 +392,75 @@ impl PyForecast {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json()?,)))
+        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json(None)?,)))
+    }
+}
+
+/// Probabilities of the median and of the bounds of these levels, each once, in order.
+fn probabilities(levels: &[f64]) -> Vec<f64> {
+    let tails = levels.iter().map(|level| (100.0 - level) / 200.0);
+    let mut all: Vec<f64> = tails.flat_map(|tail| [tail, 1.0 - tail]).chain([0.5]).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup_by(|a, b| (*a - *b).abs() < 1e-12);
+    // why: 1 - 0.1 in binary is not the 0.9 that a reader looks for.
+    all.iter().map(|p| (p * 1e9).round() / 1e9).collect()
+}
+
+/// Quantile rows of forecasts.
+pub(crate) fn long_frame<'py>(
+    py: Python<'py>,
+    forecasts: &[&Forecast],
+    levels: &[f64],
+    hubverse: bool,
+    backend: Option<&str>,
+) -> Result<Bound<'py, PyAny>> {
+    let probabilities = probabilities(levels);
+    let (mut ids, mut models, mut years, mut leads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut origins, mut at, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for forecast in forecasts {
+        let quantiles = probabilities.iter().map(|p| forecast.quantile(*p)).collect::<unjuran::Result<Vec<_>>>()?;
+        let origin = origin_of(forecast);
+        for (i, year) in forecast.years().iter().enumerate() {
+            for (p, quantile) in probabilities.iter().zip(&quantiles) {
+                ids.push(forecast.series().name());
+                models.push(forecast.model());
+                years.push(i64::from(year.get()));
+                leads.push(i64::try_from(i + 1).unwrap_or(i64::MAX));
+                origins.push(origin.clone());
+                at.push(*p);
+                values.push(quantile[i]);
+            }
+        }
+    }
+    let columns = PyDict::new(py);
+    if hubverse {
+        columns.set_item("model_id", models)?;
+        columns.set_item("target", &ids)?;
+        columns.set_item("origin_date", origins)?;
+        columns.set_item("horizon", arrays::integers(py, leads.into_iter())?)?;
+        columns.set_item("target_end_date", years.iter().map(|y| format!("{y:04}-12-31")).collect::<Vec<_>>())?;
+        columns.set_item("output_type", vec!["quantile"; ids.len()])?;
+        columns.set_item("output_type_id", arrays::floats(py, &at)?)?;
+        columns.set_item("value", arrays::floats(py, &values)?)?;
+    } else {
+        columns.set_item("unique_id", &ids)?;
+        columns.set_item("ds", arrays::integers(py, years.into_iter())?)?;
+        columns.set_item("model", models)?;
+        columns.set_item("quantile", arrays::floats(py, &at)?)?;
+        columns.set_item("value", arrays::floats(py, &values)?)?;
+        columns.set_item("status", vec!["ok"; ids.len()])?;
+    }
+    frame(&columns, backend)
+}
+
+/// The last day that was counted; of a year under way without a date, the end of the year before it.
+fn origin_of(forecast: &Forecast) -> String {
+    match forecast.series().last_coverage() {
+        Coverage::Through(day) => day.to_string(),
+        _ => {
+            let before = forecast.years().first().copied().map_or(0, Year::get) - 1;
+            format!("{before:04}-12-31")
+        }
     }
 }
 

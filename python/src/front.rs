@@ -1,6 +1,7 @@
 //! `unjuran.forecast`, `unjuran.read_csv` and `unjuran.Forecasts`.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,13 +9,16 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString};
 use unjuran::Error;
+use unjuran::forecast::Forecast;
 use unjuran::series::{CsvOptions, Series, read_csv as read};
 
 use crate::errors::{Result, exception};
-use crate::forecast::PyForecast;
+use crate::forecast::{PyForecast, long_frame};
 use crate::given::Beside;
+use crate::html;
 use crate::input::{self, Ahead};
 use crate::panel::{PyPanel, named, view};
+use crate::progress::Progress;
 use crate::run::{Block, Outcomes, Run, table};
 use crate::series::PySeries;
 
@@ -46,6 +50,8 @@ use crate::series::PySeries;
 ///     Dated steps, pulses, ramps and transients.
 /// exposure : optional
 ///     What counts are in proportion to: {year: value}, for a panel by name of the series, for a frame the name of a column.
+/// progress : bool, default False
+///     A bar on standard error.
 /// threads : int, optional
 ///     Default: the environment variable ``UNJURAN_THREADS``, else all processors. Results do not depend on it.
 ///
@@ -69,7 +75,7 @@ use crate::series::PySeries;
 /// >>> uj.forecast(s, h=2, model="Naive")
 /// Forecast of 'series' by Naive, 2023-2024: median 139, 139
 #[pyfunction]
-#[pyo3(signature = (data, h=None, *, until=None, model=None, level=None, unit=None, id_col=None, time_col=None, target_col=None, exog=None, future=None, events=None, exposure=None, threads=None))]
+#[pyo3(signature = (data, h=None, *, until=None, model=None, level=None, unit=None, id_col=None, time_col=None, target_col=None, exog=None, future=None, events=None, exposure=None, progress=false, threads=None))]
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn forecast<'py>(
     py: Python<'py>,
@@ -86,6 +92,7 @@ pub(crate) fn forecast<'py>(
     future: Option<&Bound<'py, PyAny>>,
     events: Option<&Bound<'py, PyAny>>,
     exposure: Option<&Bound<'py, PyAny>>,
+    progress: bool,
     threads: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyAny>> {
     let beside = Beside { exog, future, events, exposure };
@@ -111,7 +118,8 @@ pub(crate) fn forecast<'py>(
         let run = Run::new(model, Ahead::new(h, until)?, threads_given)?;
         let series = panel.get().0.iter().map(|s| with_unit(s, unit)).collect::<Result<Vec<_>>>()?;
         let inputs = series.iter().map(|s| beside.of(s.name())).collect::<Result<Vec<_>>>()?;
-        let outcomes = run.each(py, series.len(), |i| run.on(&series[i], &inputs[i]))?;
+        let progress = Progress::asked(py, progress, series.len())?;
+        let outcomes = run.each(py, series.len(), &progress, |i| run.on(&series[i], &inputs[i]))?;
         return Ok(Bound::new(py, PyForecasts::new(run, series, outcomes))?.into_any());
     }
     let settings = PyDict::new(py);
@@ -119,6 +127,7 @@ pub(crate) fn forecast<'py>(
     for (name, value) in given {
         settings.set_item(name, value)?;
     }
+    settings.set_item("progress", progress)?;
     if !beside.is_empty() {
         for (name, value) in [("exog", exog), ("future", future), ("events", events), ("exposure", exposure)] {
             settings.set_item(name, value)?;
@@ -300,15 +309,34 @@ impl PyForecasts {
     ///     Default: the first of these that is installed.
     /// level : sequence of float, default (80, 95)
     ///     Intervals, in percent.
-    #[pyo3(signature = (backend=None, *, level=None))]
+    /// long, hubverse : bool, default False
+    ///     Quantile rows instead, as in `Forecast.to_frame`; series that were refused have none (see ``errors``).
+    /// mask_below : int, optional
+    ///     As in `Forecast.to_json`.
+    #[pyo3(signature = (backend=None, *, level=None, long=false, hubverse=false, mask_below=None))]
     fn to_frame<'py>(
         &self,
         py: Python<'py>,
         backend: Option<&str>,
         level: Option<&Bound<'py, PyAny>>,
+        long: bool,
+        hubverse: bool,
+        mask_below: Option<f64>,
     ) -> Result<Bound<'py, PyAny>> {
         let levels = input::levels(level, &[80.0, 95.0])?;
-        let rows = self.series.iter().zip(&self.outcomes);
+        let masked = |outcomes: &Outcomes| -> Result<Outcomes> {
+            let one = |outcome: &unjuran::Result<Arc<Forecast>>| match (outcome, mask_below) {
+                (Ok(forecast), Some(below)) => Ok(Ok(Arc::new(forecast.masked_below(below)?))),
+                (outcome, _) => Ok(outcome.clone()),
+            };
+            outcomes.iter().map(one).collect()
+        };
+        let outcomes = self.outcomes.iter().map(masked).collect::<Result<Vec<_>>>()?;
+        if long || hubverse {
+            let made: Vec<&Forecast> = outcomes.iter().flatten().flatten().map(AsRef::as_ref).collect();
+            return long_frame(py, &made, &levels, hubverse, backend);
+        }
+        let rows = self.series.iter().zip(&outcomes);
         let blocks: Vec<Block> =
             rows.map(|(s, outcomes)| Block::new(&self.run, &levels, outcomes, input::first_ahead(s))).collect();
         let table = table(py, &self.run, &levels, &blocks)?;
@@ -316,9 +344,46 @@ impl PyForecasts {
         Ok(py.import("unjuran.frames")?.call_method1("from_table", (names, table, backend))?)
     }
 
+    /// A line for each forecast: medians and 80% intervals of its first and last year; then what was refused.
+    fn summary(&self) -> Result<String> {
+        let mut text = self.__repr__()? + "\n";
+        for (series, outcomes) in self.series.iter().zip(&self.outcomes) {
+            for (model, outcome) in self.run.names.iter().zip(outcomes) {
+                match outcome {
+                    Ok(forecast) => {
+                        let (median, band) = (forecast.median(), forecast.interval(80.0)?);
+                        let ends = if median.len() > 1 { vec![0, median.len() - 1] } else { vec![0] };
+                        let shown = ends.into_iter().map(|i| {
+                            let (year, low, high) = (forecast.years()[i], band.lower[i], band.upper[i]);
+                            let [median, low, high] = [median[i], low, high].map(to_six);
+                            format!("{year}: {median} [{low}, {high}]")
+                        });
+                        let shown = shown.collect::<Vec<_>>().join("; ");
+                        let _ = writeln!(text, "  {} by {}, {shown}", series.name(), forecast.model());
+                    }
+                    Err(error) => {
+                        let _ = writeln!(text, "  {model} refused: {error}");
+                    }
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn _repr_html_(&self) -> Result<String> {
+        let made = self.outcomes.iter().flatten().flatten();
+        let fans = made.map(|forecast| forecast.fan(&[50.0, 80.0, 95.0])).collect::<unjuran::Result<Vec<_>>>()?;
+        Ok(html::charts(&self.__repr__()?, fans.into_iter()))
+    }
+
     fn __repr__(&self) -> PyResult<String> {
         let refused = self.series.len() - self.good.len();
         let more = if refused > 0 { format!("; {refused} refused, see errors") } else { String::new() };
         Ok(format!("Forecasts of {}{more}", named(self.names())?))
     }
+}
+
+/// A number for a line of text: to six decimals, without zeros at the end.
+fn to_six(y: f64) -> f64 {
+    format!("{y:.6}").parse().unwrap_or(y)
 }

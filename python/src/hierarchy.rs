@@ -16,7 +16,7 @@ use crate::plan::{PyAnswer, answer, frame, read_back};
 use crate::series::PySeries;
 
 /// A tree from a dict of total to parts, or from tuples of total, part and perhaps relation.
-fn tree(given: &Bound<'_, PyAny>) -> Result<Tree> {
+pub(crate) fn tree(given: &Bound<'_, PyAny>) -> Result<Tree> {
     let mut branches = Vec::new();
     if let Ok(dict) = given.cast::<PyDict>() {
         for (parent, children) in dict.iter() {

@@ -14,15 +14,18 @@ mod forecast;
 mod front;
 mod given;
 mod hierarchy;
+mod html;
 mod input;
 mod metrics;
 mod models;
 mod ols;
 mod panel;
 mod plan;
+mod progress;
 mod run;
 mod series;
 mod smoothing;
+mod tidy;
 mod trends;
 
 use pyo3::prelude::*;

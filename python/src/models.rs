@@ -16,6 +16,7 @@ use crate::forecast::PyForecast;
 use crate::given;
 use crate::input::{self, Ahead};
 use crate::series::PySeries;
+use crate::tidy;
 use crate::trends::PyFittedTrend;
 
 /// A model with its settings, not yet fitted: the base of `ETS`, `Naive` and the others.
@@ -365,6 +366,70 @@ impl PyFitted {
     /// The same as a table in HTML.
     fn _repr_html_(&self) -> String {
         self.fitted.report().to_html()
+    }
+
+    /// A frame with a row for each coefficient or parameter.
+    ///
+    /// Parameters
+    /// ----------
+    /// backend : {"pandas", "polars", "pyarrow"}, optional
+    ///     Default: the first of these that is installed.
+    ///
+    /// Returns
+    /// -------
+    /// frame
+    ///     The columns of R's broom: term, estimate, std.error, statistic, p.value; null where a model has none.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> fit = uj.LinearTrend().fit(uj.Series([3, 5, 7, 9.5], start=2020))
+    /// >>> fit.tidy("pandas")["term"].tolist() == list(fit.names)
+    /// True
+    #[pyo3(signature = (backend=None))]
+    fn tidy<'py>(slf: &Bound<'py, Self>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+        // why by name: standard errors are an affair of the subclasses.
+        let errors = slf.as_any().getattr_opt("se")?.and_then(|se| se.extract().ok()).unwrap_or_default();
+        tidy::tidy(slf.py(), slf.get().report(), &errors, backend)
+    }
+
+    /// A frame with one row about the fit.
+    ///
+    /// Parameters
+    /// ----------
+    /// backend : {"pandas", "polars", "pyarrow"}, optional
+    ///     Default: the first of these that is installed.
+    ///
+    /// Returns
+    /// -------
+    /// frame
+    ///     Columns unique_id, model and those of R's broom: r.squared, adj.r.squared, sigma, logLik, AIC, AICc, BIC, deviance,
+    ///     df.residual, nobs; null where a model has none.
+    #[pyo3(signature = (backend=None))]
+    fn glance<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+        tidy::glance(py, self.report(), backend)
+    }
+
+    /// A frame with a row for each year of the fit.
+    ///
+    /// Parameters
+    /// ----------
+    /// backend : {"pandas", "polars", "pyarrow"}, optional
+    ///     Default: the first of these that is installed.
+    ///
+    /// Returns
+    /// -------
+    /// frame
+    ///     Columns unique_id, ds, y (null where the year is missing or masked), .fitted and .resid (on the model's scale).
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> uj.Naive().fit(uj.Series([7, 9, 8], start=2020)).augment("pandas")[".resid"].tolist()[1:]
+    /// [2.0, -1.0]
+    #[pyo3(signature = (backend=None))]
+    fn augment<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+        tidy::augment(py, &self.series.get().0, self.report(), backend)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

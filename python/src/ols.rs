@@ -1,5 +1,7 @@
 //! `unjuran.regression`: least squares on columns of the user's own.
 
+use std::fmt::Write as _;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -11,6 +13,7 @@ use unjuran::regression::{self, Ols, Robust, Sample};
 use crate::arrays;
 use crate::errors::Result;
 use crate::input;
+use crate::tidy::{OfColumns, coefficients};
 
 /// A regression on columns of the user's own.
 ///
@@ -35,10 +38,53 @@ impl PyColumnsFit {
     fn each<'py>(&self, py: Python<'py>, what: impl Fn(&Coefficient) -> f64) -> PyResult<Bound<'py, PyAny>> {
         arrays::floats(py, &self.coefficients.iter().map(what).collect::<Vec<_>>())
     }
+
+    fn told(&self) -> OfColumns<'_> {
+        OfColumns {
+            r2: self.r2,
+            adjusted_r2: self.adjusted_r2,
+            sigma: self.sigma,
+            criteria: self.criteria,
+            rss: self.rss,
+            df: self.df,
+            fitted: &self.fitted,
+            residuals: &self.residuals,
+            leverages: &self.leverages,
+        }
+    }
 }
 
 #[pymethods]
 impl PyColumnsFit {
+    /// A frame with a row for each coefficient: the columns of R's broom, term, estimate, std.error, statistic, p.value.
+    #[pyo3(signature = (backend=None))]
+    fn tidy<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+        coefficients(py, &self.coefficients, backend)
+    }
+
+    /// A frame with one row: r.squared, adj.r.squared, sigma, logLik, AIC, AICc, BIC, deviance, df.residual, nobs.
+    #[pyo3(signature = (backend=None))]
+    fn glance<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+        self.told().glance(py, backend)
+    }
+
+    /// A frame with a row for each row of the fit: .fitted, .resid and, where it is known, .hat (the leverage).
+    #[pyo3(signature = (backend=None))]
+    fn augment<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+        self.told().augment(py, backend)
+    }
+
+    /// Coefficients with their tests and the figures of the fit, as a text of several lines.
+    fn summary(&self) -> String {
+        let mut text = format!("{:<16} {:>14} {:>14} {:>10} {:>12}\n", "", "estimate", "se", "t", "p");
+        for c in &self.coefficients {
+            let numbers = format!("{:>14.6e} {:>14.6e} {:>10.3} {:>12.4e}", c.estimate, c.se, c.t, c.p);
+            let _ = writeln!(text, "{:<16} {numbers}", c.name);
+        }
+        let (n, df, sigma, r2) = (self.fitted.len(), self.df, self.sigma, self.r2);
+        text + &format!("{n} rows, {df} degrees of freedom, sigma {sigma:.6e}, r2 {r2:.6}\n")
+    }
+
     /// Names of the coefficients.
     #[getter]
     fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {

@@ -1,13 +1,17 @@
 //! `unjuran.Panel`.
 
+use std::fmt::Write as _;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyList, PyString, PyType};
 use unjuran::Error;
-use unjuran::series::{Panel, Series};
+use unjuran::forecast::Fan;
+use unjuran::series::{Panel, Series, Value};
 
 use crate::errors::Result;
+use crate::html;
 use crate::series::{PySeries, not_stored, quoted};
 
 /// Many series by name: a read-only mapping, in the order in which the series came.
@@ -145,9 +149,55 @@ impl PyPanel {
     /// ----------
     /// backend : {"pandas", "polars", "pyarrow"}, optional
     ///     Default: the first of these that is installed.
-    #[pyo3(signature = (backend=None))]
-    fn to_frame<'py>(slf: &Bound<'py, Self>, backend: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("unjuran.frames")?.call_method1("from_panel", (slf, backend))
+    /// mask_below : int, optional
+    ///     For publication: counts below it have no ``y`` but ``y_lo`` and ``y_hi`` (0 to ``mask_below - 1``), and where a
+    ///     single part of a total is masked, so is the smallest of the others, with bounds that give neither away. A column
+    ///     ``shown`` has every cell as text: "<5" for a small one, "masked" for such a complement, "-" for a missing one.
+    /// tree : dict of str to sequence of str, or sequence of tuples, optional
+    ///     Which parts make up which totals, as in `hierarchy.check_totals`. Left out: the tree that the panel carries.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> panel = uj.Panel({name: uj.Series({2022: y}) for name, y in [("all", 20), ("men", 17), ("women", 3)]})
+    /// >>> panel.to_frame("pandas", mask_below=5, tree={"all": ["men", "women"]})["shown"].tolist()
+    /// ['20', 'masked', '<5']
+    #[pyo3(signature = (backend=None, *, mask_below=None, tree=None))]
+    fn to_frame<'py>(
+        slf: &Bound<'py, Self>,
+        backend: Option<&str>,
+        mask_below: Option<f64>,
+        tree: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("unjuran.frames")?.call_method1("from_panel", (slf, backend, mask_below, tree))
+    }
+
+    /// A line for each series: its years, how many were observed, and what is masked, missing or under way.
+    fn summary(&self) -> PyResult<String> {
+        let mut text = self.__repr__()?;
+        for series in &self.0 {
+            let count = |wanted: fn(&Value) -> bool| series.values().iter().filter(|v| wanted(v)).count();
+            let observed = count(|v| v.exact().is_some());
+            let (first, last) = (series.first_year(), series.last_year());
+            let _ = write!(text, "\n  {} ({}), {first}-{last}: {observed} numbers", series.name(), series.unit());
+            for (what, many) in [
+                ("masked", count(|v| matches!(v, Value::Censored { .. }))),
+                ("missing", count(|v| matches!(v, Value::Missing))),
+            ] {
+                if many > 0 {
+                    let _ = write!(text, ", {many} {what}");
+                }
+            }
+            if series.last_coverage().is_partial() {
+                let _ = write!(text, ", {last} under way ({})", series.last_coverage());
+            }
+        }
+        Ok(text)
+    }
+
+    fn _repr_html_(&self) -> PyResult<String> {
+        let fans: Vec<Fan> = self.0.iter().map(Fan::of_series).collect();
+        Ok(html::charts(&self.__repr__()?, fans.into_iter()))
     }
 
     fn __repr__(&self) -> PyResult<String> {

@@ -16,6 +16,7 @@ use crate::arrays;
 use crate::errors::Result;
 use crate::input::Ahead;
 use crate::models::resolved;
+use crate::progress::Progress;
 
 /// Stands for a year that could not be read.
 pub(crate) const NO_YEAR: i64 = i64::MIN;
@@ -69,9 +70,15 @@ impl Run {
         &self,
         py: Python<'_>,
         count: usize,
+        progress: &Progress,
         make: impl Fn(usize) -> T + Send + Sync,
     ) -> Result<Vec<T>> {
-        self.within(py, count, || (0..count).into_par_iter().map(&make).collect())
+        let one = |i| {
+            let made = make(i);
+            progress.step();
+            made
+        };
+        self.within(py, count, || (0..count).into_par_iter().map(one).collect())
     }
 
     /// A result made without the GIL on the threads asked for; `jobs` of them at most are of use.

@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use unjuran::Error;
+use unjuran::forecast::{Fan, SvgStyle};
 use unjuran::persist::Persist as _;
 use unjuran::series::{Coverage, Observation, Series, Value, Year};
 
@@ -228,9 +229,53 @@ impl PySeries {
         Ok(format!("Series {} ({}), {years}: {}", quoted(series.name())?, series.unit(), cells.join(", ")))
     }
 
+    /// What was observed, as a chart in SVG: complete in itself, no script, nothing loaded from outside.
+    fn _repr_html_(&self) -> String {
+        Fan::of_series(&self.0).to_svg(&SvgStyle::default())
+    }
+
+    /// The series as a text of several lines: a line a year, and what is special about it.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> print(uj.Series([7, None, 9], start=2020, name="cases").with_partial(2023, 2, share=0.5).summary())
+    /// cases, a count, 2020-2023: 2 full years observed
+    ///   2020  7
+    ///   2021  -             missing
+    ///   2022  9
+    ///   2023  2             50% of the year
+    fn summary(&self) -> String {
+        let series = &self.0;
+        let full = series.observations().filter(|o| o.value.exact().is_some() && !o.coverage.is_partial()).count();
+        let (first, last) = (series.first_year(), series.last_year());
+        let mut lines =
+            vec![format!("{}, a {}, {first}-{last}: {full} full years observed", series.label(), series.unit())];
+        for o in series.observations() {
+            let remark = match o.value {
+                Value::Missing => "missing".to_owned(),
+                Value::Censored { .. } => "masked".to_owned(),
+                Value::Exact(_) if o.coverage.is_partial() => o.coverage.to_string(),
+                Value::Exact(_) => String::new(),
+            };
+            lines.push(format!("  {}  {:<12}  {remark}", o.year, shown(&o.value)).trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
     /// The series as JSON text, in a versioned envelope.
-    fn to_json(&self) -> Result<String> {
-        Ok(self.0.to_json()?)
+    ///
+    /// Parameters
+    /// ----------
+    /// mask_below : int, optional
+    ///     Counts below it are stored as masked cells, 0 to ``mask_below - 1``; a partial year of which so little is counted
+    ///     is left out.
+    #[pyo3(signature = (*, mask_below=None))]
+    fn to_json(&self, mask_below: Option<f64>) -> Result<String> {
+        match mask_below {
+            Some(below) => Ok(self.0.masked_below(below)?.to_json()?),
+            None => Ok(self.0.to_json()?),
+        }
     }
 
     /// The series that ``to_json`` wrote, checked as a new one is.
@@ -245,7 +290,7 @@ impl PySeries {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json()?,)))
+        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json(None)?,)))
     }
 }
 
@@ -260,7 +305,7 @@ pub(crate) fn quoted(name: &str) -> PyResult<String> {
 }
 
 /// One year in a line of text.
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     let number = |y: f64| if y.abs() < 1e15 { y.to_string() } else { format!("{y:e}") };
     match *value {
         Value::Exact(y) => number(y),
@@ -286,7 +331,7 @@ fn dated(
         }
         let mut dated = (Vec::with_capacity(dict.len()), Vec::with_capacity(dict.len()));
         for (key, value) in dict.iter() {
-            let year = input::year(&key, "a key of values")?;
+            let year = said_year(&key, "a key of values")?;
             dated.0.push(year);
             dated.1.push(input::number(&value, &format!("values[{year}]"))?);
         }
@@ -308,7 +353,8 @@ fn dated(
                 return Err(PyTypeError::new_err(message).into());
             }
             let place = |i: usize| format!("{}[{i}]", if from_index { "values.index" } else { "years" });
-            given.iter().enumerate().map(|(i, y)| input::year(y, &place(i))).collect::<Result<_>>()?
+            let read: fn(&Bound<'_, PyAny>, &str) -> Result<Year> = if from_index { said_year } else { input::year };
+            given.iter().enumerate().map(|(i, y)| read(y, &place(i))).collect::<Result<_>>()?
         }
         (None, None) => {
             let message =
@@ -323,6 +369,17 @@ fn dated(
     let numbers = numbers.map(|(i, (item, year))| input::number(item, &format!("values[{i}] ({year})")));
     let numbers = numbers.collect::<Result<_>>()?;
     Ok((years, numbers))
+}
+
+/// A year of an index or a key, which may be text: "2020", "2020-12-31".
+fn said_year(object: &Bound<'_, PyAny>, place: &str) -> Result<Year> {
+    if let Ok(text) = object.extract::<String>() {
+        let (digits, rest) = text.split_at_checked(4).unwrap_or(("", ""));
+        if let (Ok(year), true) = (digits.parse::<u16>(), rest.is_empty() || rest.starts_with('-')) {
+            return Ok(Year::new(i64::from(year))?);
+        }
+    }
+    input::year(object, place)
 }
 
 /// Whether this is a pandas column, whose index may hold the years.

@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -43,9 +44,49 @@ def test_a_file_is_forecast_to_the_screen_a_page_or_a_table(table, tmp_path, cap
     assert (tmp_path / "f.html").read_text().count("<svg ") == 1
     assert main(["forecast", str(table), "--out", str(tmp_path / "f.csv")]) == 0
     lines = (tmp_path / "f.csv").read_text().splitlines()
-    assert lines[0] == "unique_id,ds,model,median,lo-80,hi-80,lo-95,hi-95"
-    assert len(lines) == 6
+    names = ["BayesETS", "BayesETS-lo-80", "BayesETS-hi-80", "BayesETS-lo-95", "BayesETS-hi-95"]
+    assert lines[0] == ",".join(["unique_id", "ds", *names, "status"])
+    assert len(lines) == 11
     assert lines[1].startswith("cases,2023,")
+    assert lines[6].startswith("empty,2021,,,,,,"), "a refused series keeps its rows"
+
+
+def test_numbers_are_the_same_in_every_format_and_on_standard_output(table, tmp_path, capsys):
+    import polars as pl
+
+    command = ["forecast", str(table), "-h", "1", "--level", "80"]
+    assert main([*command, "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["unique_id"] for row in rows] == ["cases", "empty"]
+    assert rows[1]["BayesETS"] is None
+    assert main([*command, "--out", str(tmp_path / "f.parquet")]) == 0
+    assert pl.read_parquet(tmp_path / "f.parquet").to_dicts() == rows
+    capsys.readouterr()
+    assert main([*command, "--out", "-", "--long"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("cases,2023,BayesETS,0.1,")
+
+
+def test_a_backtest_has_a_row_for_each_model(table, tmp_path, capsys):
+    assert main(["backtest", str(table), "--out", str(tmp_path / "b.json")]) == 0
+    rows = json.loads((tmp_path / "b.json").read_text())
+    assert [row["model"] for row in rows] == ["BayesETS", "Naive"]
+    assert "empty" in capsys.readouterr().err
+    assert main(["backtest", str(table), "--model", "Naive"]) == 0
+    assert "coverage-80" in capsys.readouterr().out
+    assert main(["backtest", str(table), "--model", "Naive", "--all", "--out", "-"]) == 0
+    assert "cases,2022,2021,139,115" in capsys.readouterr().out
+
+
+def test_a_check_says_what_is_there_and_fails_on_totals_that_do_not_add_up(tmp_path, capsys):
+    path, tree = tmp_path / "t.csv", tmp_path / "tree.csv"
+    path.write_text("unique_id,ds,y\nall,2022,81\nmen,2022,29\nwomen,2022,51\n")
+    tree.write_text("parent,child\nall,men\nall,women\n")
+    assert main(["check", str(path)]) == 0
+    assert "men (count), 2022-2022: 1 numbers" in capsys.readouterr().out
+    assert main(["check", str(path), "--tree", str(tree)]) == 1
+    assert "published 81, the parts add up to 80" in capsys.readouterr().out
+    path.write_text(path.read_text().replace("81", "80"))
+    assert main(["check", str(path), "--tree", str(tree)]) == 0
 
 
 @pytest.mark.parametrize(
@@ -56,6 +97,9 @@ def test_a_file_is_forecast_to_the_screen_a_page_or_a_table(table, tmp_path, cap
         ["forecast", "TABLE", "--model", "ARIMA"],
         ["forecast", "TABLE", "--through", "yesterday"],
         ["forecast", "TABLE", "--out", "/proc/none/f.html"],
+        ["forecast", "TABLE", "--out", "f.xlsx"],
+        ["backtest", "TABLE", "--out", "b.html"],
+        ["check", "TABLE", "--tree", "none.csv"],
     ],
 )
 def test_a_refusal_is_one_sentence_on_standard_error(arguments, table, capsys):

@@ -376,3 +376,56 @@ def test_the_frame_given_is_left_as_it_was():
     before = frame.copy(deep=True)
     uj.forecast(frame, h=1)
     pd.testing.assert_frame_equal(frame, before)
+
+
+NUMBERS = {
+    "read-only": lambda y: _read_only(y),
+    "every second": lambda y: np.repeat(y, 2)[::2],
+    "backwards": lambda y: y[::-1].copy()[::-1],
+    "big-endian floats": lambda y: y.astype(">f8"),
+    "big-endian integers": lambda y: y.astype(">i4"),
+    "float32": lambda y: y.astype("float32"),
+    "masked": lambda y: np.ma.array(y, mask=False),
+}
+
+
+def _read_only(y):
+    y = y.copy()
+    y.flags.writeable = False
+    return y
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_arrays_of_every_layout_are_the_same_numbers(kind):
+    y = NUMBERS[kind](np.array(CASES, dtype=float))
+    wanted = uj.Series(CASES, start=2015, name="a")
+    assert uj.Series(y, start=2015, name="a") == wanted
+    frame = pd.DataFrame({"unique_id": "a", "ds": np.arange(2015, 2023, dtype=">i8"), "y": y})
+    assert uj.Panel.from_frame(frame)["a"] == wanted
+    assert uj.forecast(frame, h=1, model="Naive", level=[])["Naive"].tolist() == [139.0]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.period_range("2015", periods=8, freq="Y"),
+        pd.date_range("2015-12-31", periods=8, freq="YE"),
+        pd.date_range("2015-01-01", periods=8, freq="YS", tz="Asia/Kuala_Lumpur"),
+        pd.Index(range(2015, 2023), dtype=object),
+        pd.Index([str(year) for year in range(2015, 2023)]),
+        pd.Index([datetime.date(year, 6, 30) for year in range(2015, 2023)]),
+    ],
+    ids=lambda index: str(index.dtype),
+)
+def test_the_index_of_a_pandas_column_says_the_years(index):
+    assert uj.Series(pd.Series(CASES, index=index), name="a") == uj.Series(CASES, start=2015, name="a")
+
+
+def test_a_million_rows_reach_the_border_without_a_copy_of_y():
+    y = np.random.default_rng(0).random(1_000_000)
+    ids = np.repeat(np.arange(50_000), 20)
+    data = {"unique_id": ids, "ds": np.tile(np.arange(2000, 2020), 50_000), "y": y}
+    for frame in (pd.DataFrame(data), pl.DataFrame(data), pa.table(data)):
+        column = frame["y"].chunk(0).to_numpy() if isinstance(frame, pa.Table) else frame["y"].to_numpy()
+        read = unjuran.frames._numbers(unjuran.frames._frame(frame, "")["y"], np.arange(len(y)), {}, "")
+        assert read.ctypes.data == column.ctypes.data, type(frame)

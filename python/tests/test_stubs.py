@@ -2,6 +2,7 @@ import doctest
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,7 @@ from typing import assert_type
 import numpy as np
 import pandas as pd
 import unjuran as uj
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 s = uj.Series([1, None, 3], start=2020, name="cases").with_partial(2023, 1, share=0.4)
@@ -49,6 +51,9 @@ assert_type(fc, uj.Forecast)
 assert_type(fc.quantile(0.9), NDArray[np.float64])
 assert_type(uj.LinearTrend().fit(s), uj.FittedTrend)
 assert_type(uj.forecast(uj.datasets.malaysia(), until=2027, model=["Naive", uj.Drift()]), uj.Forecasts)
+assert_type(fc.to_json(mask_below=5), str)
+assert_type(uj.plot.target(fc, at_most=100), Axes)
+fc.to_frame("polars", long=True)
 frame = pd.DataFrame()
 assert_type(uj.forecast(frame, h=5, level=[80, 95]), pd.DataFrame)
 for name, series in uj.Panel({"a": s}).items():
@@ -65,3 +70,10 @@ def test_a_users_type_checker_knows_what_comes_back(tmp_path):
     complaints = [line for line in result.stdout.splitlines() if "error:" in line]
     assert len(complaints) == 1, result.stdout
     assert "call-overload" in complaints[0], "text is no horizon"
+
+
+def test_the_notebooks_are_typed():
+    notebooks = sorted(map(str, (Path(__file__).parents[2] / "notebooks").glob("*.py")))
+    command = [sys.executable, "-m", "mypy", "--strict", "--disable-error-code=import-untyped", *notebooks]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout

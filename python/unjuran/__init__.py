@@ -3,7 +3,7 @@
 The way in is `Series` for one measure and `Panel` or `read_csv` for many; `forecast` takes either, or a data frame.
 """
 
-from unjuran import datasets, errors, hierarchy, metrics, plan, regression
+from unjuran import datasets, errors, hierarchy, metrics, plan, plot, regression
 from unjuran._core import (
     ETS,
     AutoETS,
@@ -92,6 +92,7 @@ __all__ = [
     "hierarchy",
     "metrics",
     "plan",
+    "plot",
     "rates",
     "read_csv",
     "regression",

@@ -44,15 +44,15 @@ def fan_page(title: str, about: str, forecasts: Iterable[Forecast]) -> str:
     )
 
 
-def write(path: str, text: str) -> None:
+def write(path: str, content: str | bytes) -> None:
     """Write a file beside its place and put it there whole; folders are made."""
     folder = os.path.dirname(path) or "."
     temporary = None
     try:
         os.makedirs(folder, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".unjuran-", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         mode = 0o666 & ~_umask()
         os.chmod(temporary, mode)
         os.replace(temporary, path)

@@ -1,12 +1,20 @@
-"""The command line: `unjuran demo`, `unjuran forecast FILE`."""
+"""The command line: `unjuran demo`, `unjuran forecast FILE`, `unjuran backtest FILE`, `unjuran check FILE`.
+
+| exit status | meaning |
+|---|---|
+| 0 | done; series that were refused are named on standard error |
+| 1 | refused: a file, a setting or every series; `check`: totals that do not add up |
+| 2 | the command line itself is wrong |
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from unjuran import UnjuranError, __version__, datasets, forecast, read_csv
+from unjuran import UnjuranError, __version__, backtest, datasets, forecast, hierarchy, read_csv
+from unjuran._output import KINDS, as_text, columns_of, kind_of, save
 from unjuran._page import fan_page, write
 
 if TYPE_CHECKING:
@@ -18,41 +26,110 @@ if TYPE_CHECKING:
 _LONG = 8
 #: Longer labels are cut.
 _WIDTH = 44
+#: From so many series on there is a bar, on a terminal.
+_MANY = 50
+
+_EXAMPLES = """examples:
+  unjuran demo
+  unjuran forecast cases.csv -h 5
+  unjuran forecast cases.csv --until 2030 --format json --out - | jq .
+  unjuran backtest cases.csv --model BayesETS --model Naive -h 2
+  unjuran check cases.csv --tree totals.csv
+
+exit status: 0 done (series that were refused are named on standard error);
+1 nothing could be done, or totals that do not add up; 2 a wrong command line
+"""
+_FILE = (
+    "a CSV file: tidy (columns unique_id, ds, y) or as published (a row a series, a column a year; 2023* is partial)"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status is 0, or 1 after a message on standard error."""
+    """Run the command line and give its exit status; messages go to standard error."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (UnjuranError, OSError) as error:
-        print(f"unjuran: {error}", file=sys.stderr)
-        return 1
     except BrokenPipeError:  # the reader of a pipe has seen enough
         return 0
+    except (UnjuranError, OSError, ImportError) as error:
+        print(f"unjuran: {error}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="unjuran", description="Project annual counts.")
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="unjuran", description="Project annual counts: every forecast is a distribution.", epilog=_EXAMPLES,
+        formatter_class=raw,
+    )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"unjuran {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="forecast the Malaysian series that ship with the package")
+    demo = commands.add_parser(
+        "demo", help="forecast the Malaysian series that ship with the package",
+        description="Forecast the published Malaysian series five years ahead: a table here, fan charts on a page.",
+    )  # fmt: skip
     demo.add_argument("--out", default="demo/malaysia.html", metavar="FILE", help="the page to write (%(default)s)")
     demo.set_defaults(run=_demo)
 
-    # -h is the horizon here, as in the Python interface; --help remains.
-    one = commands.add_parser("forecast", help="forecast every series of a CSV file", add_help=False)
-    one.add_argument("file", metavar="FILE", help="tidy (unique_id, ds, y) or as published (a column a year)")
-    one.add_argument("-h", "--horizon", type=int, metavar="H", help="years ahead (5)")
+    one = _reading(
+        commands, "forecast", "forecast every series of a CSV file",
+        "Forecast every series of a file. Without --out a table: median [80%% interval] of each year. A series that is "
+        "refused is named on standard error and stops no other.",
+    )  # fmt: skip
     one.add_argument("--until", type=int, metavar="YEAR", help="the last year to forecast, instead of -h")
-    one.add_argument("--model", help="name of the model")
-    one.add_argument("--unit", choices=["count", "amount", "rate"], help="what the numbers are")
-    one.add_argument("--through", metavar="DATE", help="last day counted in a year with a star (2023*)")
-    one.add_argument("--out", metavar="FILE", help="write a page with fan charts (.html) or the numbers (.csv)")
-    one.add_argument("--help", action="help", help="show this help message and exit")
+    one.add_argument("--model", help="name of the model (BayesETS)")
+    one.add_argument(
+        "--level", type=float, action="append", metavar="PERCENT", help="an interval; may be repeated (80, 95)"
+    )
+    one.add_argument("--long", action="store_true", help="a row for each quantile instead of a column")
     one.set_defaults(run=_forecast)
+
+    back = _reading(
+        commands, "backtest", "score models on the past of every series",
+        "Forecast from past years as if the rest had not happened, and score what did. A row for each model: mase 1 is "
+        "as far off as last year's value was, a year ahead; coverage-80 should be 80.",
+    )  # fmt: skip
+    back.add_argument("--model", action="append", metavar="NAME", help="may be repeated (BayesETS and Naive)")
+    back.add_argument(
+        "--windows", type=int, default=5, metavar="N", help="origins of each series at most (%(default)s)"
+    )
+    back.add_argument("--by-lead", action="store_true", help="a row for each model and year ahead")
+    back.add_argument("--all", action="store_true", help="every forecast beside what happened, instead of scores")
+    back.set_defaults(run=_backtest)
+
+    check = _reading(
+        commands, "check", "read a CSV file and say what is in it; check totals",
+        "Read a file and say what each series holds. With --tree, check that published totals are the sums of their "
+        "parts; the exit status is 1 if one is not.",
+        outputs=False,
+    )  # fmt: skip
+    check.add_argument("--tree", metavar="FILE", help="a CSV file with columns parent, child and perhaps relation")
+    check.set_defaults(run=_check)
     return parser
+
+
+def _reading(commands: Any, name: str, about: str, more: str, *, outputs: bool = True) -> argparse.ArgumentParser:
+    """A command that reads a file; -h is the horizon there, as in the Python interface, and --help remains."""
+    one: argparse.ArgumentParser = commands.add_parser(name, help=about, description=more, add_help=False)
+    one.add_argument("file", metavar="FILE", help=_FILE)
+    one.add_argument("--unit", choices=["count", "amount", "rate"], help="what the numbers are; else the numbers say")
+    one.add_argument("--through", metavar="DATE", help="last day counted in a year with a star (2023*)")
+    if outputs:
+        one.add_argument("-h", "--horizon", type=int, metavar="H", help="years ahead, 1 to 100")
+        one.add_argument("--out", metavar="FILE", help="write to a file; - is standard output")
+        one.add_argument(
+            "--format",
+            choices=KINDS,
+            help="of what is written; else by the ending of --out. html is a page of fan charts",
+        )
+        one.add_argument("--quiet", action="store_true", help="no progress bar")
+    one.add_argument("--help", action="help", help="show this help message and exit")
+    return one
+
+
+def _bar(options: argparse.Namespace, panel: Panel) -> bool:
+    return not options.quiet and len(panel) >= _MANY and sys.stderr.isatty()
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -73,16 +150,69 @@ def _demo(options: argparse.Namespace) -> int:
 def _forecast(options: argparse.Namespace) -> int:
     panel: Panel = read_csv(options.file, through=options.through, unit=options.unit)
     horizon = options.horizon if options.horizon is not None or options.until is not None else 5
-    forecasts = forecast(panel, h=horizon, until=options.until, model=options.model)
-    if options.out is None:
+    kind = kind_of(options.out, options.format)
+    forecasts = forecast(panel, h=horizon, until=options.until, model=options.model, progress=_bar(options, panel))
+    if kind is None:
         print(_table(forecasts))
-    elif options.out.endswith(".csv"):
-        write(options.out, _csv(forecasts))
+    elif kind == "html":
+        page = fan_page(options.file, "", forecasts.values())
+        print(page) if options.out in (None, "-") else write(options.out, page)
     else:
-        write(options.out, fan_page(options.file, "", forecasts.values()))
+        level = options.level or [80, 95]
+
+        def table(backend: Any) -> Any:
+            return forecasts.to_frame(backend, level=level, long=options.long)
+
+        save(options.out, kind, table)
     for name, error in forecasts.errors.items():
         print(f"unjuran: {name}: {error}", file=sys.stderr)
     return 1 if panel and not forecasts else 0
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    panel: Panel = read_csv(options.file, through=options.through, unit=options.unit)
+    models = options.model or ["BayesETS", "Naive"]
+    horizon = 1 if options.horizon is None else options.horizon
+    kind = kind_of(options.out, options.format)
+    result = backtest(panel, models, h=horizon, n_windows=options.windows, progress=_bar(options, panel))
+
+    def table(backend: Any) -> Any:
+        return result.to_frame(backend) if options.all else result.summary(by_lead=options.by_lead, backend=backend)
+
+    if kind is None:
+        print(f"{result!r}\n\n{as_text(table)}")
+    else:
+        save(options.out, kind, table)
+    everything = columns_of(lambda backend: result.to_frame(backend))
+    refused = {
+        f"{name}: {why}" for name, why in zip(everything["unique_id"], everything["status"], strict=True) if why != "ok"
+    }
+    for one in sorted(refused):
+        print(f"unjuran: {one}", file=sys.stderr)
+    return 1 if panel and not any(y is not None for y in everything["ds"]) else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    panel: Panel = read_csv(options.file, through=options.through, unit=options.unit)
+    tree = None if options.tree is None else _tree(options.tree)
+    found = [] if tree is None else hierarchy.check_totals(panel, tree)
+    print(panel.summary())
+    if tree is not None:
+        print(f"\n{len(found)} disagreements" if found else "\nall totals agree with their parts")
+    for one in found:
+        print(f"  {one.kind}: {one}")
+    return 1 if found else 0
+
+
+def _tree(path: str) -> list[tuple[str, str, str]]:
+    import csv
+
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not {"parent", "child"} <= rows[0].keys():
+        message = f"{path}: columns parent and child are needed, and a row at least"
+        raise UnjuranError(message)
+    return [(row["parent"], row["child"], row.get("relation") or "sum") for row in rows]
 
 
 def _table(forecasts: Forecasts) -> str:
@@ -117,18 +247,3 @@ def _cells(fc: Forecast, years: list[int]) -> list[str]:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.4g}"
-
-
-def _csv(forecasts: Forecasts) -> str:
-    """The columns of `Forecasts.to_frame`, without needing a frame library."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["unique_id", "ds", "model", "median", "lo-80", "hi-80", "lo-95", "hi-95"])
-    for name, fc in forecasts.items():
-        columns = [fc.median, *fc.interval(80), *fc.interval(95)]
-        for i, year in enumerate(fc.years.tolist()):
-            writer.writerow([name, year, fc.model, *(repr(float(c[i])).removesuffix(".0") for c in columns)])
-    return out.getvalue()

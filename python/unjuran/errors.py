@@ -129,9 +129,7 @@ class PartialValueError(UnjuranError):
 
 
 class EarlierCountError(UnjuranError):
-    """A count by a day of an earlier year that fits no full year: give 0 to what the year became, for years before a
-    partial last one.
-    """
+    """A count by a day of an earlier year: from 0 to what that year became, and before a partial last year."""
 
     series: str
     year: int

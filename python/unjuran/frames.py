@@ -16,6 +16,7 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 
 from unjuran import _core
+from unjuran._progress import Bar, Part
 from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
 from unjuran.errors import BadParameterError, UnjuranError
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     _Names: TypeAlias = tuple[str | None, str | None, str | None]
 
 _BACKENDS = ("pandas", "polars", "pyarrow")
+#: Not for users: a dict of columns, for the command line, which needs no library of frames.
+PLAIN = "_columns"
 _OPTIONAL = ("y_lo", "y_hi", "share", "period_end", "unit")
 _TEXT_HINT = (
     "text of a published table is read by read_csv; in a frame a masked cell has no y but y_lo and y_hi, "
@@ -47,8 +50,12 @@ def forecast(data: Any, names: _Names, settings: dict[str, Any]) -> Any:
     """Forecast every series of a frame; a frame of the same kind."""
     frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
     beside = _Beside.of(frame, names, settings)
-    parts = _parts(frame, names, _PART, beside)
-    answers = [part.answer(_core._forecast_columns(part.columns, settings)) for part in parts]
+    bar = _bar(frame, names) if settings.get("progress") else None
+    answers, done = [], 0
+    for part in _parts(frame, names, _PART, beside):
+        told = Part(bar, done) if bar else None
+        answers.append(part.answer(_core._forecast_columns(part.columns, {**settings, "progress": told})))
+        done += len(part.columns["names"])
     whole = answers[0] if len(answers) == 1 else nw.maybe_reset_index(nw.concat(answers))
     return whole.to_native()
 
@@ -62,9 +69,9 @@ def panel(data: Any, names: _Names, unit: str | None) -> Panel:
     return _core._panel_from_columns(part.columns, unit)
 
 
-def from_panel(panel: Panel, backend: str | None) -> Any:
+def from_panel(panel: Panel, backend: str | None, mask_below: int | None = None, tree: Any = None) -> Any:
     """A panel as a tidy frame; columns that no year needs are left out."""
-    columns = _core._panel_columns(panel)
+    columns = _core._panel_columns(panel, mask_below, tree)
     series = columns["series"]
     out: dict[str, Any] = {
         "unique_id": _repeat(columns["names"], series),
@@ -77,6 +84,8 @@ def from_panel(panel: Panel, backend: str | None) -> Any:
     if any(day is not None for day in columns["period_end"]):
         out["period_end"] = columns["period_end"]
     out["unit"] = _repeat(columns["unit"], series)
+    if "shown" in columns:
+        out["shown"] = columns["shown"]
     return _build(out, _backend(backend)).to_native()
 
 
@@ -389,12 +398,27 @@ def _units(units: list[Any], offsets: _Integers, problems: dict[int, str]) -> li
     return chosen
 
 
+def _bar(frame: _Frame, names: _Names) -> Bar | None:
+    """A bar over all series of a frame, if the column of their names is there."""
+    id_col = names[0] or "unique_id"
+    return Bar(frame[id_col].n_unique()) if id_col in frame.columns else None
+
+
 def _repeat(values: Sequence[str], index: _Integers) -> list[str]:
     return [values[i] for i in index.tolist()]
 
 
-def _build(columns: dict[str, Any], backend: Any) -> _Frame:
+class _Columns(dict[str, Any]):
+    """Columns as they are, where a frame is not needed."""
+
+    def to_native(self) -> dict[str, Any]:
+        return dict(self)
+
+
+def _build(columns: dict[str, Any], backend: Any) -> Any:
     """A frame of these columns; NaN becomes null where the kind of frame tells them apart."""
+    if backend == PLAIN:
+        return _Columns(columns)
     frame = nw.from_dict(columns, backend=backend)
     gaps = [
         name
@@ -406,18 +430,21 @@ def _build(columns: dict[str, Any], backend: Any) -> _Frame:
     return frame
 
 
-def _without_year(frame: _Frame, time_col: str, years: _Integers) -> _Frame:
+def _without_year(frame: Any, time_col: str, years: _Integers) -> Any:
     """The frame with a null where a year is unknown."""
     known = years != NO_YEAR
     if known.all():
+        return frame
+    if isinstance(frame, _Columns):
+        frame[time_col] = [year if there else None for year, there in zip(years.tolist(), known.tolist(), strict=True)]
         return frame
     mark = nw.new_series("known", known.tolist(), nw.Boolean, backend=frame.implementation)
     return frame.with_columns(nw.when(mark).then(nw.col(time_col)).alias(time_col))
 
 
 def _backend(name: str | None) -> str:
-    if name in _BACKENDS:
-        return name
+    if name in (*_BACKENDS, PLAIN):
+        return str(name)
     if name is not None:
         allowed = "one of " + ", ".join(f'"{b}"' for b in _BACKENDS)
         message = f'to_frame: backend = "{name}" is not allowed: {allowed}'

@@ -78,6 +78,16 @@ impl Joint {
         Self { first: Some(first), ..self }
     }
 
+    /// The law without that of a year under way, whose lower bound is what was counted: the members' own remain.
+    pub(super) fn without_first(mut self) -> Self {
+        self.first = None;
+        if let Some(averaged) = &mut self.averaged {
+            let parts = std::mem::take(&mut averaged.parts);
+            averaged.parts = parts.into_iter().map(|(weight, part)| (weight, part.without_first())).collect();
+        }
+        self
+    }
+
     /// The law that takes the place of the first year's own, and that one.
     pub(super) fn first(&self) -> Option<(Continuous, Continuous)> {
         self.first.as_ref().map(|first| (Continuous::of_cells(first.clone()), self.first_expected()))

@@ -13,12 +13,14 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
+mod beside;
 mod fan;
 mod joint;
 mod latent;
 mod paths;
 mod pool;
 mod sampled;
+mod summary;
 #[cfg(feature = "svg")]
 mod svg;
 pub mod under_way;
@@ -28,6 +30,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use beside::Beside;
 pub use fan::{Band, Fan, Mark, Past};
 pub use joint::Joint;
 pub use latent::{Latent, Rows};

@@ -5,6 +5,7 @@
 //! | which published totals do not add up? | [`check_totals`] |
 //! | do the forecasts of the parts add up to that of the total? | [`reconcile`] |
 //! | two agencies count the same thing and disagree: what now? | [`merge_sources`] |
+//! | which cells must be masked before a table is published? | [`small_cells`] |
 //!
 //! ```
 //! use unjuran::hierarchy::{Relation, Tree, check_totals};
@@ -21,10 +22,12 @@ mod check;
 mod covariance;
 mod dependence;
 mod merge;
+mod protect;
 mod reconcile;
 mod tree;
 
 pub use check::{Discrepancy, Kind, check_totals};
 pub use merge::{Merged, MergedYear, SourceEffect, merge_sources};
+pub use protect::{MaskedCell, small_cells};
 pub use reconcile::{Method, reconcile};
 pub use tree::{Branch, Relation, Tree};

@@ -8,6 +8,7 @@
 mod annual;
 mod csv;
 mod event;
+mod mask;
 mod note;
 mod observation;
 mod panel;
@@ -18,6 +19,7 @@ mod year;
 pub use self::csv::{CsvOptions, read_csv, read_csv_text};
 pub use annual::Series;
 pub use event::{Event, EventKind};
+pub(crate) use mask::largest_masked;
 pub use note::Note;
 pub use observation::{Coverage, Observation, Value};
 pub use panel::Panel;

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyType};
 use unjuran::persist::Persist;
 
 use crate::errors::{Result, to_python};
+use crate::html::escaped;
 use crate::series::not_stored;
 
 /// An answer of `unjuran.plan` or `unjuran.hierarchy`: printed as a sentence, stored as JSON, equal if all of it is.
@@ -48,6 +49,15 @@ impl PyAnswer {
     }
 
     fn __str__(&self) -> &str {
+        &self.text
+    }
+
+    fn _repr_html_(&self) -> String {
+        format!("<pre>{}</pre>", escaped(&self.text))
+    }
+
+    /// The answer in words: what ``str`` gives.
+    fn summary(&self) -> &str {
         &self.text
     }
 

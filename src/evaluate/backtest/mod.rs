@@ -38,6 +38,7 @@ mod summary;
 mod table;
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -119,6 +120,19 @@ impl Backtest {
     /// [`Error::BadParameter`] for settings out of range, for no model at all or two of one name; [`Error::BadLevel`];
     /// [`Error::DuplicateSeries`]. What goes wrong with one series or model is a [`Refusal`] in the table instead.
     pub fn run(&self, series: &[Series], models: &[&dyn Forecaster]) -> Result<BacktestTable> {
+        self.run_with(series, models, &|_, _| {})
+    }
+
+    /// The same, telling how far it is: `progress(done, all)` is called after each fit, from any thread of the pool.
+    ///
+    /// # Errors
+    /// Those of [`Backtest::run`].
+    pub fn run_with(
+        &self,
+        series: &[Series],
+        models: &[&dyn Forecaster],
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<BacktestTable> {
         let names = self.checked(models)?;
         let mut seen = HashSet::new();
         if let Some(twice) = series.iter().find(|one| !seen.insert(one.name())) {
@@ -142,8 +156,13 @@ impl Backtest {
                 }),
             }
         }
-        let results: Vec<Result<Vec<Row>>> =
-            jobs.par_iter().map(|&(origin, m)| self.rows(origin, models[m], &names[m])).collect();
+        let done = AtomicUsize::new(0);
+        let one = |&(origin, m): &(&Origin, usize)| {
+            let rows = self.rows(origin, models[m], &names[m]);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+            rows
+        };
+        let results: Vec<Result<Vec<Row>>> = jobs.par_iter().map(one).collect();
         for ((origin, m), result) in jobs.into_iter().zip(results) {
             match result {
                 Ok(rows) => table.rows.extend(rows),
