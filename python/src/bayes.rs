@@ -250,7 +250,6 @@ impl PyBayesEts {
 
     /// The members weighed by a series; see `Model.fit`.
     #[pyo3(signature = (series, exog=None, events=None, exposure=None, weights=None))]
-    #[expect(clippy::needless_pass_by_value, reason = "arguments from Python")]
     fn fit(
         slf: &Bound<'_, Self>,
         series: &Bound<'_, PyAny>,
