@@ -5,10 +5,13 @@ use std::error::Error;
 
 use unjuran::forecast::under_way::course::{Lesson, learn};
 
+/// Full years of a series, twelve counts each.
+type Years = Vec<(i32, [f64; 12])>;
+
 /// Learns from the lines of `input` and writes to `output`. Sources weigh alike, within them series, within them years.
 pub(crate) fn write(input: &str, output: &str) -> Result<(), Box<dyn Error>> {
     let text = std::fs::read_to_string(input)?;
-    let mut sources: BTreeMap<&str, BTreeMap<&str, Vec<(i32, [f64; 12])>>> = BTreeMap::new();
+    let mut sources: BTreeMap<&str, BTreeMap<&str, Years>> = BTreeMap::new();
     for line in text.lines() {
         let [source, series, year, counts] = line.split('\t').collect::<Vec<_>>()[..] else {
             return Err(format!("not four fields: {line}").into());

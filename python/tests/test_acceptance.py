@@ -66,6 +66,17 @@ def test_5_the_printed_28_percent_is_27_and_no_more_than_ordinary_variation(figu
     assert with_history.interval.lower < 100 * 24 / 115 < with_history.interval.upper
 
 
+def test_6_an_interrupted_series_cannot_tell_and_says_what_it_could_have_found(figures):
+    found = uj.plan.impact(figures["smuggling_cases"], uj.plan.Event(2022, name="amendment"))
+    assert found.verdict == "cannot tell"
+    # no better than a trend fitted by hand, which needs +44% or -31%
+    assert found.mde.rise >= 0.44
+    assert found.mde.fall is None or found.mde.fall >= 0.31
+    lower, upper = found.interval(95)
+    assert lower < 0 < upper
+    assert found.years.tolist() == [2022]
+
+
 @pytest.mark.parametrize(
     ("name", "came"),
     [("trafficking_cases", 115), ("trafficking_arrests", 230), ("smuggling_cases", 225), ("smuggling_arrests", 393)],

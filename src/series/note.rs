@@ -11,7 +11,7 @@ use super::year::Year;
 #[serde(tag = "note", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Note {
-    /// The last year is only partly counted: it was left out of the fit and is forecast.
+    /// The last year is only partly counted: it is forecast first.
     YearUnderWay {
         /// The year.
         year: Year,
@@ -103,7 +103,7 @@ impl fmt::Display for Note {
         match self {
             Self::YearUnderWay { year, counted, covered } => write!(
                 f,
-                "{year} is under way: {counted} counted {covered}; the year was left out of the fit and is forecast, never below what was counted"
+                "{year} is under way: {counted} counted {covered}; the year is forecast from what was counted and from the years before, never below what was counted"
             ),
             Self::MissingYears { years } => write!(f, "no number for {}", years_in_words(years)),
             Self::MaskedYears { years } => {

@@ -222,6 +222,19 @@ impl Evidence {
         Sigma::new(shape, shape * self.mean_square(s))
     }
 
+    /// The place of a member's recursion in the grid.
+    #[cfg(test)]
+    pub(super) fn place(&self, member: &Member) -> Option<usize> {
+        self.grid.find(member)
+    }
+
+    /// Every place of a jolt in a recursion.
+    #[cfg(test)]
+    pub(super) fn every_place(&self, place: usize) -> Vec<Place> {
+        let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years));
+        gains.map(|gains| self.places(place, gains).to_vec()).unwrap_or_default()
+    }
+
     fn places(&self, place: usize, gains: &Gains) -> &[Place] {
         self.places[place].get_or_init(|| wild::places(&self.grid, gains, &self.runs, place, self.years))
     }

@@ -95,3 +95,58 @@ pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: us
     found.retain(|wild| wild.share > SMALL);
     (solved.log_evidence + total.ln(), found)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::member::Member;
+    use super::super::posterior::{Evidence, Seen};
+    use super::*;
+    use crate::series::{Series, Training, Unit, Year};
+
+    const SHARED: Shared = Shared { shape: 3.0, level: 4.0, poisson: 0.0, wild: 0.02, jolt: 5.0 };
+
+    fn evidence(members: &[Member], values: &[f64]) -> Evidence {
+        let series = Series::new("s", Year::new(2010).unwrap(), values).unwrap().with_unit(Unit::Amount).unwrap();
+        Evidence::of(&Arc::new(Grid::new(members, &SHARED)), &Training::new(&series).unwrap())
+    }
+
+    #[test]
+    fn the_sweep_backwards_has_the_evidence_of_a_filter_run_for_each_place() {
+        let member = |alpha, beta, phi, tau| Member { alpha, beta, phi, lambda: 0.5, tau, s: 0.1, drift: 0.0 };
+        let members = [member(1.0, 0.0, 0.0, 0.2), member(0.3, 0.1, 0.9, 1.0), member(0.0, 0.0, 1.0, 0.2)];
+        let values = [163.0, 463.0, 429.0, f64::NAN, 302.0, 286.0, 165.0, 115.0, 139.0];
+        let evidence = evidence(&members, &values);
+        for member in &members {
+            let place = evidence.place(member).unwrap();
+            let Some(Seen::Closed { solved, .. }) = evidence.see(place, member) else { panic!("closed") };
+            for found in evidence.every_place(place) {
+                let by_sweep = solved.log_evidence + solved.shape * (solved.rate / (solved.rate - found.drop)).ln()
+                    - found.log_cost;
+                let wild = Wild { share: 1.0, year: found.year, jolt: found.jolt };
+                let by_filter = evidence.disturbed(place, member, &wild).unwrap().log_evidence;
+                assert!((by_sweep - by_filter).abs() < 1e-9, "{found:?}: {by_sweep} and {by_filter}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_wild_year_among_steady_ones_is_found_where_it_is() {
+        let walk = Member { alpha: 0.3, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 0.2, s: 0.1, drift: 0.0 };
+        let evidence = evidence(&[walk], &[100.0, 103.0, 99.0, 101.0, 460.0, 98.0, 102.0, 100.0, 101.0, 99.0]);
+        let Some(Seen::Closed { wild, .. }) = evidence.see(0, &walk) else { panic!("closed") };
+        let likeliest = wild.iter().max_by(|a, b| a.share.total_cmp(&b.share)).unwrap();
+        assert_eq!((likeliest.year, likeliest.jolt), (4, Jolt::Outlier));
+        assert!(likeliest.share > 0.9, "{wild:?}");
+    }
+
+    #[test]
+    fn a_new_level_is_a_shift_and_no_outlier() {
+        let walk = Member { alpha: 0.1, beta: 0.0, phi: 0.0, lambda: 1.0, tau: 0.2, s: 0.1, drift: 0.0 };
+        let evidence = evidence(&[walk], &[100.0, 103.0, 99.0, 101.0, 100.0, 250.0, 252.0, 249.0, 251.0, 250.0]);
+        let Some(Seen::Closed { wild, .. }) = evidence.see(0, &walk) else { panic!("closed") };
+        let likeliest = wild.iter().max_by(|a, b| a.share.total_cmp(&b.share)).unwrap();
+        assert_eq!((likeliest.year, likeliest.jolt), (5, Jolt::Shift));
+    }
+}
