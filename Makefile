@@ -20,7 +20,7 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune impact
+.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune siblings impact
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -138,6 +138,9 @@ tune: have-data $(VENV)/.dev-tools $(VENV)/.bench-tools ## Score settings of the
 	$(BIN)/python -m benches.prior.export $(DATA) target/prior
 	cargo build --release --locked --example learn_prior
 	$(BIN)/python -m benches.prior.tried target/release/examples/learn_prior target/prior $(ARGS)
+
+siblings: have-data $(VENV)/.bench-tools $(VENV)/.package ## What Prior.learn adds, by size of the panel
+	$(BIN)/python -m benches.prior.siblings "$(DATA)"
 
 impact: ## False alarms and power of plan.impact on simulated series: two tables
 	cargo run --release --locked --example impact_power

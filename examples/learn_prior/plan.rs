@@ -83,7 +83,7 @@ impl Plan {
                 phis: vec![0.6, 0.8, 0.9, 1.0],
                 sizes: vec![0.15, 0.4, 1.0],
                 drifts: vec![0.0],
-                finish: Finish { hold: 2.0, ..base.finish.clone() },
+                finish: Finish { hold: 0.3, ..base.finish.clone() },
                 smooth: 0.05,
                 crowd: 0.5,
                 held_back: 3,

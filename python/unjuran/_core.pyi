@@ -72,7 +72,6 @@ __all__ = [
     "coverage",
     "crps",
     "forecast",
-    "impact",
     "from_fiscal",
     "from_rates",
     "impact",
@@ -143,7 +142,7 @@ class Series:
         *,
         through: str | date | None = None,
         share: _Number | None = None,
-        earlier: dict[_Year, _Number] | None = None,
+        earlier: Mapping[Any, _Number] | None = None,
     ) -> Series: ...
     def with_censored(self, year: _Year, lower: _Number, upper: _Number) -> Series: ...
     def with_missing(self, year: _Year) -> Series: ...

@@ -226,7 +226,7 @@ impl Mixture {
             (low, high) = (high, 2.0 * high + 1.0);
         }
         let mut farthest = f64::INFINITY;
-        for _ in 0..200 {
+        for _ in 0..1000 {
             if high - low <= 1e-14 * low.abs().max(high.abs()) {
                 break;
             }
@@ -266,7 +266,7 @@ impl Mixture {
     }
 }
 
-/// Where to cut a bracket: for counts that may be thousands of times apart, in between their logarithms.
+/// Where to cut a bracket: for outcomes that may be thousands of times apart, in between their logarithms.
 fn middle(low: f64, high: f64) -> f64 {
     if high > 4.0 * low.max(1.0) { ((low.max(0.0) + 1.0) * (high + 1.0)).sqrt() - 1.0 } else { 0.5 * (low + high) }
 }
@@ -317,7 +317,7 @@ fn solve(groups: &[Group], p: f64, start: f64, near: f64, bracket: impl Fn() -> 
     let (mut low, mut high) = bracket();
     let (least, mut tried) = (low, false);
     let mut y = first.next.max(low).min(high);
-    for _ in 0..100 {
+    for _ in 0..200 {
         let step = Step::new(groups, p, y, near);
         // why: below the least outcome there is nothing to find, its mass sits on it.
         if step.miss >= 0.0 && y <= least {
@@ -336,8 +336,9 @@ fn solve(groups: &[Group], p: f64, start: f64, near: f64, bracket: impl Fn() -> 
         }
         y = match step.next {
             inside if inside > low && inside < high => inside,
-            below if below <= low && !tried => least,
-            _ => 0.5 * (low + high),
+            // why without a number too: where the density vanishes the least outcome is as good a guess as any.
+            below if (below <= low || below.is_nan()) && !tried => least,
+            _ => middle(low, high),
         };
     }
     y
@@ -360,7 +361,10 @@ impl Step {
         let curl = 0.5 * newton * bend / density;
         let next = y - newton / (1.0 - curl.clamp(-0.5, 0.5));
         // why the curl too: beside a spike of the density the mass is near though the root is far.
-        let is_last = miss.abs() <= near * p.min(1.0 - p) && curl.abs() < 2.0 * near && next.is_finite();
+        let close = miss.abs() <= near * p.min(1.0 - p) && curl.abs() < 2.0 * near && next.is_finite();
+        // why a look: between laws far apart the mass hardly rises, and a step across may land beyond the next of them.
+        let far = (next - y).abs() > 0.01 * (y.abs() + next.abs());
+        let is_last = close && (!far || (at(groups, next).mass - p).abs() <= miss.abs());
         Self { miss, next, is_last }
     }
 }

@@ -217,7 +217,11 @@ impl FittedBayesEts {
                 Seen::Closed { solved, .. } => {
                     let disturbed: f64 = wild.iter().map(|(w, _)| w.share).sum();
                     let law = |solved: &Solved| closed_ahead(solved, member, self.scale, h);
-                    laws.push((weight * (1.0 - disturbed), lambda, law(solved)));
+                    // why the test: a year far enough out of line leaves nothing of the member without it.
+                    let calm = weight * (1.0 - disturbed);
+                    if calm > NEGLIGIBLE_NODE * NEGLIGIBLE_NODE {
+                        laws.push((calm, lambda, law(solved)));
+                    }
                     laws.extend(wild.iter().map(|(w, solved)| (weight * w.share, lambda, law(solved))));
                 }
                 Seen::Soft { lattice, shares, .. } => {

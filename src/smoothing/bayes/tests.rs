@@ -131,3 +131,15 @@ fn the_priors_name_their_sources_and_no_yearly_competition_is_among_them() {
         }
     }
 }
+
+#[test]
+fn a_year_two_hundred_million_times_the_others_leaves_a_forecast() {
+    let member = Member { alpha: 1.0, beta: 0.15, phi: 0.6, lambda: 0.25, tau: 1.0, s: 0.15, drift: 0.0 };
+    let shared = Shared { shape: 3.0, level: 4.0, poisson: 1.0, wild: 0.02, jolt: 5.0 };
+    let mut values = vec![1.0; 19];
+    (values[5], values[6], values[7]) = (237_428_133.0, 12.0, 56.0);
+    let prior = Prior { shared, ..only(member) };
+    let fitted = BayesEts::with_prior(prior).fit(&series(&values)).unwrap();
+    // the year is out of line with certainty, and nothing is left of the series without it
+    assert!(fitted.forecast(years(3)).unwrap().median()[2] < 100.0);
+}

@@ -77,11 +77,13 @@ pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: us
     let mut total = 1.0 - shared.wild;
     let mut found = Vec::new();
     let most = places.iter().map(|place| place.drop).fold(0.0, f64::max);
-    if solved.shape * (solved.rate / (solved.rate - most)).ln() < LOG_LEAST + 0.5 {
+    // why a floor: beside a year a million times as large as the rest, what is left of b_n is lost in rounding.
+    let gain = |drop: f64| -solved.shape * (1.0 - drop / solved.rate).max(1e-14).ln();
+    if gain(most) < LOG_LEAST + 0.5 {
         return (solved.log_evidence, found);
     }
     for place in places {
-        let log_factor = solved.shape * (solved.rate / (solved.rate - place.drop)).ln() - place.log_cost;
+        let log_factor = gain(place.drop) - place.log_cost;
         if log_factor > LOG_LEAST {
             let mass = each * log_factor.exp();
             total += mass;

@@ -1,0 +1,120 @@
+"""Verdicts on dated events, and the fits behind them."""
+
+import pickle
+
+import pytest
+
+import unjuran as uj
+from unjuran import errors
+
+BEFORE = [160, 148, 171, 155, 166, 150, 158, 163]
+
+
+@pytest.fixture
+def fallen():
+    return uj.Series([*BEFORE, 62, 66, 60, 65], start=2010, name="cases")
+
+
+def test_a_fall_has_its_verdict_size_and_counterfactual(fallen):
+    found = uj.plan.impact(fallen, uj.plan.Event(2018, name="law"))
+    assert found.verdict == "decrease"
+    lower, upper = found.interval(95)
+    assert -0.8 < lower < found.relative_effect < upper < -0.3
+    assert found.years.tolist() == [2018, 2019, 2020, 2021]
+    assert found.observed.tolist() == [62, 66, 60, 65]
+    assert found.counterfactual.years.tolist() == [2018, 2019, 2020, 2021]
+    assert found.probability > 0.9
+    total, low, high = found.total
+    assert low < total < high < 0
+
+
+def test_what_it_found_survives_json_and_pickle(fallen):
+    found = uj.plan.impact(fallen, uj.plan.Event(2018, name="law"))
+    assert uj.plan.Impact.from_json(found.to_json()) == found
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert again.interval(80) == found.interval(80)
+
+
+def test_the_table_has_a_row_a_year_and_the_controls_stand_among_the_placebos(fallen):
+    control = uj.Series([*BEFORE, 158, 162, 155, 160], start=2010, name="neighbour")
+    found = uj.plan.impact(fallen, uj.plan.Event(2018, name="law"), controls=[control])
+    frame = found.to_frame("pandas")
+    assert frame["year"].tolist() == [2018, 2019, 2020, 2021]
+    assert (frame["effect-lo-95"] <= frame["effect"]).all()
+    assert (frame["effect"] <= frame["effect-hi-95"]).all()
+    assert [p["series"] for p in found.placebos][-1] == "neighbour"
+    assert found.placebos[-1]["lower"] < 0 < found.placebos[-1]["upper"]
+
+
+def test_an_event_outside_the_years_is_refused_with_those_allowed(fallen):
+    with pytest.raises(errors.EventOutsideError) as refused:
+        uj.plan.impact(fallen, uj.plan.Event(2030, name="law"))
+    assert (refused.value.first, refused.value.last) == (2011, 2021)
+    with pytest.raises(errors.TooFewYearsError):
+        uj.plan.impact(fallen, uj.plan.Event(2013, name="law"))
+
+
+def test_a_small_size_of_interest_makes_a_quiet_series_one_that_cannot_tell():
+    quiet = uj.Series([1600, 1580, 1610, 1590, 1605, 1595, 1600, 1610, 1592, 1604], start=2010, name="quiet")
+    event = uj.plan.Event(2018, name="law")
+    assert uj.plan.impact(quiet, event).verdict == "no evidence"
+    assert uj.plan.impact(quiet, event, meaningful=0.0001).verdict == "cannot tell"
+    assert uj.plan.impact(quiet, event).mde.rise < 0.2
+
+
+def test_the_fit_tells_effects_and_what_would_have_been(fallen):
+    fit = uj.BayesETS().fit(fallen, events=[uj.plan.Event(2018, name="law")])
+    (effect,) = fit.effects
+    assert effect["name"] == "law"
+    assert effect["lower"] < effect["effect"] < effect["upper"] < 0
+    assert fit.log_bayes_factor > 0
+    assert fit.counterfactual().median.min() > 120
+    assert fit.forecast(2).median.max() < 100
+    again = pickle.loads(pickle.dumps(fit))
+    assert (again.forecast(2).median == fit.forecast(2).median).all()
+
+
+def test_without_events_there_is_neither_effect_nor_counterfactual(fallen):
+    fit = uj.BayesETS().fit(fallen)
+    assert (fit.effects, fit.log_bayes_factor, fit.counterfactual()) == ([], None, None)
+
+
+def test_a_driver_needs_its_future(fallen):
+    patrols = {year: float(year % 5) for year in range(2010, 2022)}
+    fit = uj.BayesETS().fit(fallen, exog={"patrols": patrols})
+    with pytest.raises(errors.MissingDriverError):
+        fit.forecast(1)
+    assert len(fit.forecast(1, exog={"patrols": {2022: 2.0}}).median) == 1
+
+
+def test_a_prior_learned_from_a_panel_says_so_and_forecasts():
+    states = [uj.Series([40 * i, 41 * i, 39 * i, 40 * i, 42 * i], start=2018, name=f"state {i}") for i in range(1, 9)]
+    own = uj.Prior.learn(uj.Panel(states), name="states")
+    assert own.name == "states"
+    assert "8 series" in own.sources[-1]
+    wide = uj.BayesETS().fit(states[0]).forecast(1).interval(95)
+    narrow = uj.BayesETS(prior=own).fit(states[0]).forecast(1).interval(95)
+    assert narrow.upper[0] - narrow.lower[0] <= wide.upper[0] - wide.lower[0]
+    with pytest.raises(errors.NothingToLearnError):
+        uj.Prior.learn([uj.Series([5], start=2020)])
+
+
+def test_counts_of_earlier_years_by_the_same_day_are_checked():
+    series = uj.Series([100, 110, 120], start=2020, name="cases")
+    late = series.with_partial(2023, 20, share=0.5, earlier={2021: 12, 2022: 14})
+    plain = series.with_partial(2023, 20, share=0.5)
+    assert uj.forecast(late, h=1).median[0] > uj.forecast(plain, h=1).median[0]
+    with pytest.raises(errors.EarlierCountError) as refused:
+        series.with_partial(2023, 20, share=0.5, earlier={2021: 112})
+    assert refused.value.year == 2021
+
+
+def test_nothing_but_masked_cells_is_a_series_like_others():
+    permits = uj.Series({2019: 1}, name="permits")
+    for year in range(2019, 2024):
+        permits = permits.with_censored(year, 0, 4)
+    fc = uj.forecast(permits, h=2)
+    assert fc.quantile(0.5).max() <= 4
+    assert fc.interval(95).upper.min() > 2
+    assert "intervals" in fc.notes[0]
