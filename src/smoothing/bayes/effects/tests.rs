@@ -2,6 +2,7 @@
 
 use super::super::*;
 use crate::dist::Predictive as _;
+use crate::error::Error;
 use crate::series::{Event, EventKind, Horizon, Unit, Year};
 
 const BEFORE: [f64; 8] = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 158.0, 163.0];
@@ -89,7 +90,7 @@ fn a_series_in_proportion_to_its_exposure_is_forecast_in_proportion_to_it() {
     let median = forecast.median();
     assert!((median[0] / 450.0 - 1.0).abs() < 0.02 && (median[1] / 500.0 - 1.0).abs() < 0.03, "{median:?}");
     let missing = BayesEts::default().fit_with(&s, &Inputs::new().exposure(people[..9].to_vec()).unwrap()).unwrap();
-    assert!(matches!(missing.forecast(years(2)), Err(crate::Error::MissingDriver { year: 2019, .. })));
+    assert!(matches!(missing.forecast(years(2)), Err(Error::MissingDriver { year: 2019, .. })));
 }
 
 #[test]
@@ -124,5 +125,5 @@ fn a_driver_that_explains_the_series_narrows_it() {
 fn weights_are_refused_by_name() {
     let inputs = Inputs::new().weights([(year(2010), 2.0)]).unwrap();
     let refused = BayesEts::default().fit_with(&series(&BEFORE), &inputs).unwrap_err();
-    assert_eq!(refused, crate::Error::InputNotTaken { model: "BayesETS".into(), input: "weights".into() });
+    assert_eq!(refused, Error::InputNotTaken { model: "BayesETS".into(), input: "weights".into() });
 }
