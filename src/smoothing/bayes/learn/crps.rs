@@ -42,7 +42,7 @@ pub struct Finish {
     /// A score beyond this many usual changes counts no more than this.
     pub clip: f64,
     /// How much more the tails count: an outcome where the law of the start has probability p below it counts
-    /// `(4 p (1 - p))^-tails`, at most [`MOST`] times. Such a weight by outcome leaves the score proper.
+    /// `(4 p (1 - p))^-tails`, at most 20 times. Such a weight by outcome leaves the score proper.
     pub tails: f64,
 }
 
