@@ -5,6 +5,9 @@ use std::error::Error;
 use unjuran::smoothing::bayes::learn::{Exercise, Finish, Lesson, Settings, exercises, finish, start};
 use unjuran::smoothing::bayes::{Member, Prior, Shared};
 
+/// Least weight of the members of the annual prior that the prior for counts adopts.
+const ADOPTED: f64 = 0.01;
+
 /// The lists that make a grid, and the settings.
 #[derive(Clone)]
 pub(crate) struct Plan {
@@ -29,7 +32,7 @@ pub(crate) struct Plan {
     finish: Finish,
     /// How much larger sources weigh more: see `read::lessons`.
     pub(crate) crowd: f64,
-    /// Share of the weight that goes to the members of the shipped annual prior, those on the logarithm left out.
+    /// Share of the weight that goes to the heaviest members of the shipped annual prior, those on the logarithm left out.
     smooth: f64,
     /// Takes every so many-th series only.
     pub(crate) thin: usize,
@@ -65,7 +68,7 @@ impl Plan {
                 hold: 0.0,
                 free_eta: true,
                 clip: 10.0,
-                tails: 0.0,
+                tails: 2.0,
             },
             crowd: 1.0,
             smooth: 0.0,
@@ -83,7 +86,7 @@ impl Plan {
                 phis: vec![0.6, 0.8, 0.9, 1.0],
                 sizes: vec![0.15, 0.4, 1.0],
                 drifts: vec![0.0],
-                finish: Finish { hold: 0.3, ..base.finish.clone() },
+                finish: Finish { hold: 20.0, ..base.finish.clone() },
                 smooth: 0.05,
                 crowd: 0.5,
                 held_back: 3,
@@ -169,17 +172,19 @@ impl Plan {
         }
         if self.smooth > 0.0 {
             let annual = Prior::annual()?;
-            let fits: Vec<bool> = annual.members.iter().map(|member| member.lambda > 0.0).collect();
-            let adopted = || annual.members.iter().zip(&annual.weights).zip(&fits).filter(|(_, fits)| **fits);
-            let total: f64 = adopted().map(|((_, weight), _)| weight).sum();
+            // why the heaviest only: every member costs as much as any other, whatever its weight
+            let fits = |member: &Member, weight: f64| member.lambda > 0.0 && weight >= ADOPTED;
+            let adopted =
+                || annual.members.iter().zip(&annual.weights).filter(|(member, weight)| fits(member, **weight));
+            let total: f64 = adopted().map(|(_, weight)| weight).sum();
             prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.smooth);
-            prior.members.extend(adopted().map(|((member, _), _)| *member));
-            prior.weights.extend(adopted().map(|((_, weight), _)| weight / total * self.smooth));
+            prior.members.extend(adopted().map(|(member, _)| *member));
+            prior.weights.extend(adopted().map(|(_, weight)| weight / total * self.smooth));
             let mut both: Vec<(f64, Member)> = prior.weights.into_iter().zip(prior.members).collect();
             both.sort_by(|a, b| b.0.total_cmp(&a.0));
             (prior.weights, prior.members) = both.into_iter().unzip();
             prior.sources.push(format!(
-                "{} of the weight: the prior \"annual\", its members on the logarithm left out",
+                "{} of the weight: the heaviest members of the prior \"annual\", those on the logarithm left out",
                 self.smooth
             ));
         }

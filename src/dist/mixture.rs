@@ -19,7 +19,7 @@ const NEAR: f64 = 0.004;
 /// The same for a sketch, which is a start and no answer.
 const ROUGH: f64 = 0.05;
 /// Bins of a sketch for the centres of the laws of a group, and for their widths.
-const BINS: usize = 8;
+const BINS: usize = 4;
 
 /// The laws of one link and one shape.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl Group {
         };
         let (location, scale) = (span(|law| law.location), span(|law| law.scale));
         // weight, and sums of location, its square and squared scale; locations from the least
-        let mut sums = vec![[0.0; 4]; N * N];
+        let mut sums = [[[0.0; 4]; N]; N];
         for law in &self.laws {
             let from_least = law.location - location.0;
             let bin = |steps: f64| {
@@ -92,9 +92,9 @@ impl Group {
                 let bin = steps as usize;
                 bin.min(N - 1)
             };
-            let at = bin(from_least * location.1) * N + bin((law.scale - scale.0) * scale.1);
+            let sum = &mut sums[bin(from_least * location.1)][bin((law.scale - scale.0) * scale.1)];
             let more = [1.0, from_least, from_least * from_least, law.scale * law.scale];
-            sums[at].iter_mut().zip(more).for_each(|(sum, x)| *sum += law.weight * x);
+            sum.iter_mut().zip(more).for_each(|(sum, x)| *sum += law.weight * x);
         }
         // the variance of a Student-t is df / (df - 2) times its squared scale
         let share = self.df.map_or(1.0, |df| ((df - 2.0) / df).max(0.2));
@@ -103,7 +103,7 @@ impl Group {
             let variance = square / weight + share * (second / weight - mean * mean).max(0.0);
             Law::new(weight, location.0 + mean, variance.sqrt())
         };
-        let laws = sums.iter().filter(|sums| sums[0] > 0.0).map(stands).collect();
+        let laws = sums.as_flattened().iter().filter(|sums| sums[0] > 0.0).map(stands).collect();
         Self { laws, unit: self.unit.clone(), ..*self }
     }
 
@@ -307,16 +307,21 @@ fn bracket(groups: &[Group], p: f64) -> (f64, f64) {
     (low - room, high + room)
 }
 
-/// Halley's steps from `start`; where the first does not end there, inside the bracket and with bisection where a step
+/// Halley's steps from `start`; where the second does not end there, inside the bracket and with bisection where a step
 /// leaves it. The bracket's lower end is the answer where the mass up to it is enough.
 fn solve(groups: &[Group], p: f64, start: f64, near: f64, bracket: impl Fn() -> (f64, f64)) -> f64 {
     let first = Step::new(groups, p, start, near);
     if first.is_last {
         return first.next;
     }
+    // why once more without: a bracket costs as much as two steps, and the second is mostly the last.
+    let second = Step::new(groups, p, first.next, near);
+    if second.is_last {
+        return second.next;
+    }
     let (mut low, mut high) = bracket();
     let (least, mut tried) = (low, false);
-    let mut y = first.next.max(low).min(high);
+    let mut y = second.next.max(low).min(high);
     for _ in 0..200 {
         let step = Step::new(groups, p, y, near);
         // why: below the least outcome there is nothing to find, its mass sits on it.

@@ -21,6 +21,9 @@ use crate::series::{Horizon, Note, Series, Training, Unit};
 /// Members below this weight are left out; together they are at most a few hundredths.
 const NEGLIGIBLE: f64 = 1e-4;
 
+/// A wild year with a smaller share in the forecast is left to its member: it moves the member's state, and no tail.
+const NEGLIGIBLE_WILD: f64 = 1e-3;
+
 const NAME: &str = "BayesETS";
 
 /// The same for one value of sigma in a soft member. Far smaller, because great values of sigma have small weights and the
@@ -116,7 +119,7 @@ impl FittedBayesEts {
         }
         for Weighted { weight, member, place, seen, wild } in &mut members {
             if let Seen::Closed { wild: found, .. } = seen {
-                let likely = found.iter().filter(|w| *weight * w.share >= NEGLIGIBLE);
+                let likely = found.iter().filter(|w| *weight * w.share >= NEGLIGIBLE_WILD);
                 wild.extend(likely.filter_map(|w| Some((*w, evidence.disturbed(*place, member, w)?))));
             }
         }

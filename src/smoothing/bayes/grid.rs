@@ -17,11 +17,12 @@
 //! Reference: West and Harrison (1997), section 4.3, for the filter and what in it depends on the data.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::super::recursion::{Doubt, State};
 use super::cells::Scaled;
 use super::member::{Member, Shared};
+use super::wild::Leverages;
 
 /// Series without gaps up to this many years are read off one table.
 const TABULATED: usize = 64;
@@ -42,6 +43,8 @@ pub(super) struct Grid {
     pub(super) power: Vec<usize>,
     phi: Vec<f64>,
     gains: OnceLock<Gains>,
+    /// By the number of years, for series without gaps.
+    leverages: Arc<[OnceLock<Leverages>]>,
 }
 
 /// Orders members by recursion, by power first.
@@ -65,6 +68,7 @@ impl Grid {
             power: Vec::new(),
             recursions,
             gains: OnceLock::new(),
+            leverages: (0..=TABULATED).map(|_| OnceLock::new()).collect(),
         };
         for member in members {
             // why always: the recursions are those of the members.
@@ -95,8 +99,22 @@ impl Grid {
 
     /// The table for series of so many years without a gap, if they are not too many.
     pub(super) fn without_gaps(&self, years: usize) -> Option<&Gains> {
-        let table = || Gains::new(&self.recursions, &self.shared, &[true; TABULATED]);
-        (years <= TABULATED).then(|| self.gains.get_or_init(table))
+        (years <= TABULATED).then(|| self.gains.get_or_init(|| self.table()))
+    }
+
+    /// What jolts are judged by in series of so many years without a gap, if they are not too many.
+    pub(super) fn leverages(&self, years: usize) -> Option<&Leverages> {
+        let table = |gains| Leverages::new(self, gains, years);
+        Some(self.leverages.get(years)?.get_or_init(|| table(self.gains.get_or_init(|| self.table()))))
+    }
+
+    /// The damping of each recursion.
+    pub(super) fn phi(&self) -> &[f64] {
+        &self.phi
+    }
+
+    fn table(&self) -> Gains {
+        Gains::new(&self.recursions, &self.shared, &[true; TABULATED])
     }
 
     /// All recursions over a series, given on the scale of each power; those of a power that cannot hold it stay at zero.
@@ -212,6 +230,11 @@ impl Gains {
     pub(super) fn of(&self, year: usize, place: usize) -> [f64; 3] {
         let at = year * self.width + place;
         [self.level[at], self.slope[at], self.precision[at]]
+    }
+
+    /// Gains of level and slope of neighbouring recursions in one year.
+    pub(super) fn row(&self, range: Range<usize>) -> [&[f64]; 2] {
+        [&self.level[range.clone()], &self.slope[range]]
     }
 
     /// Sum of ln S and doubt of a recursion after so many years.

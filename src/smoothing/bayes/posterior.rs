@@ -11,7 +11,7 @@ use super::grid::{Gains, Grid, Runs};
 use super::lattice::{self, Sigma};
 use super::member::{Member, Solved, log_constant};
 use super::soft::{Lattice, Node};
-use super::wild::{self, Place, Wild};
+use super::wild::{self, Leverages, Place, Wild};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
 
@@ -76,6 +76,10 @@ pub(super) struct Evidence {
     lattices: Vec<OnceCell<Arc<Lattice>>>,
     /// The places of a jolt in each recursion, likewise.
     places: Vec<OnceCell<Vec<Place>>>,
+    /// What a jolt can take from `b_n` in each recursion, once asked for.
+    most: OnceCell<Vec<f64>>,
+    /// For series with gaps, or too long for the table of the grid; once asked for.
+    leverages: OnceCell<Leverages>,
     /// The recursions with effects, likewise.
     moved: Vec<OnceCell<Arc<Vec<EffectNode>>>>,
 }
@@ -105,7 +109,8 @@ impl Evidence {
         let lattices = vec![OnceCell::new(); grid.recursions.len()];
         let places = vec![OnceCell::new(); grid.recursions.len()];
         let moved = vec![OnceCell::new(); grid.recursions.len()];
-        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices, places, moved }
+        let (most, leverages) = (OnceCell::new(), OnceCell::new());
+        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices, places, most, leverages, moved }
     }
 
     /// The laws of the next `h` years with their shares in the member.
@@ -211,6 +216,9 @@ impl Evidence {
         if self.grid.shared.wild == 0.0 || self.n < 2 {
             return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
         }
+        if !wild::any(self.most(gains)[place], &solved, &self.grid.shared, self.n) {
+            return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
+        }
         let places = self.places(place, gains);
         let (log_evidence, wild) = wild::averaged(places, &solved, &self.grid.shared, self.n);
         Some(Seen::Closed { log_evidence, solved, wild })
@@ -236,7 +244,17 @@ impl Evidence {
     }
 
     fn places(&self, place: usize, gains: &Gains) -> &[Place] {
-        self.places[place].get_or_init(|| wild::places(&self.grid, gains, &self.runs, place, self.years))
+        let table = self.leverages(gains);
+        self.places[place].get_or_init(|| table.places(&self.grid, gains, &self.runs, place, self.years))
+    }
+
+    fn most(&self, gains: &Gains) -> &[f64] {
+        self.most.get_or_init(|| self.leverages(gains).most(&self.grid, gains, &self.runs, self.years))
+    }
+
+    fn leverages(&self, gains: &Gains) -> &Leverages {
+        let tabulated = if self.own.is_none() { self.grid.leverages(self.years) } else { None };
+        tabulated.unwrap_or_else(|| self.leverages.get_or_init(|| Leverages::new(&self.grid, gains, self.years)))
     }
 
     fn soft(&self, place: usize, series: &Scaled, law: Sigma, midpoints: &Solved, gains: &Gains) -> Seen {
@@ -245,11 +263,12 @@ impl Evidence {
             let laws: Vec<Sigma> = sizes[place].iter().map(|s| self.sigma(*s)).collect();
             let near = midpoints.sigma();
             // why by the midpoints: a filter for every place would take n times as long, and most explain nothing.
-            let wild = if shared.wild > 0.0 && self.n > 1 {
-                wild::likeliest(self.places(place, gains), midpoints, shared, self.n)
-            } else {
-                Vec::new()
-            };
+            let wild =
+                if shared.wild > 0.0 && self.n > 1 && wild::any(self.most(gains)[place], midpoints, shared, self.n) {
+                    wild::likeliest(self.places(place, gains), midpoints, shared, self.n)
+                } else {
+                    Vec::new()
+                };
             Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near, &wild))
         });
         let log_evidence = log_sum(lattice.log_weights(law));

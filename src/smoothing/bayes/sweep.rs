@@ -26,11 +26,37 @@ pub(super) struct Leverage {
     pub(super) information: f64,
 }
 
+/// The scores alone, for a table that has the informations.
+///
+/// ```text
+/// alone = w_t - k_t' r_t      since = alone + r_1      r_{t-1} = (since, phi (since + r_2))
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scores {
+    phi: f64,
+    r: [f64; 2],
+}
+
+impl Scores {
+    /// The sweep before the last year.
+    pub(super) fn new(phi: f64) -> Self {
+        Self { phi, r: [0.0; 2] }
+    }
+
+    /// The scores of a number added to the next year back alone, and of one added to the level from that year on.
+    pub(super) fn back(&mut self, weighed: f64, [k1, k2]: [f64; 2]) -> [f64; 2] {
+        let alone = weighed - k1 * self.r[0] - k2 * self.r[1];
+        let since = alone + self.r[0];
+        self.r = [since, self.phi * (since + self.r[1])];
+        [alone, since]
+    }
+}
+
 /// The sweep, at some year on its way from the last to the first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sweep {
     phi: f64,
-    r: [f64; 2],
+    scores: Scores,
     /// N, as first, cross and last entry.
     n: [f64; 3],
 }
@@ -38,19 +64,16 @@ pub(super) struct Sweep {
 impl Sweep {
     /// The sweep before the last year.
     pub(super) fn new(phi: f64) -> Self {
-        Self { phi, r: [0.0; 2], n: [0.0; 3] }
+        Self { phi, scores: Scores::new(phi), n: [0.0; 3] }
     }
 
     /// A number added to the next year back alone, and one added to the level from that year on.
     pub(super) fn back(&mut self, Passed { weighed, precision, gain: [k1, k2] }: Passed) -> [Leverage; 2] {
-        let Self { phi, r, n: [a, b, c] } = *self;
-        let alone = Leverage {
-            score: weighed - k1 * r[0] - k2 * r[1],
-            information: precision + k1 * k1 * a + 2.0 * k1 * k2 * b + k2 * k2 * c,
-        };
+        let Self { phi, n: [a, b, c], .. } = *self;
+        let [alone, since] = self.scores.back(weighed, [k1, k2]);
+        let alone = Leverage { score: alone, information: precision + k1 * k1 * a + 2.0 * k1 * k2 * b + k2 * k2 * c };
         // L = F - k w'
         let l = [1.0 - k1, phi * (1.0 - k1), -k2, phi * (1.0 - k2)];
-        self.r = [weighed + l[0] * r[0] + l[2] * r[1], phi * weighed + l[1] * r[0] + l[3] * r[1]];
         // N L, then L' N L
         let (a1, a2, b1, b2) = (a * l[0] + b * l[2], a * l[1] + b * l[3], b * l[0] + c * l[2], b * l[1] + c * l[3]);
         self.n = [
@@ -58,6 +81,6 @@ impl Sweep {
             phi * precision + l[0] * a2 + l[2] * b2,
             phi * phi * precision + l[1] * a2 + l[3] * b2,
         ];
-        [alone, Leverage { score: self.r[0], information: self.n[0] }]
+        [alone, Leverage { score: since, information: self.n[0] }]
     }
 }

@@ -13,12 +13,10 @@
 use super::super::recursion::Jolt;
 use super::grid::{Gains, Grid, Runs};
 use super::member::{Shared, Solved};
-use super::sweep::{Leverage, Passed, Sweep};
+use super::sweep::{Passed, Scores, Sweep};
 
-/// Places whose Bayes factor against no jolt is below this, as a logarithm, are left out: they would change nothing.
-const LOG_LEAST: f64 = 0.0;
-
-/// Places with a smaller share in a member are left to the member without a jolt.
+/// Places with a smaller share in a member are left to the member without a jolt: a thousandth of a member would cost as much
+/// as a half of it.
 const SMALL: f64 = 0.003;
 /// Least share in a member, and number, of the places that are filtered where cells are wide.
 const LEAST_SHARE: f64 = 0.05;
@@ -43,24 +41,84 @@ pub(super) struct Wild {
     pub(super) jolt: Jolt,
 }
 
-/// Every place of a recursion.
-pub(super) fn places(grid: &Grid, gains: &Gains, runs: &Runs, recursion: usize, years: usize) -> Vec<Place> {
-    let size = grid.shared.jolt * grid.shared.jolt;
-    let mut sweep = Sweep::new(grid.recursions[recursion].phi);
-    let mut places = Vec::with_capacity(2 * years);
-    for year in (1..years).rev() {
-        let [k1, k2, precision] = gains.of(year, recursion);
-        let weighed = runs.innovations[year * grid.recursions.len() + recursion];
-        let [outlier, shift] = sweep.back(Passed { weighed, precision, gain: [k1, k2] });
-        if precision == 0.0 {
-            continue;
+/// What in the evidence of a jolt does not depend on the data: for every year and recursion, outlier and shift.
+#[derive(Clone, Debug)]
+pub(super) struct Leverages {
+    width: usize,
+    /// `1 / (M + 1 / jolt^2)`, rows of one number a recursion; zero in a year that says nothing.
+    outlier: Vec<f64>,
+    shift: Vec<f64>,
+    /// `1/2 ln(1 + jolt^2 M)` of both; infinite in a year that says nothing.
+    costs: Vec<[f64; 2]>,
+}
+
+impl Leverages {
+    /// The table for series of so many years.
+    pub(super) fn new(grid: &Grid, gains: &Gains, years: usize) -> Self {
+        let width = grid.recursions.len();
+        let size = grid.shared.jolt * grid.shared.jolt;
+        let zeros = || vec![0.0; width * years];
+        let mut table =
+            Self { width, outlier: zeros(), shift: zeros(), costs: vec![[f64::INFINITY; 2]; width * years] };
+        for (recursion, member) in grid.recursions.iter().enumerate() {
+            let mut sweep = Sweep::new(member.phi);
+            for year in (1..years).rev() {
+                let [k1, k2, precision] = gains.of(year, recursion);
+                let found = sweep.back(Passed { weighed: 0.0, precision, gain: [k1, k2] });
+                if precision == 0.0 {
+                    continue;
+                }
+                let at = year * width + recursion;
+                let [outlier, shift] = found.map(|leverage| 1.0 / (leverage.information + 1.0 / size));
+                (table.outlier[at], table.shift[at]) = (outlier, shift);
+                table.costs[at] = found.map(|leverage| 0.5 * (size * leverage.information).ln_1p());
+            }
         }
-        for (jolt, Leverage { score, information }) in [(Jolt::Outlier, outlier), (Jolt::Shift, shift)] {
-            let drop = 0.5 * score * score / (information + 1.0 / size);
-            places.push(Place { year, jolt, drop, log_cost: 0.5 * (size * information).ln_1p() });
-        }
+        table
     }
-    places
+
+    /// The most that any place takes from `b_n`, recursion by recursion: most series have no wild year, and are done.
+    pub(super) fn most(&self, grid: &Grid, gains: &Gains, runs: &Runs, years: usize) -> Vec<f64> {
+        let n = self.width;
+        let (mut level, mut slope, mut most) = (vec![0.0; n], vec![0.0; n], vec![0.0_f64; n]);
+        for year in (1..years).rev() {
+            let row = year * n..(year + 1) * n;
+            let [k1, k2] = gains.row(row.clone());
+            let (weighed, phi) = (&runs.innovations[row.clone()], &grid.phi()[..n]);
+            let (outlier, shift) = (&self.outlier[row.clone()], &self.shift[row]);
+            // why slices of one length: as in `grid::year`.
+            let (k1, k2, weighed) = (&k1[..n], &k2[..n], &weighed[..n]);
+            let (level, slope, most) = (&mut level[..n], &mut slope[..n], &mut most[..n]);
+            for i in 0..n {
+                let alone = weighed[i] - k1[i] * level[i] - k2[i] * slope[i];
+                let since = alone + level[i];
+                slope[i] = phi[i] * (since + slope[i]);
+                level[i] = since;
+                let larger = (alone * alone * outlier[i]).max(since * since * shift[i]);
+                most[i] = most[i].max(0.5 * larger);
+            }
+        }
+        most
+    }
+
+    /// Every place of a recursion.
+    pub(super) fn places(&self, grid: &Grid, gains: &Gains, runs: &Runs, recursion: usize, years: usize) -> Vec<Place> {
+        let mut sweep = Scores::new(grid.recursions[recursion].phi);
+        let mut places = Vec::with_capacity(2 * years);
+        for year in (1..years).rev() {
+            let [k1, k2, precision] = gains.of(year, recursion);
+            let at = year * self.width + recursion;
+            let [outlier, shift] = sweep.back(runs.innovations[at], [k1, k2]);
+            if precision == 0.0 {
+                continue;
+            }
+            let drops = [0.5 * outlier * outlier * self.outlier[at], 0.5 * shift * shift * self.shift[at]];
+            for ((jolt, drop), log_cost) in [Jolt::Outlier, Jolt::Shift].into_iter().zip(drops).zip(self.costs[at]) {
+                places.push(Place { year, jolt, drop, log_cost });
+            }
+        }
+        places
+    }
 }
 
 /// The places that matter where each costs a filter of its own: at most [`MOST`], each with a share worth the trouble.
@@ -71,29 +129,46 @@ pub(super) fn likeliest(places: &[Place], solved: &Solved, shared: &Shared, n: u
     found.iter().take(MOST).map(|wild| (wild.year, wild.jolt)).collect()
 }
 
+/// What the log of a place's Bayes factor must be above to make a share of the member worth the trouble.
+fn least(shared: &Shared, n: usize) -> f64 {
+    (SMALL * 2.0 * n as f64 / shared.wild).ln().max(0.0)
+}
+
+/// Whether any place can explain as much, the one that takes most from `b_n` among them.
+pub(super) fn any(most: f64, solved: &Solved, shared: &Shared, n: usize) -> bool {
+    gain_above(most, solved, least(shared, n)).is_some()
+}
+
+/// What a place that takes so much from `b_n` adds to the log evidence, its cost aside: `-a_n ln(1 - drop / b_n)`, where it is
+/// above `least`.
+fn gain_above(drop: f64, solved: &Solved, least: f64) -> Option<f64> {
+    // why first without a logarithm: -ln(1 - x) is at most x / (1 - x), and most places explain nothing.
+    if solved.shape * drop <= least * (solved.rate - drop) {
+        return None;
+    }
+    // why a floor: beside a year a million times as large as the rest, what is left of b_n is lost in rounding.
+    let gain = -solved.shape * (1.0 - drop / solved.rate).max(1e-14).ln();
+    (gain > least).then_some(gain)
+}
+
 /// What the places make of a solved member: its evidence with them, and their shares in it.
 pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: usize) -> (f64, Vec<Wild>) {
     let each = shared.wild / (2.0 * n as f64);
+    let least = least(shared, n);
     let mut total = 1.0 - shared.wild;
     let mut found = Vec::new();
-    let most = places.iter().map(|place| place.drop).fold(0.0, f64::max);
-    // why a floor: beside a year a million times as large as the rest, what is left of b_n is lost in rounding.
-    let gain = |drop: f64| -solved.shape * (1.0 - drop / solved.rate).max(1e-14).ln();
-    if gain(most) < LOG_LEAST + 0.5 {
-        return (solved.log_evidence, found);
-    }
     for place in places {
-        let log_factor = gain(place.drop) - place.log_cost;
-        if log_factor > LOG_LEAST {
-            let mass = each * log_factor.exp();
-            total += mass;
-            found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
-        }
+        let Some(gain) = gain_above(place.drop, solved, least + place.log_cost) else { continue };
+        let mass = each * (gain - place.log_cost).exp();
+        total += mass;
+        found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
+    }
+    if found.is_empty() {
+        return (solved.log_evidence, found);
     }
     for wild in &mut found {
         wild.share /= total;
     }
-    // why: a place of a thousandth of a member costs as much as one of a half.
     found.retain(|wild| wild.share > SMALL);
     (solved.log_evidence + total.ln(), found)
 }

@@ -1,0 +1,219 @@
+//! The service of `examples/service` as a process of its own, under load on loopback, good requests and bad ones mixed.
+//!
+//! `UNJURAN_LOAD_SECONDS=60 cargo test --release --test service -- --nocapture` holds the load for a minute and prints what
+//! it held; a second is enough for every commit.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// Clients at a time.
+const CLIENTS: usize = 4;
+
+/// The running service.
+struct Service {
+    process: Child,
+    address: String,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Service {
+    fn start() -> Self {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--locked", "--example", "service", "--message-format", "json"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let program = String::from_utf8(built.stdout)
+            .unwrap()
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|message| message["target"]["name"] == "service")
+            .find_map(|message| message["executable"].as_str().map(ToOwned::to_owned))
+            .unwrap();
+        let mut process = Command::new(program).arg("127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { process, address, lines }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // why the result is dropped: the process may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Sends bytes and reads what comes until the other side closes: status and body.
+fn exchanged(address: &str, request: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    // why the results are dropped: a refused body may be cut off while it is still being sent.
+    let _ = stream.write_all(request);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    let body = answer.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.to_owned());
+    (status, body)
+}
+
+fn asked(address: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n"
+    );
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    let (status, text) = exchanged(address, request.as_bytes());
+    (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} {text:?}: {error}")))
+}
+
+fn cases() -> Value {
+    json!({"name": "cases", "start": 2015, "values": [163, 463, 429, 302, 286, 165, 115, 139]})
+}
+
+/// A request with the status it must get.
+fn mixture() -> Vec<(&'static str, &'static str, String, u16)> {
+    let forecast = |series: Value, horizon: i64| json!({"series": series, "horizon": horizon}).to_string();
+    let many: Vec<Value> = (0..20).map(|_| cases()).collect();
+    let with = |key: &str, value: Value| {
+        let mut series = cases();
+        series[key] = value;
+        series
+    };
+    vec![
+        ("POST", "/v1/forecast", forecast(json!([cases()]), 5), 200),
+        ("POST", "/v1/forecast", forecast(json!(many), 6), 200),
+        (
+            "POST",
+            "/v1/forecast",
+            forecast(json!([with("under_way", json!({"counted": 48, "through": "2023-05-31"}))]), 3),
+            200,
+        ),
+        (
+            "POST",
+            "/v1/forecast",
+            forecast(json!([with("masked", json!([{"year": 2018, "lower": 0, "upper": 4}]))]), 3),
+            200,
+        ),
+        ("POST", "/v1/target", json!({"series": cases(), "year": 2026, "at_most": 100}).to_string(), 200),
+        ("POST", "/v1/impact", json!({"series": cases(), "year": 2021}).to_string(), 200),
+        ("GET", "/health", String::new(), 200),
+        ("GET", "/openapi.json", String::new(), 200),
+        ("POST", "/v1/forecast", "{".to_owned(), 400),
+        ("POST", "/v1/forecast", "[".repeat(100_000), 400),
+        ("POST", "/v1/forecast", forecast(json!([with("values", json!([1e308, -1.0]))]), 5), 200),
+        (
+            "POST",
+            "/v1/forecast",
+            r#"{"series":[{"name":"x","start":2015,"values":[1e999]}],"horizon":3}"#.to_owned(),
+            400,
+        ),
+        ("POST", "/v1/forecast", forecast(json!([]), 5), 422),
+        ("POST", "/v1/forecast", forecast(json!([with("start", json!(99_999_999_999_i64))]), 5), 200),
+        ("POST", "/v1/forecast", forecast(json!([cases()]), -3), 200),
+        ("POST", "/v1/target", json!({"series": cases(), "year": 9_000_000_000_i64, "at_most": 1}).to_string(), 422),
+        ("POST", "/v1/target", json!({"series": cases(), "year": 2026}).to_string(), 422),
+        ("POST", "/v1/impact", json!({"series": cases(), "year": 1900}).to_string(), 422),
+        ("POST", "/v1/forecast", " ".repeat((1 << 20) + 1), 413),
+        ("GET", "/v1/forecast", String::new(), 405),
+        ("POST", "/nowhere", "{}".to_owned(), 404),
+    ]
+}
+
+#[test]
+fn a_mixture_of_good_and_bad_requests_is_answered_one_by_one_and_the_process_lives() {
+    let seconds: u64 = std::env::var("UNJURAN_LOAD_SECONDS").map_or(1, |text| text.parse().unwrap());
+    let mut service = Service::start();
+    let address = service.address.as_str();
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut times: Vec<(u16, Duration)> = thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| {
+                scope.spawn(move || {
+                    let requests = mixture();
+                    let mut times = Vec::new();
+                    // why at least once around: however slow the machine, every request is made.
+                    for (i, (method, path, body, expected)) in requests.iter().cycle().skip(client).enumerate() {
+                        if i >= requests.len() && Instant::now() >= end {
+                            break;
+                        }
+                        let begun = Instant::now();
+                        let (status, answer) = asked(address, method, path, body);
+                        times.push((status, begun.elapsed()));
+                        assert_eq!(status, *expected, "{method} {path} {:.200}: {answer}", body);
+                        assert_eq!(status == 200, answer.get("error").is_none(), "{answer}");
+                    }
+                    times
+                })
+            })
+            .collect();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    for garbage in
+        ["\0\u{1}\u{2}", "GET / HTTP/9\r\n\r\n", "POST /v1/forecast HTTP/1.1\r\ncontent-length: 99999999\r\n\r\n{"]
+    {
+        exchanged(&service.address, garbage.as_bytes());
+    }
+    let (status, health) = asked(&service.address, "GET", "/health", "");
+    assert_eq!((status, health["status"].as_str()), (200, Some("ok")));
+    assert!(service.process.try_wait().unwrap().is_none(), "the process ended");
+    times.sort_by_key(|(_, time)| *time);
+    let quantile = |p: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
+        let place = (p * (times.len() - 1) as f64) as usize;
+        times[place].1.as_secs_f64() * 1e3
+    };
+    let good = times.iter().filter(|(status, _)| *status == 200).count();
+    let text = format!(
+        "load held: {} requests by {CLIENTS} clients in {seconds} s, {good} answered, {} refused, 0 failures; median {:.2} ms, p99 {:.2} ms",
+        times.len(),
+        times.len() - good,
+        quantile(0.5),
+        quantile(0.99)
+    );
+    std::io::stdout().write_all((text + "\n").as_bytes()).unwrap();
+}
+
+#[test]
+fn answers_are_those_of_the_crate_and_a_bad_series_stops_no_other() {
+    let service = Service::start();
+    let bad = json!({"name": "bad", "start": 2015, "values": []});
+    let body = json!({"series": [bad, cases()], "horizon": 2, "levels": [80]}).to_string();
+    let (_, answers) = asked(&service.address, "POST", "/v1/forecast", &body);
+    assert!(answers[0]["error"].as_str().unwrap().contains("bad"), "{answers}");
+    let values = [163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0];
+    let series = unjuran::series::Series::new("cases", unjuran::series::Year::new(2015).unwrap(), &values).unwrap();
+    let forecast = unjuran::forecast(&series, unjuran::series::Horizon::years(2).unwrap()).unwrap();
+    let band = forecast.interval(80.0).unwrap();
+    assert_eq!(answers[1]["median"], json!(forecast.median()));
+    assert_eq!(answers[1]["bands"][0], json!({"level": 80.0, "lower": band.lower, "upper": band.upper}));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_termination_signal_lets_a_running_request_end() {
+    let mut service = Service::start();
+    let many: Vec<Value> = (0..60).map(|_| cases()).collect();
+    let body = json!({"series": many, "horizon": 6}).to_string();
+    let address = service.address.clone();
+    let request = thread::spawn(move || asked(&address, "POST", "/v1/forecast", &body));
+    thread::sleep(Duration::from_millis(50));
+    let stopped = Command::new("kill").args(["-TERM", &service.process.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    let (status, answers) = request.join().unwrap();
+    assert_eq!((status, answers.as_array().map(Vec::len)), (200, Some(60)));
+    assert!(service.process.wait().unwrap().success());
+    let mut rest = String::new();
+    service.lines.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest.trim(), "stopped");
+}
