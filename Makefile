@@ -20,7 +20,7 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune siblings impact
+.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune siblings impact fuzz load
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -144,6 +144,15 @@ siblings: have-data $(VENV)/.bench-tools $(VENV)/.package ## What Prior.learn ad
 
 impact: ## False alarms and power of plan.impact on simulated series: two tables
 	cargo run --release --locked --example impact_power
+
+# Random bytes on stable, no coverage guidance. SECONDS a target; `make test` replays the stored inputs and tries for one.
+SECONDS ?= 3600
+fuzz: ## Fuzz every target for SECONDS each (3600): make fuzz SECONDS=60
+	BOLERO_RANDOM_TEST_TIME_MS=$$(($(SECONDS) * 1000)) cargo test --release --locked --test fuzz -- --nocapture
+
+LOAD ?= 60
+load: ## Hold the example service under load for LOAD seconds, malformed requests mixed in
+	UNJURAN_LOAD_SECONDS=$(LOAD) cargo test --release --locked --test service -- --nocapture
 
 docs: ## The crate's documentation, in target/doc
 	cargo doc --no-deps --locked

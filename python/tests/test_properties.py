@@ -16,7 +16,7 @@ NUMBERS = st.one_of(
 MODELS = st.sampled_from([None, "Naive", "Drift", "AutoETS", "ETS(A,Ad,N)", "LinearTrend", "LogLinearTrend"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(values=st.lists(NUMBERS, max_size=14), start=st.integers(-10, 10_010), h=st.integers(-1, 12), model=MODELS)
 def test_any_numbers_give_a_sound_forecast_or_a_typed_error(values, start, h, model):
     try:
@@ -39,7 +39,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(rows=ROWS, h=st.integers(1, 4))
 def test_any_frame_of_numbers_is_answered_series_by_series(rows, h):
     frame = pd.DataFrame(
