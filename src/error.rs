@@ -4,13 +4,13 @@
 //! allowed, in typed fields: a service branches on the variant, a notebook shows the sentence. Serialised, an error is a
 //! record with the variant's name under `kind` and one entry a field; the Python classes are made from that record.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Every cause of failure a caller can act on.
-#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind")]
 #[non_exhaustive]
 pub enum Error {
@@ -585,6 +585,40 @@ pub enum Error {
         expected: String,
         /// What is wrong.
         problem: String,
+    },
+    /// Stored bytes that cannot be read back.
+    #[error("not a stored {expected} in binary form: {problem}")]
+    BadBytes {
+        /// What was to be read.
+        expected: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A file of a later release.
+    #[error("a stored {expected} of version {version}: this release reads version {known}; a later one wrote it")]
+    UnknownVersion {
+        /// What was to be read.
+        expected: String,
+        /// The version of the file.
+        version: u64,
+        /// The latest version that is read.
+        known: u64,
+    },
+    /// A stored value too large to be read.
+    #[error("a stored {expected} of {bytes} bytes: at most {most} are read and written")]
+    TooLarge {
+        /// What was to be read or written.
+        expected: String,
+        /// Its size.
+        bytes: u64,
+        /// The most that is allowed.
+        most: u64,
+    },
+    /// A model, or the fit of one, that was written elsewhere.
+    #[error("{model:?} cannot be stored: the models of this crate can, those written elsewhere have no stored form")]
+    NotStorable {
+        /// The model.
+        model: String,
     },
 }
 

@@ -183,9 +183,9 @@ fn matrix(rows: &[Vec<f64>]) -> Array2<f64> {
 
 impl<M, E> Forecaster for Regressor<M, E>
 where
-    M: Fit<Array2<f64>, Array1<f64>, E> + Debug + Send + Sync,
+    M: Fit<Array2<f64>, Array1<f64>, E> + Debug + Send + Sync + 'static,
     M::Object: PredictInplace<Array2<f64>, Array1<f64>> + Debug + Send + Sync + 'static,
-    E: std::error::Error + From<linfa::Error> + Debug,
+    E: std::error::Error + From<linfa::Error> + Debug + 'static,
 {
     fn name(&self) -> String {
         self.name.clone()
@@ -274,7 +274,7 @@ where
 
 impl<O> Fitted for FittedRegressor<O>
 where
-    O: PredictInplace<Array2<f64>, Array1<f64>> + Debug + Send + Sync,
+    O: PredictInplace<Array2<f64>, Array1<f64>> + Debug + Send + Sync + 'static,
 {
     fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         self.ahead(horizon, &self.design)

@@ -32,12 +32,42 @@ pub type Yearly = BTreeMap<Year, f64>;
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Inputs {
     drivers: BTreeMap<String, Yearly>,
     events: Vec<Event>,
     exposure: Option<Yearly>,
     weights: Option<Yearly>,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    drivers: BTreeMap<String, Yearly>,
+    events: Vec<Event>,
+    exposure: Option<Yearly>,
+    weights: Option<Yearly>,
+}
+
+impl TryFrom<Stored> for Inputs {
+    type Error = Error;
+    fn try_from(stored: Stored) -> Result<Self> {
+        let mut inputs = Self::new();
+        for (name, values) in stored.drivers {
+            inputs = inputs.driver(&name, values)?;
+        }
+        for event in stored.events {
+            inputs = inputs.event(event)?;
+        }
+        if let Some(exposure) = stored.exposure {
+            inputs = inputs.exposure(exposure)?;
+        }
+        match stored.weights {
+            Some(weights) => inputs.weights(weights),
+            None => Ok(inputs),
+        }
+    }
 }
 
 /// Names that a design uses itself.

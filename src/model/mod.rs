@@ -11,6 +11,7 @@ mod floor;
 mod regression;
 mod report;
 
+use std::any::Any;
 use std::fmt::Debug;
 
 pub(crate) use floor::{Spread, spread, spread_of_logs};
@@ -23,7 +24,9 @@ use crate::forecast::Forecast;
 use crate::series::{Horizon, Series};
 
 /// A model with its settings, not yet fitted.
-pub trait Forecaster: Debug + Send + Sync {
+///
+/// `Any`, so that a level that knows the models can tell which one it holds, as storing asks for.
+pub trait Forecaster: Any + Debug + Send + Sync {
     /// The model's name with its settings, as in "ETS(A,Ad,N)".
     fn name(&self) -> String;
 
@@ -47,7 +50,7 @@ pub trait Forecaster: Debug + Send + Sync {
 }
 
 /// A model that has seen its data.
-pub trait Fitted: Debug + Send + Sync {
+pub trait Fitted: Any + Debug + Send + Sync {
     /// The distributions of the years that follow. The first is the year under way if the series has one.
     ///
     /// # Errors

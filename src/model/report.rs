@@ -93,6 +93,29 @@ impl FitReport {
         })
     }
 
+    /// Whether a stored report can be that of a fit to these years; if not, a sentence that says why.
+    pub(crate) fn check(&self, training: &Training) -> std::result::Result<(), String> {
+        let years = training.y.len();
+        if (&self.series, self.first) != (&training.name, training.first) {
+            let (own, first) = (&self.series, self.first);
+            return Err(format!("a report of {own:?} from {first} for {:?} from {}", training.name, training.first));
+        }
+        for (name, values) in [("fitted", &self.fitted), ("residuals", &self.residuals)] {
+            if values.len() != years {
+                return Err(format!("{} {name} for {years} years: there is one a year", values.len()));
+            }
+        }
+        if self.sigma.is_nan() || self.sigma < 0.0 {
+            return Err(format!("sigma = {}: from 0 is allowed", self.sigma));
+        }
+        let Some(regression) = &self.regression else { return Ok(()) };
+        let p = regression.coefficients.len();
+        if p.checked_mul(p) != Some(regression.covariance.len()) {
+            return Err(format!("{} covariances of {p} coefficients: p x p are needed", regression.covariance.len()));
+        }
+        Ok(())
+    }
+
     /// Number of years with a residual.
     pub fn observed(&self) -> usize {
         self.residuals.iter().flatten().count()

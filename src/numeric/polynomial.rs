@@ -11,10 +11,13 @@
 //!
 //! Reference: Forsythe (1957), *Journal of the Society for Industrial and Applied Mathematics* 5(2), 74-88.
 
+use serde::{Deserialize, Serialize};
+
 use super::double_double::DoubleDouble;
 
 /// Polynomials orthonormal over weighted points.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Orthogonal {
     centre: f64,
     half: f64,
@@ -70,6 +73,16 @@ impl Orthogonal {
             b = norm;
         }
         Some(Self { centre, half, first, steps })
+    }
+
+    /// Whether numbers read from a file make polynomials: none of what is divided by is zero.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.half > 0.0 && self.first > 0.0 && self.steps.iter().all(|(_, norm)| *norm > 0.0)
+    }
+
+    /// How many polynomials there are.
+    pub(crate) fn len(&self) -> usize {
+        self.steps.len() + 1
     }
 
     /// The values of all polynomials at a place.

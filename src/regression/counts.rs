@@ -24,6 +24,8 @@
 //! References: McCullagh and Nelder (1989), Generalized Linear Models, 2nd ed.; Hilbe (2011), Negative Binomial Regression,
 //! 2nd ed.; Cox and Reid (1987), *JRSS B* 49(1), 1-39; Firth (1993), *Biometrika* 80(1), 27-38.
 
+use serde::{Deserialize, Serialize};
+
 use super::fitted::{FittedTrend, Law, forecaster, percent_changes};
 use super::ols::{coefficient, refused};
 use super::projection::Projection;
@@ -39,7 +41,8 @@ use crate::numeric::special::{StudentT, normal};
 use crate::series::{Note, Series, Training, Unit};
 
 /// What the variance of a Poisson trend is multiplied by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Dispersion {
     /// 1: counts scatter as chance alone has it.
     #[default]
@@ -65,7 +68,8 @@ pub enum Dispersion {
 /// assert!((fitted.report().annual_percent_change()?[0].percent - 100.0).abs() < 1e-9);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PoissonTrend {
     dispersion: Dispersion,
     projection: Projection,
@@ -86,7 +90,8 @@ pub struct PoissonTrend {
 /// assert!((fitted.regression().theta().unwrap() - 7.7013).abs() < 1e-4); // R: MASS::glm.nb
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NegativeBinomialTrend {
     projection: Projection,
 }

@@ -1,9 +1,12 @@
 //! A trend regression that has seen its data: coefficients, and the way on from them.
 
+use serde::{Deserialize, Serialize};
+
 use super::kendall::mann_kendall;
 use super::ols::Ols;
 use super::projection::Projection;
 use super::setup::Setup;
+use super::stored::Stored;
 use crate::design::{Column, Design, Inputs};
 use crate::dist::{Link, Support};
 use crate::error::Result;
@@ -13,10 +16,11 @@ use crate::model::{FitReport, Fitted, Regression, TrendTest};
 use crate::numeric::polynomial::Orthogonal;
 use crate::numeric::special::StudentT;
 use crate::numeric::special::normal;
-use crate::series::{Horizon, Year};
+use crate::series::{Horizon, Series, Year};
 
 /// One law of the coefficients and what the years add, with its weight.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Law {
     pub(super) weight: f64,
     /// Coefficients of the columns (of the basis, where there is one).
@@ -32,7 +36,8 @@ pub(super) struct Law {
 }
 
 /// A trend that has seen its data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct FittedTrend {
     pub(super) setup: Setup,
     pub(super) projection: Projection,
@@ -55,6 +60,11 @@ struct Ahead {
 const EFFECT: f64 = 0.3;
 
 impl FittedTrend {
+    /// The series it was fitted to.
+    pub fn series(&self) -> &Series {
+        &self.setup.series
+    }
+
     /// The ordinary regression behind the trend, where there is one: of the values on the columns, or of their logarithms.
     pub fn ols(&self) -> Option<&Ols> {
         self.ols.as_ref()

@@ -28,6 +28,7 @@ mod projection;
 mod robust;
 mod segmented;
 mod setup;
+mod stored;
 mod trend;
 
 pub use crate::model::{Break, Coefficient, PercentChange, Regression, TrendTest};

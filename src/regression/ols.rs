@@ -20,6 +20,8 @@
 
 use std::f64::consts::TAU;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::model::{Coefficient, Criteria};
 use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
@@ -62,9 +64,11 @@ pub struct Sample<'a> {
 /// assert!((fit.r2() - 0.25).abs() < 1e-15);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Ols {
     series: String,
+    intercept: bool,
     coefficients: Vec<Coefficient>,
     sigma: f64,
     df: usize,
@@ -74,6 +78,41 @@ pub struct Ols {
     y: Vec<f64>,
     pub(super) weights: Option<Vec<f64>>,
     pub(super) solution: LeastSquares,
+}
+
+/// The stored form: the data, from which the rest follows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    series: String,
+    names: Vec<String>,
+    rows: Vec<f64>,
+    y: Vec<f64>,
+    weights: Option<Vec<f64>>,
+    intercept: bool,
+}
+
+/// The most columns that are read from a file: with more, solving it again would take minutes.
+const MOST_COLUMNS: usize = 500;
+
+impl TryFrom<Stored> for Ols {
+    type Error = String;
+    fn try_from(stored: Stored) -> std::result::Result<Self, String> {
+        let Stored { series, names, rows, y, weights, intercept } = stored;
+        if names.len() > MOST_COLUMNS {
+            return Err(format!("{} columns: at most {MOST_COLUMNS} are allowed", names.len()));
+        }
+        let sample = Sample { names: &names, rows: &rows, y: &y, weights: weights.as_deref(), intercept };
+        Self::of(&series, &sample).map_err(|e| e.to_string())
+    }
+}
+
+impl From<Ols> for Stored {
+    fn from(ols: Ols) -> Self {
+        let Ols { series, intercept, coefficients, rows, y, weights, .. } = ols;
+        let names = coefficients.into_iter().map(|c| c.name).collect();
+        Self { series, names, rows, y, weights, intercept }
+    }
 }
 
 impl Ols {
@@ -132,7 +171,8 @@ impl Ols {
         let r2 = explained(y, weights, solution.rss(), intercept);
         let adjusted_r2 = 1.0 - (1.0 - r2) * (n - usize::from(intercept)) as f64 / df as f64;
         let (rows, y, weights) = (rows.to_vec(), y.to_vec(), weights.map(<[f64]>::to_vec));
-        Ok(Self { series: series.to_owned(), coefficients, sigma, df, r2, adjusted_r2, rows, y, weights, solution })
+        let series = series.to_owned();
+        Ok(Self { series, intercept, coefficients, sigma, df, r2, adjusted_r2, rows, y, weights, solution })
     }
 
     /// The coefficients in the order of the columns.

@@ -17,6 +17,8 @@
 //! Friedman, Hastie and Tibshirani (2010), *Journal of Statistical Software* 33(1); Fan and Li (2001), *JASA* 96, 1348-1360
 //! (the quadratic that stands for an absolute value).
 
+use serde::{Deserialize, Serialize};
+
 use super::fitted::{FittedTrend, forecaster};
 use super::ols::refused;
 use super::projection::Projection;
@@ -54,10 +56,27 @@ const SWEEPS: usize = 2000;
 /// assert!((fitted.regression().coefficients[2].estimate - 1.0).abs() < 1e-12);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RidgeSettings")]
 pub struct RidgeTrend {
     penalty: Option<f64>,
     projection: Projection,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RidgeSettings {
+    penalty: Option<f64>,
+    projection: Projection,
+}
+
+impl TryFrom<RidgeSettings> for RidgeTrend {
+    type Error = Error;
+    fn try_from(RidgeSettings { penalty, projection }: RidgeSettings) -> Result<Self> {
+        let model = Self::new().projection(projection);
+        penalty.map_or(Ok(model), |penalty| model.penalty(penalty))
+    }
 }
 
 /// A straight line that leaves drivers out: coefficients that say little are zero. Needs three observed years, and one more
@@ -68,11 +87,29 @@ pub struct RidgeTrend {
 /// | penalty | by left-out years | from 0 | how much coefficients are drawn towards zero |
 /// | `l1_ratio` | 0.5 | 0 to 1 | the share of absolute values in the penalty: 0 is ridge, 1 the lasso |
 /// | projection | line | line, damped | how the line goes on |
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "NetSettings")]
 pub struct ElasticNetTrend {
     penalty: Option<f64>,
     l1_ratio: f64,
     projection: Projection,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NetSettings {
+    penalty: Option<f64>,
+    l1_ratio: f64,
+    projection: Projection,
+}
+
+impl TryFrom<NetSettings> for ElasticNetTrend {
+    type Error = Error;
+    fn try_from(NetSettings { penalty, l1_ratio, projection }: NetSettings) -> Result<Self> {
+        let model = Self::new().l1_ratio(l1_ratio)?.projection(projection);
+        penalty.map_or(Ok(model), |penalty| model.penalty(penalty))
+    }
 }
 
 impl Default for ElasticNetTrend {

@@ -17,6 +17,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 
 /// What share of its change the trend keeps from a year to the next. See `docs/decisions.md` for this and `RHO`.
@@ -28,7 +30,8 @@ pub(super) const RHO: f64 = 0.9;
 const MOST: f64 = 1.098_612_288_668_109_8;
 
 /// How a fitted line goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Projection {
     /// As it is.
     #[default]

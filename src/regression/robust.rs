@@ -18,6 +18,8 @@
 //! References: Theil (1950); Sen (1968), *JASA* 63, 1379-1389; Siegel (1982), *Biometrika* 69(1), 242-244; Huber and
 //! Ronchetti (2009), Robust Statistics, 2nd ed., chapters 6 and 7.
 
+use serde::{Deserialize, Serialize};
+
 use super::fitted::{FittedTrend, Law, forecaster, shocks};
 use super::kendall::mann_kendall;
 use super::ols::{coefficient, refused};
@@ -32,7 +34,8 @@ use crate::numeric::special::normal;
 use crate::series::{Note, Series, Training};
 
 /// Which median of slopes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SlopeMedian {
     /// Over all pairs; holds against 29% of wild years.
     #[default]
@@ -57,14 +60,16 @@ pub enum SlopeMedian {
 /// assert_eq!(fitted.regression().coefficients[1].estimate, 1.0);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TheilSenTrend {
     method: SlopeMedian,
     projection: Projection,
 }
 
 /// How far a year may be off before it counts less.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Loss {
     /// Beyond 1.345 scales the pull no longer grows.
     #[default]
@@ -89,7 +94,8 @@ pub enum Loss {
 /// assert!((fitted.regression().coefficients[1].estimate - 1.0).abs() < 1e-6);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HuberTrend {
     loss: Loss,
     projection: Projection,

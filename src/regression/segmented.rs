@@ -18,6 +18,8 @@
 //! References: Kim, Fay, Feuer and Midthune (2000), *Statistics in Medicine* 19, 335-351; Kim and Kim (2022), *Statistics in
 //! Medicine* 41, 2880-2896; Clegg and others (2009), *Statistics in Medicine* 28, 3670-3682 (average change).
 
+use serde::{Deserialize, Serialize};
+
 use super::counts::{self, Family};
 use super::fitted::{FittedTrend, forecaster};
 use super::projection::Projection;
@@ -32,7 +34,8 @@ use crate::numeric::rng::Stream;
 use crate::series::{Series, Training, Year};
 
 /// On which scale the segments are straight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SegmentScale {
     /// So many more every year.
     #[default]
@@ -85,12 +88,69 @@ pub enum Choice {
 /// assert!((fitted.regression().coefficients[2].estimate + 3.0).abs() < 1e-9);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Settings", into = "Settings")]
 pub struct SegmentedTrend {
     breaks: Breaks,
     max_breaks: usize,
     scale: SegmentScale,
     projection: Projection,
+}
+
+/// The stored form, in the words of the registry and of Python.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// None where the years are given.
+    n_breaks: Option<HowMany>,
+    breaks: Option<Vec<Year>>,
+    max_breaks: usize,
+    scale: SegmentScale,
+    projection: Projection,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum HowMany {
+    Number(usize),
+    By(ChoiceWord),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ChoiceWord {
+    Auto,
+    Permutation,
+}
+
+impl TryFrom<Settings> for SegmentedTrend {
+    type Error = Error;
+    fn try_from(settings: Settings) -> Result<Self> {
+        let Settings { n_breaks, breaks, max_breaks, scale, projection } = settings;
+        let breaks = match (n_breaks, breaks) {
+            (None, Some(years)) => Breaks::Given(years),
+            (Some(HowMany::Number(number)), None) if number <= MOST => Breaks::Number(number),
+            (Some(HowMany::By(ChoiceWord::Auto)), None) => Breaks::Auto(Choice::WeightedBic),
+            (Some(HowMany::By(ChoiceWord::Permutation)), None) => Breaks::Auto(Choice::Permutation),
+            (Some(HowMany::Number(number)), None) => return Err(refused("n_breaks", &number.to_string())),
+            (Some(_), Some(_)) => return Err(refused("n_breaks", "a number beside the years of the breaks")),
+            (None, None) => return Err(refused("n_breaks", "null without the years of the breaks")),
+        };
+        Ok(Self::new().breaks(breaks).max_breaks(max_breaks)?.scale(scale).projection(projection))
+    }
+}
+
+impl From<SegmentedTrend> for Settings {
+    fn from(model: SegmentedTrend) -> Self {
+        let SegmentedTrend { breaks, max_breaks, scale, projection } = model;
+        let (n_breaks, breaks) = match breaks {
+            Breaks::Given(years) => (None, Some(years)),
+            Breaks::Number(number) => (Some(HowMany::Number(number)), None),
+            Breaks::Auto(Choice::WeightedBic) => (Some(HowMany::By(ChoiceWord::Auto)), None),
+            Breaks::Auto(Choice::Permutation) => (Some(HowMany::By(ChoiceWord::Permutation)), None),
+        };
+        Self { n_breaks, breaks, max_breaks, scale, projection }
+    }
 }
 
 impl Default for SegmentedTrend {

@@ -32,18 +32,26 @@ impl Setup {
         (model, spare): (&str, usize),
     ) -> Result<Self> {
         let training = Training::new(series)?;
-        let (years, y): (Vec<Year>, Vec<f64>) = training.points().unzip();
-        let last = years.last().copied().unwrap_or(training.first);
+        let last = training.points().last().map_or(training.first, |(year, _)| year);
         let design = Design::new(training.first, columns(&training)).with_inputs(inputs, last);
+        let needed = design.columns().len() + spare;
+        training.need(needed, model)?;
+        let setup = Self::of(series, training, design)?;
+        let counted = setup.weights.as_ref().map_or(setup.years.len(), |w| w.iter().filter(|w| **w > 0.0).count());
+        if counted < needed {
+            let (series, model) = (setup.training.name.clone(), model.to_owned());
+            return Err(Error::TooFewYears { series, model, needed, got: counted });
+        }
+        Ok(setup)
+    }
+
+    /// The data of a design: what follows from series and columns.
+    pub(super) fn of(series: &Series, training: Training, design: Design) -> Result<Self> {
+        let (years, y): (Vec<Year>, Vec<f64>) = training.points().unzip();
+        let (last, inputs) = (years.last().copied().unwrap_or(training.first), design.inputs());
         let p = design.columns().len();
-        training.need(p + spare, model)?;
         let rows = design.rows(&training.name, years.iter().copied())?;
         let weights = inputs.weighting().map(|_| years.iter().map(|&year| design.weight(year)).collect::<Vec<f64>>());
-        let counted = weights.as_ref().map_or(years.len(), |w| w.iter().filter(|w| **w > 0.0).count());
-        if counted < p + spare {
-            let (series, model) = (training.name.clone(), model.to_owned());
-            return Err(Error::TooFewYears { series, model, needed: p + spare, got: counted });
-        }
         let each = || years.iter().map(|&year| Ok(design.offset(&training.name, year)?.unwrap_or(0.0)));
         let offset = inputs.exposures().map(|_| each().collect::<Result<Vec<f64>>>()).transpose()?;
         let ahead: Vec<Event> = inputs.events().iter().filter(|event| event.year > last).cloned().collect();

@@ -16,6 +16,8 @@
 //!
 //! Reference: Seber and Lee (2003), Linear Regression Analysis, section 5.3 (prediction intervals), 7 (polynomials).
 
+use serde::{Deserialize, Serialize};
+
 use super::fitted::{FittedTrend, Law, forecaster, in_basis, is_power, percent_changes, shocks};
 use super::ols::{Ols, Sample, coefficient};
 use super::projection::Projection;
@@ -44,7 +46,8 @@ use crate::series::{Note, Series, Training};
 /// assert!((fitted.forecast(Horizon::years(1)?)?.median()[0] - 3.0).abs() < 1e-12);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LinearTrend {
     projection: Projection,
 }
@@ -67,7 +70,8 @@ pub struct LinearTrend {
 /// assert!((change.percent - 100.0 * (2.0_f64.powf(0.8) - 1.0)).abs() < 1e-10);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LogLinearTrend {
     projection: Projection,
 }
@@ -90,10 +94,26 @@ pub struct LogLinearTrend {
 /// assert!((fitted.forecast(Horizon::years(1)?)?.median()[0] - 25.0).abs() < 1e-11);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Settings")]
 pub struct PolynomialTrend {
     degree: u32,
     projection: Projection,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    degree: u32,
+    projection: Projection,
+}
+
+impl TryFrom<Settings> for PolynomialTrend {
+    type Error = Error;
+    fn try_from(Settings { degree, projection }: Settings) -> Result<Self> {
+        Ok(Self::new(degree)?.projection(projection))
+    }
 }
 
 impl Default for PolynomialTrend {

@@ -16,6 +16,8 @@
 //! for leaving out growth factors by default; Burnham and Anderson (2002), *Model Selection and Multimodel Inference*,
 //! section 4.1, for the weights.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::model::{Fitted, Forecaster};
 use crate::series::{Note, Series, Training};
@@ -25,7 +27,8 @@ use crate::smoothing::{Bands, Class, Ets, FittedEts, Trend};
 const NEGLIGIBLE: f64 = 0.01;
 
 /// The classes that are considered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Pool {
     /// All ten.
     All,
@@ -88,8 +91,10 @@ impl std::str::FromStr for Pool {
 /// assert_eq!(fitted.trend(), Trend::Additive);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AutoEts {
+    #[serde(rename = "classes")]
     pool: Pool,
     bands: Bands,
 }

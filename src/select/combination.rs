@@ -29,6 +29,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize, Serializer};
+
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Pooling};
@@ -36,6 +38,7 @@ use crate::model::{FitReport, Fitted, Forecaster};
 use crate::series::{Horizon, Note, Series, Training};
 use crate::smoothing::{Drift, Theta, ThetaVariant};
 
+use super::shipped::{AnyFitted, AnyModel};
 use super::AutoEts;
 
 const NAME: &str = "Combination";
@@ -48,7 +51,8 @@ const LEVELS: usize = 25;
 const STEPS: usize = 400;
 
 /// Where the weights come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Weights {
     /// All alike.
     #[default]
@@ -89,12 +93,36 @@ fn refused(parameter: &str, value: String, allowed: &str) -> Error {
 ///
 /// A model that refuses the series is left out, and a note says so; if all refuse, so does the combination. Series too short
 /// for origins inside them have equal weights and the linear pool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Settings")]
 pub struct Combination {
+    #[serde(serialize_with = "models_by_kind")]
     models: Vec<Arc<dyn Forecaster>>,
     weights: Weights,
     /// None: the better one.
     pooling: Option<Pooling>,
+}
+
+/// The stored form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    models: Vec<AnyModel>,
+    weights: Weights,
+    pooling: Option<Pooling>,
+}
+
+impl TryFrom<Settings> for Combination {
+    type Error = Error;
+    fn try_from(Settings { models, weights, pooling }: Settings) -> Result<Self> {
+        let models = models.into_iter().map(AnyModel::shared).collect();
+        Ok(Self::new(models)?.with_weights(weights).with_pooling(pooling))
+    }
+}
+
+fn models_by_kind<S: Serializer>(models: &[Arc<dyn Forecaster>], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    let known = models.iter().map(|model| AnyModel::of(&**model)).collect::<Result<Vec<_>>>();
+    known.map_err(serde::ser::Error::custom)?.serialize(serializer)
 }
 
 impl Default for Combination {
@@ -117,6 +145,11 @@ impl Combination {
         Ok(Self { models, ..Self::default() })
     }
 
+    /// What is combined.
+    pub fn models(&self) -> &[Arc<dyn Forecaster>] {
+        &self.models
+    }
+
     /// The same models with weights from elsewhere.
     #[must_use]
     pub fn with_weights(self, weights: Weights) -> Self {
@@ -137,13 +170,13 @@ impl Combination {
         let training = Training::new(series)?;
         let mut report = FitReport::new(&training, NAME.to_owned(), f64::NAN);
         let mut kept: Vec<&Arc<dyn Forecaster>> = Vec::new();
-        let mut parts: Vec<Box<dyn Fitted>> = Vec::new();
+        let mut parts: Vec<Arc<dyn Fitted>> = Vec::new();
         let mut first_refusal = None;
         for model in &self.models {
             match model.fit(series) {
                 Ok(fitted) => {
                     kept.push(model);
-                    parts.push(fitted);
+                    parts.push(Arc::from(fitted));
                 }
                 Err(error) => {
                     let to = format!("the combination without {}", model.name());
@@ -180,7 +213,7 @@ impl Combination {
 }
 
 /// What the models expected of each year, averaged, and what is left.
-fn describe(report: &mut FitReport, training: &Training, parts: &[Box<dyn Fitted>], weights: &[f64]) {
+fn describe(report: &mut FitReport, training: &Training, parts: &[Arc<dyn Fitted>], weights: &[f64]) {
     report.fitted = (0..training.y.len())
         .map(|i| {
             let known = parts.iter().zip(weights).filter_map(|(part, w)| Some((w, (*part.report().fitted.get(i)?)?)));
@@ -304,16 +337,60 @@ fn sample_crps(sample: &[(f64, f64)], y: f64) -> f64 {
 }
 
 /// A combination whose models have seen their data.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct FittedCombination {
     series: Series,
+    #[serde(skip)]
     training: Training,
-    parts: Vec<(f64, Box<dyn Fitted>)>,
+    #[serde(serialize_with = "parts_by_kind")]
+    parts: Vec<(f64, Arc<dyn Fitted>)>,
     pooling: Pooling,
     report: FitReport,
 }
 
+/// The stored form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    series: Series,
+    parts: Vec<(f64, AnyFitted)>,
+    pooling: Pooling,
+    report: FitReport,
+}
+
+impl TryFrom<Stored> for FittedCombination {
+    type Error = String;
+    fn try_from(Stored { series, parts, pooling, report }: Stored) -> std::result::Result<Self, String> {
+        let training = Training::new(&series).map_err(|e| e.to_string())?;
+        report.check(&training)?;
+        if parts.is_empty() || !parts.iter().all(|(weight, _)| *weight > 0.0 && *weight <= 1.0 + 1e-9) {
+            return Err(format!("{} parts: at least one, of weights above 0 and at most 1, is allowed", parts.len()));
+        }
+        let parts = parts.into_iter().map(|(weight, part)| (weight, part.shared())).collect();
+        Ok(Self { series, training, parts, pooling, report })
+    }
+}
+
+fn parts_by_kind<S: Serializer>(
+    parts: &[(f64, Arc<dyn Fitted>)],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let known = parts.iter().map(|(weight, part)| Ok((weight, AnyFitted::of(&**part)?))).collect::<Result<Vec<_>>>();
+    known.map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
 impl FittedCombination {
+    /// The series it was fitted to.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// The fits with their weights.
+    pub fn parts(&self) -> &[(f64, Arc<dyn Fitted>)] {
+        &self.parts
+    }
+
     /// Name and weight of each model.
     pub fn weights(&self) -> Vec<(String, f64)> {
         self.parts.iter().map(|(weight, part)| (part.report().model.clone(), *weight)).collect()

@@ -1,9 +1,11 @@
-//! Choosing a model: by information criterion or by name, and combining several.
+//! Choosing a model: by information criterion or by name, and combining several; models and fits that can be stored.
 
 mod auto_ets;
 mod combination;
 mod registry;
+mod shipped;
 
 pub use auto_ets::{AutoEts, Pool};
 pub use combination::{Combination, FittedCombination, Weights};
 pub use registry::{MODEL_NAMES, model_by_name};
+pub use shipped::{AnyFitted, AnyModel, SavedFit};

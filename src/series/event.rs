@@ -72,6 +72,7 @@ impl FromStr for EventKind {
 
 /// A dated happening.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Event {
     /// The first year it acts in.
     pub year: Year,

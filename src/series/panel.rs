@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::annual::Series;
 use crate::error::{Error, Result};
 
 /// Series with different names, in the order in which they came.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Series>", into = "Vec<Series>")]
 pub struct Panel {
     series: Vec<Series>,
     position: HashMap<String, usize>,
@@ -56,6 +59,19 @@ impl Panel {
     /// Whether there is no series.
     pub fn is_empty(&self) -> bool {
         self.series.is_empty()
+    }
+}
+
+impl TryFrom<Vec<Series>> for Panel {
+    type Error = Error;
+    fn try_from(series: Vec<Series>) -> Result<Self> {
+        Self::new(series)
+    }
+}
+
+impl From<Panel> for Vec<Series> {
+    fn from(panel: Panel) -> Self {
+        panel.series
     }
 }
 

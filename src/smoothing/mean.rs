@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::dist::Link;
 use crate::error::Result;
 use crate::forecast::{Forecast, Latent};
@@ -26,16 +28,42 @@ use crate::series::{Horizon, Series, Training};
 /// assert_eq!(fitted.forecast(Horizon::years(2)?)?.median(), [12.0, 12.0]);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mean;
 
 /// The mean after it has seen its data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct FittedMean {
     series: Series,
     training: Training,
     mean: f64,
     report: FitReport,
+}
+
+/// The stored form: what was estimated, and the series, from which the rest follows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    series: Series,
+    mean: f64,
+    report: FitReport,
+}
+
+impl TryFrom<Stored> for FittedMean {
+    type Error = String;
+    fn try_from(Stored { series, mean, report }: Stored) -> std::result::Result<Self, String> {
+        let training = Training::new(&series).map_err(|e| e.to_string())?;
+        training.need(2, "Mean").map_err(|e| e.to_string())?;
+        report.check(&training)?;
+        Ok(Self { series, training, mean, report })
+    }
+}
+
+impl From<FittedMean> for Stored {
+    fn from(FittedMean { series, mean, report, .. }: FittedMean) -> Self {
+        Self { series, mean, report }
+    }
 }
 
 impl Mean {
@@ -64,6 +92,11 @@ impl Mean {
 }
 
 impl FittedMean {
+    /// The series it was fitted to.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
     /// The mean of the observed years.
     pub fn mean(&self) -> f64 {
         self.mean

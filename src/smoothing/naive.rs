@@ -9,6 +9,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::dist::Link;
 use crate::error::Result;
 use crate::forecast::{Forecast, Latent, Rows};
@@ -26,7 +28,7 @@ use crate::series::{Horizon, Series, Training};
 /// assert!((fitted.sigma() - 12.5_f64.sqrt()).abs() < 1e-12); // (16 + 9) / 2
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Naive;
 
 /// Next year is like this year plus the mean yearly change so far. Needs three observed years.
@@ -40,7 +42,7 @@ pub struct Naive;
 /// assert_eq!(fitted.forecast(Horizon::years(2)?)?.median(), [19.0, 22.0]);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drift;
 
 impl Naive {
@@ -92,7 +94,8 @@ fn changes(y: &[Option<f64>]) -> Vec<Change> {
 }
 
 /// A random walk, with or without drift, that has seen its data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct FittedRandomWalk {
     series: Series,
     training: Training,
@@ -104,7 +107,48 @@ pub struct FittedRandomWalk {
     report: FitReport,
 }
 
+/// The stored form: what was estimated, and the series, from which the rest follows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    series: Series,
+    drift: f64,
+    drift_se: f64,
+    report: FitReport,
+}
+
+impl TryFrom<Stored> for FittedRandomWalk {
+    type Error = String;
+    fn try_from(Stored { series, drift, drift_se, report }: Stored) -> std::result::Result<Self, String> {
+        let training = Training::new(&series).map_err(|e| e.to_string())?;
+        report.check(&training)?;
+        if drift_se.is_nan() || drift_se < 0.0 {
+            return Err(format!("drift_se = {drift_se}: from 0 is allowed"));
+        }
+        let (last, stale) = last_seen(&training);
+        Ok(Self { series, training, last, drift, drift_se, stale, report })
+    }
+}
+
+impl From<FittedRandomWalk> for Stored {
+    fn from(fitted: FittedRandomWalk) -> Self {
+        let FittedRandomWalk { series, drift, drift_se, report, .. } = fitted;
+        Self { series, drift, drift_se, report }
+    }
+}
+
+/// The last number, and the years since.
+fn last_seen(training: &Training) -> (f64, usize) {
+    let back = training.y.iter().rev().enumerate().find_map(|(stale, y)| Some(((*y)?, stale)));
+    back.unwrap_or((0.0, 0))
+}
+
 impl FittedRandomWalk {
+    /// The series it was fitted to.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
     fn new(series: &Series, training: Training, model: &str, drift: Option<f64>) -> Self {
         let b = drift.unwrap_or(0.0);
         let changes = changes(&training.y);
@@ -125,9 +169,7 @@ impl FittedRandomWalk {
             report.params = BTreeMap::from([("drift".to_owned(), b), ("drift_se".to_owned(), drift_se)]);
         }
         report.notes.extend(note);
-        let last_seen = training.y.iter().rposition(Option::is_some).unwrap_or(0);
-        let last = training.y[last_seen].unwrap_or(0.0);
-        let stale = training.y.len() - 1 - last_seen;
+        let (last, stale) = last_seen(&training);
         Self { series: series.clone(), training, last, drift: b, drift_se, stale, report }
     }
 

@@ -18,6 +18,8 @@
 //!
 //! Reference: Hyndman and others (2008), equations 3.2-3.4; West and Harrison (1997), chapter 4, for the filter.
 
+use serde::{Deserialize, Serialize};
+
 /// The smoothing parameters: alpha for the level, beta for the slope, phi for its damping.
 ///
 /// Without a trend beta = phi = 0 and the slope stays zero.
@@ -29,14 +31,16 @@ pub(crate) struct Smoothing {
 }
 
 /// Level l and slope b at the end of a year.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) level: f64,
     pub(crate) slope: f64,
 }
 
 /// Covariance P of the state in units of sigma^2; zero until a year is missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Doubt {
     level: f64,
     cross: f64,
@@ -84,7 +88,8 @@ impl Smoothing {
 }
 
 /// What may befall one year beside its usual shock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Jolt {
     /// The year alone is out of line: an additive outlier.
     Outlier,

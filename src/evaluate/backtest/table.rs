@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::origin::{Origin, Outcome};
 use super::stretch::stretch;
@@ -12,7 +12,8 @@ use crate::evaluate::metrics::{log_score, pit};
 use crate::series::Year;
 
 /// One forecast of one year, beside what happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
     /// Name of the series.
     pub series: String,
@@ -35,15 +36,18 @@ pub struct Row {
     /// Continuous ranked probability score.
     pub crps: f64,
     /// Log score; NaN unless the law is of counts.
+    #[serde(with = "undefined")]
     pub log_score: f64,
     /// Randomised probability integral transform.
     pub pit: f64,
     /// Mean absolute yearly change of the years that the model saw: the scale of MASE and its kin. NaN if undefined.
+    #[serde(with = "undefined")]
     pub scale: f64,
 }
 
 /// The central interval of one level.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScoredInterval {
     /// Level in per cent.
     pub level: f64,
@@ -53,11 +57,13 @@ pub struct ScoredInterval {
     pub upper: f64,
     /// The factor by which the interval would have to be widened, on the latent scale, to just hold the outcome: up to 1 it
     /// did. NaN where no factor is large enough.
+    #[serde(with = "undefined")]
     pub stretch: f64,
 }
 
 /// A forecast, or a whole series, that could not be had.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// Name of the series.
     pub series: String,
@@ -70,7 +76,8 @@ pub struct Refusal {
 }
 
 /// Years that no forecast was scored by: each year of a series counts once, however many origins look at it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NotScored {
     /// Years of test windows without a number.
     pub missing: usize,
@@ -89,7 +96,8 @@ impl NotScored {
 }
 
 /// What a backtest found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct BacktestTable {
     levels: Vec<f64>,
     step: usize,
@@ -97,6 +105,54 @@ pub struct BacktestTable {
     pub(super) rows: Vec<Row>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) not_scored: NotScored,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    levels: Vec<f64>,
+    step: usize,
+    models: Vec<String>,
+    rows: Vec<Row>,
+    refusals: Vec<Refusal>,
+    not_scored: NotScored,
+}
+
+impl TryFrom<Stored> for BacktestTable {
+    type Error = String;
+    fn try_from(stored: Stored) -> std::result::Result<Self, String> {
+        let Stored { levels, step, models, rows, refusals, not_scored } = stored;
+        if let Some(level) = levels.iter().find(|level| !(1.0..100.0).contains(*level)) {
+            return Err(Error::BadLevel { level: *level }.to_string());
+        }
+        if step == 0 || models.is_empty() {
+            return Err(format!("step {step} and {} models: both are 1 or more", models.len()));
+        }
+        for row in &rows {
+            if !models.contains(&row.model) {
+                return Err(format!("a row of {:?}, which is none of the models", row.model));
+            }
+            if row.lead == 0 || !row.intervals.iter().map(|interval| &interval.level).eq(&levels) {
+                return Err(format!("a row of {:?}, {}: one interval a level and a lead from 1", row.series, row.year));
+            }
+        }
+        Ok(Self { levels, step, models, rows, refusals, not_scored })
+    }
+}
+
+/// A number that may be undefined: NaN here, null in a file.
+mod undefined {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        value.is_finite().then_some(*value).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
 }
 
 impl BacktestTable {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::super::recursion::Doubt;
 use super::cells::Scaled;
 use super::effects::{EffectFilter, EffectNode, Effects, Exposure, columns, exposed};
@@ -10,6 +12,7 @@ use super::member::{Member, Shared, Solved};
 use super::posterior::{Evidence, Seen, closed_ahead, log_sum, node_ahead};
 use super::prior::Prepared;
 use super::soft::Lattice;
+use super::stored::Stored;
 use super::wild::Wild;
 use crate::design::Inputs;
 use crate::dist::{Component, Continuous, Kernel, Predictive as _, Support};
@@ -34,32 +37,33 @@ const NEGLIGIBLE_NODE: f64 = 1e-5;
 const SHORT: usize = 5;
 
 /// A Bayesian average of exponential smoothing members that has seen its data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct FittedBayesEts {
-    series: Series,
-    training: Training,
-    prior: String,
-    scale: f64,
-    shared: Shared,
-    members: Vec<Weighted>,
-    inputs: Inputs,
-    effects: Option<Effects>,
-    exposure: Option<Exposure>,
+    pub(super) series: Series,
+    pub(super) training: Training,
+    pub(super) prior: String,
+    pub(super) scale: f64,
+    pub(super) shared: Shared,
+    pub(super) members: Vec<Weighted>,
+    pub(super) inputs: Inputs,
+    pub(super) effects: Option<Effects>,
+    pub(super) exposure: Option<Exposure>,
     /// ln of the evidence with effects over that without.
-    log_bayes_factor: Option<f64>,
+    pub(super) log_bayes_factor: Option<f64>,
     /// Made when asked for: a forecast needs no residuals.
-    report: OnceLock<FitReport>,
+    pub(super) report: OnceLock<FitReport>,
 }
 
 #[derive(Clone, Debug)]
-struct Weighted {
-    weight: f64,
-    member: Member,
+pub(super) struct Weighted {
+    pub(super) weight: f64,
+    pub(super) member: Member,
     /// Its recursion in the grid.
-    place: usize,
-    seen: Seen,
+    pub(super) place: usize,
+    pub(super) seen: Seen,
     /// The member after a series with a wild year, for each that may be in it, with its share.
-    wild: Vec<(Wild, Solved)>,
+    pub(super) wild: Vec<(Wild, Solved)>,
 }
 
 /// Logarithms of weights, up to a constant, become weights that add up to one.
@@ -76,6 +80,11 @@ fn normalise(members: &mut [Weighted]) -> bool {
 }
 
 impl FittedBayesEts {
+    /// The series it was fitted to.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
     pub(super) fn new(series: &Series, prepared: &Prepared, inputs: &Inputs) -> Result<Self> {
         if inputs.weighting().is_some() {
             return Err(Error::InputNotTaken { model: NAME.to_owned(), input: "weights".to_owned() });

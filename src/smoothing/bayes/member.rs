@@ -113,7 +113,8 @@ impl Shared {
 }
 
 /// A member that has seen the series, sigma integrated out.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Solved {
     pub(super) log_evidence: f64,
     pub(super) state: State,

@@ -33,6 +33,7 @@ mod refine;
 #[cfg(test)]
 mod sbc;
 mod soft;
+mod stored;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,8 @@ pub use prior::Prior;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use prior::Prepared;
 
 use crate::design::Inputs;
@@ -55,15 +58,40 @@ use crate::series::Series;
 /// A Bayesian average over exponential smoothing members. Needs one observed year.
 ///
 /// Without a prior of its own it takes the shipped one for the unit of the series: [`Prior::counts`] or [`Prior::annual`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Settings", into = "Settings")]
 pub struct BayesEts {
     own: Option<Arc<Prepared>>,
+}
+
+/// The stored form.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    prior: Option<Prior>,
+}
+
+impl From<Settings> for BayesEts {
+    fn from(Settings { prior }: Settings) -> Self {
+        prior.map_or_else(Self::default, Self::with_prior)
+    }
+}
+
+impl From<BayesEts> for Settings {
+    fn from(model: BayesEts) -> Self {
+        Self { prior: model.prior().cloned() }
+    }
 }
 
 impl BayesEts {
     /// The model with a prior of the user's choice.
     pub fn with_prior(prior: Prior) -> Self {
         Self { own: Some(Arc::new(Prepared::new(prior))) }
+    }
+
+    /// The prior of its own; none where the unit of the series decides.
+    pub fn prior(&self) -> Option<&Prior> {
+        self.own.as_ref().map(|own| &own.prior)
     }
 
     /// Weighs the members by the series.

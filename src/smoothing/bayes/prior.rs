@@ -33,6 +33,9 @@ pub struct Prior {
     pub sources: Vec<String>,
 }
 
+/// The most members that are read from a file: each costs a table of the years; the shipped priors have a few hundred.
+const MOST_MEMBERS: usize = 10_000;
+
 /// Series that a shipped prior is worth beside a user's panel.
 const WORTH: f64 = 100.0;
 
@@ -189,6 +192,9 @@ impl TryFrom<Parts> for Prior {
 
     fn try_from(parts: Parts) -> std::result::Result<Self, String> {
         let Parts { name, eta, eta_growth, shared, members, weights, sources } = parts;
+        if members.len() > MOST_MEMBERS {
+            return Err(format!("{} members: at most {MOST_MEMBERS} are allowed", members.len()));
+        }
         if members.is_empty() || members.len() != weights.len() {
             return Err(format!(
                 "{} members and {} weights: each member has one, and there is one",

@@ -7,6 +7,8 @@
 //!
 //! Reference: Minka (2001) for assumed-density filtering.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::recursion::{Doubt, Gain, Jolt, State};
 use super::cells::{Cell, Scaled};
 use super::lattice::{self, AtSigma, Filtering, Sigma};
@@ -14,7 +16,8 @@ use super::member::{Member, Shared};
 use super::tilt::tilt;
 
 /// A recursion that has seen the series, at one value of sigma.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Node {
     pub(super) sigma: f64,
     pub(super) log_sigma: f64,
@@ -33,7 +36,8 @@ impl AtSigma for Node {
 }
 
 /// A recursion on the lattice of sigma.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Lattice {
     step: f64,
     pub(super) nodes: Vec<Node>,

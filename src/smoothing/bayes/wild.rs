@@ -10,6 +10,8 @@
 //! References: de Jong and Penzer (1998), Diagnosing shocks in time series, JASA 93, 796-806, for the sweep; West and
 //! Harrison (1997), section 12.4, for multi-process models with outliers and shifts.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::recursion::Jolt;
 use super::grid::{Gains, Grid, Runs};
 use super::member::{Shared, Solved};
@@ -34,7 +36,8 @@ pub(super) struct Place {
 }
 
 /// A place with its share in the member.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Wild {
     pub(super) share: f64,
     pub(super) year: usize,

@@ -229,12 +229,43 @@ impl EtsParams {
 }
 
 /// Exponential smoothing of one class, its settings checked.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Settings", into = "Settings")]
 pub struct Ets {
     class: Class,
     fixed: Fixed,
     region: Region,
     bands: Bands,
+}
+
+/// The stored form of the checked settings, in the words of the registry and of Python.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    spec: String,
+    alpha: Option<f64>,
+    beta: Option<f64>,
+    phi: Option<f64>,
+    l0: Option<f64>,
+    b0: Option<f64>,
+    region: Region,
+    bands: Bands,
+}
+
+impl TryFrom<Settings> for Ets {
+    type Error = Error;
+    fn try_from(settings: Settings) -> Result<Self> {
+        let Settings { spec, alpha, beta, phi, l0, b0, region, bands } = settings;
+        let fixed = Fixed { alpha, beta, phi, level: l0, slope: b0 };
+        EtsParams { class: spec.parse()?, fixed, region, bands }.check()
+    }
+}
+
+impl From<Ets> for Settings {
+    fn from(Ets { class, fixed, region, bands }: Ets) -> Self {
+        let Fixed { alpha, beta, phi, level, slope } = fixed;
+        Self { spec: class.short(), alpha, beta, phi, l0: level, b0: slope, region, bands }
+    }
 }
 
 impl Ets {

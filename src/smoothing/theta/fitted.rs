@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::ThetaVariant;
 use super::lines::{Line, Lines, Point};
 use crate::dist::Link;
@@ -18,7 +20,8 @@ use crate::smoothing::{Bands, Ets};
 const UNIFORM: f64 = 1.0 / 12.0;
 
 /// The Theta method after it has seen its data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct FittedTheta {
     series: Series,
     training: Training,
@@ -29,7 +32,8 @@ pub struct FittedTheta {
     report: FitReport,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Fit {
     /// Level by simple smoothing, and half the slope of the line.
     Standard {
@@ -46,7 +50,49 @@ enum Fit {
     },
 }
 
+/// The stored form: what was estimated, and the series, from which the rest follows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    series: Series,
+    bands: Bands,
+    fit: Fit,
+    df: usize,
+    report: FitReport,
+}
+
+impl TryFrom<Stored> for FittedTheta {
+    type Error = String;
+    fn try_from(Stored { series, bands, fit, df, report }: Stored) -> std::result::Result<Self, String> {
+        let training = Training::new(&series).map_err(|e| e.to_string())?;
+        let (variant, alpha) = match fit {
+            Fit::Standard { alpha, .. } => (ThetaVariant::Standard, alpha),
+            Fit::Lines { variant, point, .. } => (variant, point.alpha),
+        };
+        training.need(variant.needed(), variant.model()).map_err(|e| e.to_string())?;
+        report.check(&training)?;
+        if !(alpha > 0.0 && alpha <= 1.0) {
+            return Err(format!("alpha = {alpha}: above 0 and at most 1 is allowed"));
+        }
+        if !(1..=training.y.len()).contains(&df) {
+            return Err(format!("df = {df}: 1 to the number of years is allowed"));
+        }
+        Ok(Self { series, training, bands, fit, df, report })
+    }
+}
+
+impl From<FittedTheta> for Stored {
+    fn from(FittedTheta { series, bands, fit, df, report, .. }: FittedTheta) -> Self {
+        Self { series, bands, fit, df, report }
+    }
+}
+
 impl FittedTheta {
+    /// The series it was fitted to.
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
     pub(super) fn new(variant: ThetaVariant, bands: Bands, series: &Series) -> Result<Self> {
         let training = Training::new(series)?;
         training.need(variant.needed(), variant.model())?;

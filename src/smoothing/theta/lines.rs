@@ -1,5 +1,7 @@
 //! The recursions of the optimised and the dynamic variant.
 
+use serde::{Deserialize, Serialize};
+
 use super::ThetaVariant;
 use crate::numeric::optimise::{Settings, minimise_scalar};
 use crate::smoothing::recursion::{Doubt, Smoothing};
@@ -54,7 +56,8 @@ impl Line {
 }
 
 /// Parameters of the two variants.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Point {
     pub(super) alpha: f64,
     /// The level before the first year.

@@ -107,7 +107,8 @@ impl std::str::FromStr for ThetaVariant {
 /// Estimated: alpha in 0.0001..0.9999 (standard) or 0.1..0.99 (the others, as in Fiorucci and others), theta from 1 on, the
 /// first level without bounds. Standard needs four observed years, optimised five, dynamic six (the line of the first two
 /// explains them).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Theta {
     variant: ThetaVariant,
     bands: Bands,

@@ -1,5 +1,7 @@
 //! The filter of a member with effects, given sigma: a state of level, slope and one number an effect.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::super::recursion::{Doubt, State};
 use super::super::super::variance;
 use super::super::cells::Scaled;
@@ -10,7 +12,8 @@ use super::columns::Effects;
 use crate::forecast::{Latent, Rows};
 
 /// A member that has seen the series, at one value of sigma: mean and covariance of (level, slope, effects).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(in super::super) struct EffectNode {
     sigma: f64,
     log_sigma: f64,
@@ -188,6 +191,12 @@ impl EffectNode {
             shared.push(through(&w, &root));
         }
         Latent { location, shared: Rows::from(shared), link: member.link(scale), ..base }
+    }
+
+    /// Whether a stored node can be one of so many effects.
+    pub(in super::super) fn is_sound(&self, effects: usize) -> bool {
+        let d = self.mean.len();
+        d == effects + 2 && self.covariance.len() == d * d && self.sigma > 0.0
     }
 
     /// Mean and standard deviation of an effect.

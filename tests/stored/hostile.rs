@@ -1,0 +1,101 @@
+//! Files that are well-formed and wrong: numbers, lengths and names changed at random. Each is read and answers, or is
+//! refused by a typed error; none panics, none answers with a number that is not finite.
+
+use std::panic::catch_unwind;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+
+use crate::samples::{Sample, samples};
+
+/// What a place in a file becomes.
+fn strange() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!(0)),
+        Just(json!(-1)),
+        Just(json!(0.5)),
+        Just(json!(1e-300)),
+        Just(json!(1e300)),
+        Just(json!(-1e300)),
+        Just(json!(4_294_967_295_u64)),
+        Just(json!(u64::MAX)),
+        Just(json!(i64::MIN)),
+        Just(json!(2015)),
+        Just(json!(9999)),
+        Just(json!(null)),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!("")),
+        Just(json!("2015-02-30")),
+        (-50.0..50.0_f64).prop_map(|x| json!(x)),
+    ]
+}
+
+/// One change at a place chosen by `pick` among all places.
+fn changed(value: &mut Value, pick: usize, how: u8, new: &Value) {
+    let places = count(value);
+    let mut left = pick % places;
+    at(value, &mut left, &mut |place| match (how % 4, place) {
+        (1, Value::Array(items)) if !items.is_empty() => drop(items.pop()),
+        (2, Value::Array(items)) if !items.is_empty() => items.push(items[0].clone()),
+        (3, place) if place.is_f64() => *place = json!(-place.as_f64().unwrap_or_default()),
+        (_, place) => *place = new.clone(),
+    });
+}
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(entries) => entries.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
+fn at(value: &mut Value, left: &mut usize, change: &mut dyn FnMut(&mut Value)) -> bool {
+    if *left == 0 {
+        change(value);
+        return true;
+    }
+    *left -= 1;
+    match value {
+        Value::Array(items) => items.iter_mut().any(|item| at(item, left, change)),
+        Value::Object(entries) => entries.values_mut().any(|item| at(item, left, change)),
+        _ => false,
+    }
+}
+
+#[test]
+fn a_file_with_strange_numbers_lengths_and_names_answers_or_is_refused() {
+    let samples: Vec<(Sample, Value)> = samples()
+        .unwrap()
+        .into_iter()
+        .map(|sample| {
+            let data = serde_json::from_str(&sample.text).unwrap();
+            (sample, data)
+        })
+        .collect();
+    let Config { cases, .. } = Config::default();
+    let mut runner = TestRunner::new(Config { failure_persistence: None, cases: 10 * cases, ..Config::default() });
+    let change = (any::<usize>(), any::<u8>(), strange());
+    let strategy = (0..samples.len(), proptest::collection::vec(change, 1..3));
+    runner
+        .run(&strategy, |(which, changes)| {
+            let (sample, data) = &samples[which];
+            let mut file = data.clone();
+            for (pick, how, new) in &changes {
+                changed(&mut file["data"], *pick, *how, new);
+            }
+            let text = file.to_string();
+            let answer = catch_unwind(|| (crate::reader(sample.kind).text)(&text));
+            let Ok(answer) = answer else {
+                return Err(TestCaseError::fail(format!("{} panicked on {text}", sample.name)));
+            };
+            if let Ok(figures) = answer {
+                let finite = figures.iter().all(|x| x.is_finite());
+                prop_assert!(finite, "{}: {figures:?} of {text}", sample.name);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
