@@ -37,7 +37,7 @@ fn panel() -> Panel {
 fn options() -> ReportOptions {
     let tree = Tree::new(["men", "women"].map(|part| ("all", part, Relation::Sum))).unwrap();
     let law = |y, name| Event::new(year(y), EventKind::Step, Some(name));
-    let late = law(2016, "An act of the year before");
+    let late = law(2016, "Act 600");
     ReportOptions::default().tree(tree).event_of("cases", law(2021, "Act 670")).event_of("cases", late)
 }
 
@@ -205,9 +205,9 @@ fn both_languages_say_every_finding_and_leave_no_place_open() {
         assert!(!text.split_whitespace().any(|word| word.contains('.') && word.contains('_')), "{text}");
     }
     let malay = report.to_html(Language::Malay);
-    for english in [" the ", " and ", ">observed<", "Yearly", "interval", "projection"] {
-        assert!(!text_of(&malay).contains(english), "{english}");
-        assert!(!malay.contains(&format!(">{english}<")), "{english}");
+    let (said, _) = malay.split_once("<ul lang=\"en\">").unwrap();
+    for english in [" the ", " and ", ">observed", " of ", "Yearly", "interval", "projection", "median of"] {
+        assert!(!said.contains(english), "{english}");
     }
 }
 
@@ -228,7 +228,7 @@ fn a_page_is_complete_in_itself_and_safe() {
     }
     let markdown = report.to_markdown(Language::English);
     assert!(markdown.starts_with("# \\<b\\>\\&\"'\n"), "{markdown}");
-    assert!(!markdown.contains("<script") && !markdown.contains("\n- ["), "{markdown}");
+    assert!(!markdown.replace("\\<", "").contains('<') && !markdown.contains("\n- ["), "{markdown}");
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn problems_of_the_data_are_said() {
         "The numbers of 2017–2018 are masked.",
         "From 2021 to 2022 the number went from 0 to 12: from zero there is no change in percent.",
         "With 2 observed years, the width of the intervals rests mostly on other series, not on this one.",
-        "What An act of the year before (2016) did cannot be judged: 5 observed years before it are needed, and there are 1.",
+        "What Act 600 (2016) did cannot be judged: 5 observed years before it are needed, and there are 1.",
     ] {
         assert!(english.contains(sentence), "{sentence}\n{english}");
     }

@@ -8,34 +8,35 @@ use crate::forecast::Fan;
 use crate::language::Language;
 use crate::markup::escaped;
 
+/// Everything is below one class, so that a fragment changes nothing else on the page it is set into.
 const STYLE: &str = "
-:root { color-scheme: light }
-body { font: 16px/1.5 Helvetica, Arial, sans-serif; color: #1b1b1b; background: #fff }
-body { max-width: 56rem; margin: 2.5rem auto; padding: 0 1.25rem }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .75rem }
-h2 { font-size: 1.25rem; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 1px solid #c9ced6 }
-h3 { font-size: 1rem; margin: 1.25rem 0 .35rem; color: #08306b }
-p, li { max-width: 46rem }
-ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
-li { margin: .3rem 0 }
-ul[lang] { font-size: .8rem; color: #565656; columns: 2; column-gap: 2rem }
-figure { margin: .5rem 0 1rem }
-.table { overflow-x: auto; margin: 1rem 0 }
-table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }
-caption { text-align: left; color: #565656; padding-bottom: .35rem }
-th, td { padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e4e7ec }
-thead th { border-bottom: 2px solid #8a93a0; vertical-align: bottom }
-tbody th { font-weight: 400 }
-.n { text-align: right; padding-left: .75rem; white-space: nowrap }
-thead .n { white-space: normal }
-a { color: #08306b }
+.unjuran { font: 16px/1.5 Helvetica, Arial, sans-serif; color: #1b1b1b; background: #fff }
+.unjuran { max-width: 56rem; margin: 2.5rem auto; padding: 0 1.25rem }
+.unjuran h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .75rem }
+.unjuran h2 { font-size: 1.25rem; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 1px solid #c9ced6 }
+.unjuran h3 { font-size: 1rem; margin: 1.25rem 0 .35rem; color: #08306b }
+.unjuran p, .unjuran li { max-width: 46rem }
+.unjuran ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
+.unjuran li { margin: .3rem 0 }
+.unjuran ul[lang] { font-size: .8rem; color: #565656; columns: 2; column-gap: 2rem }
+.unjuran figure { margin: .5rem 0 1rem }
+.unjuran .table { overflow-x: auto; margin: 1rem 0 }
+.unjuran table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }
+.unjuran caption { text-align: left; color: #565656; padding-bottom: .35rem }
+.unjuran th, .unjuran td { padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top }
+.unjuran th, .unjuran td { border-bottom: 1px solid #e4e7ec }
+.unjuran thead th { border-bottom: 2px solid #8a93a0; vertical-align: bottom }
+.unjuran tbody th { font-weight: 400 }
+.unjuran .n { text-align: right; padding-left: .75rem; white-space: nowrap }
+.unjuran thead .n { white-space: normal }
+.unjuran a { color: #08306b }
 @media print {
-  body { font-size: 10.5pt; margin: 0; max-width: none; padding: 0 }
-  h2, h3 { break-after: avoid }
-  figure, tr, li { break-inside: avoid }
-  thead { display: table-header-group }
-  .table { overflow: visible }
-  a { color: inherit; text-decoration: none }
+  .unjuran { font-size: 10.5pt; margin: 0; max-width: none; padding: 0 }
+  .unjuran h2, .unjuran h3 { break-after: avoid }
+  .unjuran figure, .unjuran tr, .unjuran li { break-inside: avoid }
+  .unjuran thead { display: table-header-group }
+  .unjuran .table { overflow: visible }
+  .unjuran a { color: inherit; text-decoration: none }
 }
 ";
 
@@ -47,18 +48,28 @@ impl Report {
     pub fn to_html(&self, language: Language) -> String {
         let (title, blocks) = document(self, language);
         let code = language.code();
-        let mut page = format!(
+        let title = escaped(&title);
+        format!(
             "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" \
-             content=\"width=device-width, initial-scale=1\"/>\n<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-             <main>\n",
-            escaped(&title)
-        );
-        for block in &blocks {
-            write_block(&mut page, block, language);
-        }
-        page.push_str("</main>\n</body>\n</html>\n");
-        page
+             content=\"width=device-width, initial-scale=1\"/>\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
+             <body>\n{}</body>\n</html>\n",
+            body(&blocks, language)
+        )
     }
+
+    /// The same for a page that is there already: a style of its own and one element, and nothing around them.
+    pub fn to_fragment(&self, language: Language) -> String {
+        format!("<style>{STYLE}</style>\n{}", body(&document(self, language).1, language))
+    }
+}
+
+fn body(blocks: &[Block], language: Language) -> String {
+    let mut page = format!("<main class=\"unjuran\" lang=\"{}\">\n", language.code());
+    for block in blocks {
+        write_block(&mut page, block, language);
+    }
+    page.push_str("</main>\n");
+    page
 }
 
 fn write_block(page: &mut String, block: &Block, language: Language) {

@@ -18,7 +18,7 @@ fn written(block: &Block) -> String {
         Block::Heading(level, text, _) => format!("{} {}", "#".repeat(usize::from(*level)), escaped(text)),
         Block::Paragraph(text) => escaped(text),
         Block::List(lines) | Block::EnglishList(lines) => {
-            lines.iter().map(|line| format!("- {}", escaped(line))).collect::<Vec<_>>().join("\n")
+            lines.iter().map(|line| format!("- {}", begun(line))).collect::<Vec<_>>().join("\n")
         }
         Block::Table(table) => tabled(table),
         Block::Chart(_) => String::new(),
@@ -36,16 +36,16 @@ fn tabled(table: &Table) -> String {
     format!("{}:\n\n{}", escaped(&table.caption), lines.join("\n"))
 }
 
+/// A line without what would begin another list in it: a sign, or a number with a point.
+fn begun(line: &str) -> String {
+    let (number, rest) = line.split_at(line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+    let begins = rest.starts_with(if number.is_empty() { ['-', '+'] } else { ['.', ')'] });
+    format!("{number}{}{}", if begins { "\\" } else { "" }, escaped(rest))
+}
+
 /// Text without what Markdown takes for its own signs.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    // why: at the beginning of a line these, and a number with a point, would begin a list.
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let (number, text) = text.split_at(digits);
-    safe.push_str(number);
-    if text.starts_with(if digits > 0 { ['.', ')'] } else { ['-', '+'] }) {
-        safe.push('\\');
-    }
     for c in text.chars() {
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '#' => safe.extend(['\\', c]),
@@ -58,12 +58,12 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{begun, escaped};
 
     #[test]
     fn signs_of_markdown_are_read_as_text() {
         assert_eq!(escaped("a_b *c* [d](e) <5 | `f`"), "a\\_b \\*c\\* \\[d\\](e) \\<5 \\| \\`f\\`");
-        assert_eq!(["- a", "12. b", "12.5", "2023 c"].map(escaped), ["\\- a", "12\\. b", "12\\.5", "2023 c"]);
+        assert_eq!(["- a", "12. b", "12.5", "2023 c"].map(begun), ["\\- a", "12\\. b", "12\\.5", "2023 c"]);
         assert_eq!(escaped("one\ntwo"), "one two");
     }
 }
