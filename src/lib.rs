@@ -24,6 +24,7 @@
 //! | 0 | [`error`] | what can go wrong, and how it is said |
 //! | 1 | [`series`] | a CSV row becomes an observation, observations a [`series::Series`], a model's view of it a [`series::Training`] |
 //! | 1 | [`numeric`] | least squares, optimiser, special functions, seeded randomness: no word of the domain |
+//! | 2 | [`language`] | what is said to readers, in English and in Malay |
 //! | 2 | [`dist`] | predictive laws of one year |
 //! | 3 | [`forecast`](mod@forecast) | dated laws, joint paths and provenance: a [`forecast::Forecast`]; its [`forecast::Fan`] and picture |
 //! | 3 | [`design`] | years become columns of a regression |
@@ -36,6 +37,7 @@
 //! | 7 | [`hierarchy`] | totals and parts: checked, reconciled; sources that disagree, merged |
 //! | 8 | [`persist`] | values as versioned JSON |
 //! | 9 | [`forecast()`], [`forecast_all`] | the front door |
+//! | 10 | [`report`] | findings in sentences, tables and fans: one page in HTML or Markdown, all numbers in JSON |
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test may ask for the very number"))]
 
 pub mod design;
@@ -46,12 +48,15 @@ pub mod forecast;
 pub mod hierarchy;
 #[cfg(feature = "linfa")]
 pub mod interop;
+pub mod language;
+mod markup;
 pub mod model;
 pub mod numeric;
 mod outlook;
 pub mod persist;
 pub mod plan;
 pub mod regression;
+pub mod report;
 pub mod select;
 pub mod series;
 pub mod smoothing;

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 /// Every module with its level. `lib` is the tour: it re-exports and is imported by nobody.
 const LEVELS: &[(&str, u8)] = &[
     ("error", 0),
+    ("markup", 0),
     ("numeric", 1),
     ("series", 1),
+    ("language", 2),
     ("dist", 2),
     ("forecast", 3),
     ("design", 3),
@@ -24,6 +26,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("hierarchy", 7),
     ("persist", 8),
     ("outlook", 9),
+    ("report", 10),
 ];
 
 /// The longest a file may grow.

@@ -22,6 +22,7 @@ mod ols;
 mod panel;
 mod plan;
 mod progress;
+mod report;
 mod run;
 mod series;
 mod smoothing;
@@ -81,6 +82,8 @@ mod _core {
     use crate::plan::scenario::{PyComparison, PyScenario, compare_scenarios};
     #[pymodule_export]
     use crate::plan::target::{PyRequiredChange, PyTarget, required_change, target};
+    #[pymodule_export]
+    use crate::report::{PyReport, report};
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]

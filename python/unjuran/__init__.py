@@ -32,6 +32,7 @@ from unjuran._core import (
     PoissonTrend,
     PolynomialTrend,
     Prior,
+    Report,
     RidgeTrend,
     SegmentedTrend,
     Series,
@@ -46,6 +47,7 @@ from unjuran._core import (
     read_csv,
     to_fiscal,
 )
+from unjuran._report import report
 from unjuran.errors import UnjuranError
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "PoissonTrend",
     "PolynomialTrend",
     "Prior",
+    "Report",
     "RidgeTrend",
     "SegmentedTrend",
     "Series",
@@ -96,5 +99,6 @@ __all__ = [
     "rates",
     "read_csv",
     "regression",
+    "report",
     "to_fiscal",
 ]

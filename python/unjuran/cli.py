@@ -1,4 +1,4 @@
-"""The command line: `unjuran demo`, `unjuran forecast FILE`, `unjuran backtest FILE`, `unjuran check FILE`.
+"""The command line: `unjuran demo`, and `unjuran forecast`, `backtest`, `check` and `report` of a FILE.
 
 | exit status | meaning |
 |---|---|
@@ -13,7 +13,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from unjuran import UnjuranError, __version__, backtest, datasets, forecast, hierarchy, read_csv
+from unjuran import UnjuranError, __version__, backtest, datasets, forecast, hierarchy, read_csv, report
 from unjuran._output import KINDS, as_text, columns_of, kind_of, save
 from unjuran._page import fan_page, write
 
@@ -35,6 +35,7 @@ _EXAMPLES = """examples:
   unjuran forecast cases.csv --until 2030 --format json --out - | jq .
   unjuran backtest cases.csv --model BayesETS --model Naive -h 2
   unjuran check cases.csv --tree totals.csv
+  unjuran report cases.csv --lang ms --mask-below 5 --out laporan.html
 
 exit status: 0 done (series that were refused are named on standard error);
 1 nothing could be done, or totals that do not add up; 2 a wrong command line
@@ -106,6 +107,21 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     check.add_argument("--tree", metavar="FILE", help="a CSV file with columns parent, child and perhaps relation")
     check.set_defaults(run=_check)
+
+    page = _reading(
+        commands, "report", "report on a CSV file: findings, doubts, fans, problems of the data",
+        "Report on every series of a file, in English or Malay. Without --out Markdown on standard output; with it a page "
+        "in HTML or a Markdown file, and beside it the JSON with every number. Series that cannot be projected are named "
+        "in the report and on standard error.",
+        outputs=False,
+    )  # fmt: skip
+    page.add_argument("-h", "--horizon", type=int, default=5, metavar="H", help="years ahead, 1 to 100 (%(default)s)")
+    page.add_argument("--out", metavar="FILE", help="a file that ends in .html or .md; - is standard output")
+    page.add_argument("--lang", choices=["en", "ms"], default="en", help="English or Malay (%(default)s)")
+    page.add_argument("--title", help="of the page")
+    page.add_argument("--tree", metavar="FILE", help="a CSV file with columns parent, child and perhaps relation")
+    page.add_argument("--mask-below", type=int, metavar="N", help="counts below it are masked, and what tells them")
+    page.set_defaults(run=_report)
     return parser
 
 
@@ -202,6 +218,25 @@ def _check(options: argparse.Namespace) -> int:
     for one in found:
         print(f"  {one.kind}: {one}")
     return 1 if found else 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    panel: Panel = read_csv(options.file, through=options.through, unit=options.unit)
+    made = report(
+        panel,
+        None if options.out == "-" else options.out,
+        lang=options.lang,
+        h=options.horizon,
+        title=options.title,
+        tree=None if options.tree is None else _tree(options.tree),
+        mask_below=options.mask_below,
+    )
+    if options.out in (None, "-"):
+        print(made.to_markdown(), end="")
+    found = made.to_dict()
+    for one in found["refused"]:
+        print(f"unjuran: {one['label']}: {one['text']}", file=sys.stderr)
+    return 1 if panel and not found["series"] else 0
 
 
 def _tree(path: str) -> list[tuple[str, str, str]]:

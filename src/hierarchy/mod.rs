@@ -5,7 +5,7 @@
 //! | which published totals do not add up? | [`check_totals`] |
 //! | do the forecasts of the parts add up to that of the total? | [`reconcile`] |
 //! | two agencies count the same thing and disagree: what now? | [`merge_sources`] |
-//! | which cells must be masked before a table is published? | [`small_cells`] |
+//! | which cells must be masked before a table is published? | [`small_cells`], [`masked_panel`] |
 //!
 //! ```
 //! use unjuran::hierarchy::{Relation, Tree, check_totals};
@@ -28,6 +28,6 @@ mod tree;
 
 pub use check::{Discrepancy, Kind, check_totals};
 pub use merge::{Merged, MergedYear, SourceEffect, merge_sources};
-pub use protect::{MaskedCell, small_cells};
+pub use protect::{MaskedCell, MaskedPanel, masked_panel, small_cells};
 pub use reconcile::{Method, reconcile};
 pub use tree::{Branch, Relation, Tree};

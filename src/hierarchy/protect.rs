@@ -5,7 +5,7 @@
 //! *Elements of Statistical Disclosure Control*, 2001, chapter 1). Parts may be totals in turn: it is repeated until no
 //! masked cell can be computed from one total and its parts.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hierarchy::{Relation, Tree};
 use crate::series::{Panel, Series, Unit, Year, largest_masked};
 
@@ -75,6 +75,64 @@ pub fn small_cells(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<Vec
     }
 }
 
+/// A panel as it may be published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaskedPanel {
+    /// The series with their small cells and complements masked.
+    pub panel: Panel,
+    /// The cells that were masked.
+    pub cells: Vec<MaskedCell>,
+    /// Names of series of which nothing may be shown: a small part of a year was all there was.
+    pub hidden: Vec<String>,
+}
+
+/// The panel with the cells of [`small_cells`] masked, so that what is made from it depends on no hidden number.
+///
+/// A year under way whose count is masked is left out, for a masked cell is a full year.
+///
+/// ```
+/// use unjuran::hierarchy::{Relation, Tree, masked_panel};
+/// use unjuran::series::{Panel, Series, Value, Year};
+/// let one = |name: &str, y: f64| Series::new(name, Year::new(2022)?, &[y]);
+/// let panel = Panel::new(vec![one("all", 20.0)?, one("men", 17.0)?, one("women", 3.0)?])?;
+/// let tree = Tree::new(["men", "women"].map(|part| ("all", part, Relation::Sum)))?;
+/// let masked = masked_panel(&panel, Some(&tree), 5.0)?;
+/// assert_eq!(masked.panel.get("women")?.values(), [Value::Censored { lower: 0.0, upper: 4.0 }]);
+/// assert_eq!(masked.panel.get("men")?.values(), [Value::Censored { lower: 0.0, upper: 20.0 }]);
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`small_cells`].
+pub fn masked_panel(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<MaskedPanel> {
+    let cells = small_cells(panel, tree, limit)?;
+    let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+    for series in panel {
+        match masked(series, &cells, limit) {
+            Ok(masked) => shown.push(masked),
+            Err(Error::EmptySeries { series }) => hidden.push(series),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(MaskedPanel { panel: Panel::new(shown)?, cells, hidden })
+}
+
+/// One series with its small cells and complements masked.
+fn masked(series: &Series, cells: &[MaskedCell], limit: f64) -> Result<Series> {
+    let mut shown = series.masked_below(limit)?;
+    for cell in cells.iter().filter(|c| c.complement && c.series == series.name()) {
+        let under_way = shown.last_coverage().is_partial() && shown.last_year() == cell.year;
+        shown = if under_way {
+            let before = i64::from(cell.year.get()) - 1;
+            let empty = |_| Error::EmptySeries { series: series.name().to_owned() };
+            shown.through(Year::new(before).map_err(empty)?)?
+        } else {
+            shown.with_censored(cell.year, cell.lower, cell.upper)?
+        };
+    }
+    Ok(shown)
+}
+
 /// The cell that gives away the only masked one among a total and its parts, if there is one in any year.
 fn complement(total: &Series, parts: &[&Series], cells: &[MaskedCell]) -> Option<MaskedCell> {
     total.observations().find_map(|all| {
@@ -125,6 +183,23 @@ mod tests {
         let tree = Tree::new(["a", "b", "c"].map(|c| ("all", c, Relation::Sum))).unwrap();
         let cells = small_cells(&Panel::new(all.to_vec()).unwrap(), Some(&tree), 5.0).unwrap();
         assert_eq!(names(&cells), [("b", 2020), ("b", 2021), ("c", 2020)]);
+    }
+
+    #[test]
+    fn a_year_under_way_is_left_out_where_its_count_is_small_or_a_complement() {
+        let part = |name: &str, so_far: f64| {
+            let begun = crate::series::Coverage::Share(0.5);
+            one(name, &[30.0]).with_partial(Year::new(2021).unwrap(), so_far, begun).unwrap()
+        };
+        let panel = Panel::new(vec![part("all", 20.0), part("a", 17.0), part("b", 3.0)]).unwrap();
+        let tree = Tree::new(["a", "b"].map(|c| ("all", c, Relation::Sum))).unwrap();
+        let masked = masked_panel(&panel, Some(&tree), 5.0).unwrap();
+        let last: Vec<i32> = masked.panel.iter().map(|s| s.last_year().get()).collect();
+        assert_eq!(last, [2021, 2020, 2020]);
+        let only = Series::new("c", Year::new(2021).unwrap(), &[f64::NAN]).unwrap();
+        let only = only.with_partial(Year::new(2021).unwrap(), 2.0, crate::series::Coverage::Share(0.5)).unwrap();
+        let masked = masked_panel(&Panel::new(vec![only]).unwrap(), None, 5.0).unwrap();
+        assert_eq!((masked.panel.len(), masked.hidden), (0, vec!["c".to_owned()]));
     }
 
     #[test]

@@ -91,6 +91,16 @@ impl Date {
         Year(i32::from(self.0.year()))
     }
 
+    /// The month, 1 to 12.
+    pub fn month(self) -> i8 {
+        self.0.month()
+    }
+
+    /// The day of the month, 1 to 31.
+    pub fn day(self) -> i8 {
+        self.0.day()
+    }
+
     /// The share of the year that has passed when the day is over, in (0, 1].
     pub fn share_of_year(self) -> f64 {
         f64::from(self.0.day_of_year()) / f64::from(self.0.days_in_year())

@@ -2,9 +2,10 @@
 
 use super::picture::Picture;
 use super::scale::{ValueScale, YearScale};
-use super::words::{number, so_far};
+use super::words::so_far;
 use super::writer::{Canvas, Spot, width};
 use super::{DEEP, INK};
+use crate::language::shortened;
 
 /// The widest and the narrowest band: one hue, each step darker in print too.
 const TINTS: [[i32; 3]; 2] = [[215, 230, 244], [118, 170, 216]];
@@ -142,7 +143,7 @@ impl Marks<'_> {
     pub(super) fn partial(&self, canvas: &mut Canvas, size: f64) {
         for &(year, counted, covered) in &self.picture.partial {
             let (x, y) = self.spot(year, counted);
-            let words = so_far(counted, covered);
+            let words = so_far(counted, covered, self.picture.language);
             let long = width(&words, size);
             // Left edge, baseline, and the end of the text that is tied to the point whatever the reader's font.
             let sides = [
@@ -232,20 +233,21 @@ enum Key {
 pub(super) fn legend(canvas: &mut Canvas, picture: &Picture<'_>, (left, y): Spot, (right, size): (f64, f64)) -> f64 {
     const SWATCH: f64 = 16.0;
     let mut keys: Vec<(Key, String)> = Vec::new();
-    let mut name = |there: bool, key: Key, words: &str| {
+    let said = picture.language;
+    let mut name = |there: bool, key: Key, words: String| {
         if there {
-            keys.push((key, words.to_owned()));
+            keys.push((key, words));
         }
     };
-    name(!picture.full.is_empty(), Key::Observed, "observed");
-    name(!picture.partial.is_empty(), Key::Partial, "part of a year");
-    name(!picture.masked.is_empty(), Key::Masked, "masked");
-    name(!picture.median.is_empty(), Key::Median, "median");
+    name(!picture.full.is_empty(), Key::Observed, said.word("chart.observed"));
+    name(!picture.partial.is_empty(), Key::Partial, said.word("chart.partial"));
+    name(!picture.masked.is_empty(), Key::Masked, said.word("chart.masked"));
+    name(!picture.median.is_empty(), Key::Median, said.word("chart.median"));
     let count = picture.ribbons.len();
     for (rank, ribbon) in picture.ribbons.iter().enumerate().rev() {
-        let level = number(ribbon.level);
-        let words = if rank == 0 { format!("{level}% interval") } else { format!("{level}%") };
-        name(true, Key::Band(tint(rank, count)), &words);
+        let level = shortened(ribbon.level, said);
+        let words = if rank == 0 { said.say("interval", &[("level", &level)]) } else { format!("{level}%") };
+        name(true, Key::Band(tint(rank, count)), words);
     }
     let (mut x, mut y) = (left, y);
     canvas.group("data-part=\"legend\"", |canvas| {

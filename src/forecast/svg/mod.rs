@@ -11,12 +11,14 @@ mod words;
 mod writer;
 
 use super::fan::Fan;
+use crate::language::{Language, shortened};
+use crate::markup::escaped;
 use crate::series::Unit;
 use marks::{Marks, arrow, legend};
 use picture::{Picture, Reach};
 use scale::{ValueScale, YearScale};
-use words::{identifier, number, sentence};
-use writer::{Canvas, elided, escaped, width};
+use words::{identifier, sentence};
+use writer::{Canvas, elided, width};
 
 /// Observed numbers, and everything that must be read.
 const INK: &str = "#1b1b1b";
@@ -29,7 +31,8 @@ const SMALL: f64 = 480.0;
 /// The plot itself is never lower than this, whatever stands above it.
 const LOWEST: f64 = 70.0;
 
-/// The size of a fan chart in pixels. On a page with less room the chart shrinks, so the size also sets the proportions.
+/// The size of a fan chart in pixels, and the language of its words. On a page with less room the chart shrinks, so the
+/// size also sets the proportions.
 ///
 /// ```
 /// use unjuran::forecast::SvgStyle;
@@ -40,17 +43,33 @@ const LOWEST: f64 = 70.0;
 pub struct SvgStyle {
     width: u32,
     height: u32,
+    language: Language,
 }
 
 impl SvgStyle {
     /// So many pixels wide and high: 240 to 4000 and 180 to 4000, and the nearest of these where another size is given.
     pub fn new(width: u32, height: u32) -> Self {
-        Self { width: width.clamp(240, 4000), height: height.clamp(180, 4000) }
+        Self { width: width.clamp(240, 4000), height: height.clamp(180, 4000), language: Language::English }
     }
 
     /// One of many charts on a page.
     pub fn small() -> Self {
         Self::new(320, 240)
+    }
+
+    /// The same size with words in another language.
+    ///
+    /// ```
+    /// use unjuran::forecast::{Fan, SvgStyle};
+    /// use unjuran::language::Language;
+    /// use unjuran::series::{Unit, Year};
+    /// let fan = Fan::new("kes", Unit::Count, vec![Year::new(2023)?], vec![145.0]);
+    /// assert!(fan.to_svg(&SvgStyle::default().language(Language::Malay)).contains("Bilangan tahunan"));
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    #[must_use]
+    pub fn language(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 }
 
@@ -77,7 +96,7 @@ impl Fan {
     /// # Ok::<(), unjuran::Error>(())
     /// ```
     pub fn to_svg(&self, style: &SvgStyle) -> String {
-        let picture = Picture::of(self);
+        let picture = Picture::of(self, style.language);
         let reach = picture.reach();
         let (body, height) = Sheet::new(f64::from(style.width), f64::from(style.height), &picture).draw(self, &reach);
         let (title, description) = (escaped(picture.label), escaped(&sentence(&picture)));
@@ -130,7 +149,7 @@ impl<'a> Sheet<'a> {
         let aside = self.aside();
         let mut height = 0.0;
         canvas.group(&format!("font-size=\"{}\"", self.text), |canvas| {
-            canvas.text((self.edge, y), &elided(&subtitle(fan), self.text, room), "");
+            canvas.text((self.edge, y), &elided(&subtitle(fan, self.picture.language), self.text, room), "");
             y += line;
             y = legend(canvas, self.picture, (self.edge, y), (self.width - self.edge, self.text));
             let top = y + line + 4.0;
@@ -143,7 +162,7 @@ impl<'a> Sheet<'a> {
     /// Axes, marks, and the words around them, between two heights.
     fn plot(&self, canvas: &mut Canvas, reach: &Reach, aside: Option<&Aside>, (top, bottom): (f64, f64)) {
         let values = ValueScale::new((reach.low, reach.high), (top, bottom), self.picture.unit);
-        let ticks = values.ticks();
+        let ticks = values.ticks(self.picture.language);
         let left = self.edge + ticks.iter().map(|(_, label)| width(label, self.text)).fold(0.0, f64::max) + 6.0;
         let right = self.width - self.edge - aside.map_or(0.0, |a| a.width);
         let right = right.max(left + LOWEST);
@@ -195,8 +214,13 @@ impl<'a> Sheet<'a> {
     /// The line above the plot: where the projection begins, and how far cut bands go.
     fn strip(&self, canvas: &mut Canvas, reach: &Reach, plot: &Marks<'_>, rule: Option<f64>) {
         let y = plot.top - 5.0;
+        let said = self.picture.language;
+        let number = |value: f64| shortened(value, said);
         let far = |cut: &[(f64, f64)]| {
-            cut.iter().map(|&(l, bound)| format!("{}% to {}", number(l), number(bound))).collect::<Vec<_>>().join(", ")
+            let reach = |&(l, bound): &(f64, f64)| {
+                said.say("chart.range", &[("low", &format!("{}%", number(l))), ("high", &number(bound))])
+            };
+            cut.iter().map(reach).collect::<Vec<_>>().join(", ")
         };
         let ink = format!("text-anchor=\"end\" fill=\"{DEEP}\"");
         let mut free = self.width - self.edge;
@@ -212,25 +236,27 @@ impl<'a> Sheet<'a> {
             arrow(canvas, (x, y), (x, y - self.text * 0.75));
             canvas.text((x - 8.0, y), &words, &ink);
         }
-        let word = "projection";
-        let long = width(word, self.text);
+        let word = said.word("chart.projection");
+        let long = width(&word, self.text);
         if let Some(x) = rule.map(|x| (x + 4.0).min(self.width - self.edge - long)).filter(|x| x + long <= free) {
-            canvas.text((x, y), word, "");
+            canvas.text((x, y), &word, "");
         }
     }
 
     /// The median of the last year and its band, to be set right of the plot.
     fn aside(&self) -> Option<Aside> {
         let &(year, value) = self.picture.median.last()?;
+        let said = self.picture.language;
+        let number = |value: f64| shortened(value, said);
         let mut lines = vec![number(value)];
         let core = self.picture.core().and_then(|r| Some((r.level, *r.points.iter().find(|p| p.0 == year)?)));
         if let Some((level, (_, low, high))) = core {
             let (low, high) = (number(low), number(high));
             lines.push(format!("{}%:", number(level)));
             if low.chars().count() + high.chars().count() <= 8 {
-                lines.push(format!("{low} to {high}"));
+                lines.push(said.say("chart.range", &[("low", &low), ("high", &high)]));
             } else {
-                lines.extend([format!("{low} to"), high]);
+                lines.extend([said.say("chart.from", &[("low", &low)]), high]);
             }
         }
         let widest = lines.iter().map(|l| width(l, self.text)).fold(width(&lines[0], self.text * 1.3), f64::max);
@@ -251,13 +277,16 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn subtitle(fan: &Fan) -> String {
-    let unit = match fan.unit {
-        Unit::Count => "Yearly count",
-        Unit::Amount => "Yearly amount",
-        Unit::Rate => "Yearly rate",
-    };
-    if fan.model.trim().is_empty() { unit.to_owned() } else { format!("{unit}; projected by {}", fan.model) }
+fn subtitle(fan: &Fan, language: Language) -> String {
+    let unit = language.word(match fan.unit {
+        Unit::Count => "chart.yearly_count",
+        Unit::Amount => "chart.yearly_amount",
+        Unit::Rate => "chart.yearly_rate",
+    });
+    if fan.model.trim().is_empty() {
+        return unit;
+    }
+    language.say("chart.projected_by", &[("unit", &unit), ("model", &fan.model)])
 }
 
 #[cfg(test)]

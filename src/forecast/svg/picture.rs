@@ -2,6 +2,7 @@
 //! finite are left out; everything behind works on finite numbers alone.
 
 use crate::forecast::fan::{Fan, Mark};
+use crate::language::Language;
 use crate::series::Unit;
 
 /// Beyond this size differences of two values may not be finite; the crate takes no larger value in either.
@@ -23,6 +24,7 @@ pub(super) struct Ribbon {
 
 /// The marks of a chart, each with finite numbers.
 pub(super) struct Picture<'a> {
+    pub(super) language: Language,
     pub(super) label: &'a str,
     pub(super) unit: Unit,
     pub(super) full: Vec<(i32, f64)>,
@@ -48,8 +50,9 @@ pub(super) struct Reach {
 }
 
 impl<'a> Picture<'a> {
-    pub(super) fn of(fan: &'a Fan) -> Self {
+    pub(super) fn of(fan: &'a Fan, language: Language) -> Self {
         let mut picture = Self {
+            language,
             label: if fan.label.trim().is_empty() { &fan.series } else { &fan.label },
             unit: fan.unit,
             full: Vec::new(),

@@ -1,6 +1,6 @@
 //! From years and values to pixels, and the round numbers along both axes.
 
-use super::words::{grouped, signed};
+use crate::language::{Language, grouped, signed};
 use crate::series::Unit;
 
 /// Years along the bottom.
@@ -81,8 +81,8 @@ impl ValueScale {
     }
 
     /// Where the round numbers lie and how they are written.
-    pub(super) fn ticks(&self) -> Vec<(f64, String)> {
-        let unit = Magnitude::of(self.step.value(self.below.max(self.above)));
+    pub(super) fn ticks(&self, language: Language) -> Vec<(f64, String)> {
+        let unit = Magnitude::of(self.step.value(self.below.max(self.above)), language);
         (-self.below..=self.above).map(|i| (self.at(self.step.value(i)), self.step.label(i, &unit))).collect()
     }
 
@@ -121,8 +121,8 @@ impl Step {
         if steps == 0 {
             return "0".to_owned();
         }
-        match *unit {
-            Magnitude::Plain(shift, suffix) => {
+        match unit {
+            &Magnitude::Plain(shift, ref suffix) => {
                 let decimals = usize::try_from(shift - self.exponent).unwrap_or(0);
                 let value = f64::from(steps * self.digits) * 10_f64.powi(self.exponent - shift);
                 format!("{}{suffix}", grouped(value, decimals))
@@ -139,19 +139,19 @@ impl Step {
 /// How the numbers of one axis are written.
 enum Magnitude {
     /// In units of ten to this power, with these letters behind.
-    Plain(i32, &'static str),
+    Plain(i32, String),
     /// As 2e-12.
     Scientific,
 }
 
 impl Magnitude {
-    fn of(largest: f64) -> Self {
+    fn of(largest: f64, language: Language) -> Self {
         match largest.abs() {
             size if !(1e-3..1e15).contains(&size) => Self::Scientific,
-            size if size >= 1e12 => Self::Plain(12, "tn"),
-            size if size >= 1e9 => Self::Plain(9, "bn"),
-            size if size >= 1e6 => Self::Plain(6, "M"),
-            _ => Self::Plain(0, ""),
+            size if size >= 1e12 => Self::Plain(12, language.word("chart.trillion")),
+            size if size >= 1e9 => Self::Plain(9, language.word("chart.billion")),
+            size if size >= 1e6 => Self::Plain(6, language.word("chart.million")),
+            _ => Self::Plain(0, String::new()),
         }
     }
 }
@@ -165,7 +165,11 @@ mod tests {
     }
 
     fn labels(low: f64, high: f64, unit: Unit) -> Vec<String> {
-        ValueScale::new((low, high), (0.0, 210.0), unit).ticks().into_iter().map(|(_, label)| label).collect()
+        ValueScale::new((low, high), (0.0, 210.0), unit)
+            .ticks(Language::English)
+            .into_iter()
+            .map(|(_, label)| label)
+            .collect()
     }
 
     #[test]

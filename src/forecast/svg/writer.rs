@@ -1,6 +1,8 @@
-//! Text that is safe in XML, and the few elements the chart is made of.
+//! The few elements the chart is made of.
 
 use std::fmt::{self, Write};
+
+use crate::markup::escaped;
 
 /// A coordinate with one decimal.
 #[derive(Clone, Copy)]
@@ -76,25 +78,6 @@ fn points(spots: &[Spot]) -> String {
     spots.iter().map(|&(x, y)| format!("{},{}", Px(x), Px(y))).collect::<Vec<_>>().join(" ")
 }
 
-/// The text with XML's own characters written as entities. Control characters become spaces and the two characters that
-/// XML does not allow are left out, so that any label gives a document that can be read.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            '\u{FFFE}' | '\u{FFFF}' => {}
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
 /// About how wide the text is at a font size, on the generous side: the reader's font is not known.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * size
@@ -132,12 +115,6 @@ fn em(c: char) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_safe_in_xml_whatever_it_holds() {
-        assert_eq!(escaped("a<b & \"c\" 'd'>"), "a&lt;b &amp; &quot;c&quot; &#39;d&#39;&gt;");
-        assert_eq!(escaped("one\u{0}two\nthree\u{FFFF}\u{85}"), "one two three ");
-    }
 
     #[test]
     fn coordinates_have_one_decimal_and_no_minus_zero() {

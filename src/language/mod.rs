@@ -1,0 +1,129 @@
+//! What is said to readers, in English and in Malay: one table of messages, and how numbers and dates are written.
+//!
+//! A message is a sentence with named places (`"{year}: {counted}"`). The table holds every message in both languages with
+//! the same places, and no digit of its own: each number that a reader sees comes from a value. Numbers are written alike
+//! in both languages, as Malaysia does: commas between thousands, a point before decimals.
+
+mod number;
+mod table;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::series::Date;
+
+pub(crate) use number::{figure, grouped, shortened, signed, signed_percent};
+
+/// A language that charts and reports can be made in.
+///
+/// ```
+/// use unjuran::language::Language;
+/// assert_eq!("ms".parse::<Language>()?, Language::Malay);
+/// assert_eq!(Language::default().code(), "en");
+/// # Ok::<(), unjuran::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+    /// Malay, as written in Malaysia.
+    #[serde(rename = "ms")]
+    Malay,
+}
+
+impl Language {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::English, Self::Malay];
+
+    /// The code of ISO 639-1: "en", "ms".
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Malay => "ms",
+        }
+    }
+
+    /// A message with its places filled; the key itself if the table has none of that name, which a test rules out.
+    pub(crate) fn say(self, key: &str, fill: &[(&str, &dyn fmt::Display)]) -> String {
+        let Some(message) = table::message(self, key) else { return key.to_owned() };
+        let mut text = String::with_capacity(message.len() + 16 * fill.len());
+        let mut rest = message;
+        // why one walk: what fills one place may hold the braces of another.
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+            match fill.iter().find(|(place, _)| *place == name) {
+                Some((_, value)) => text.push_str(&value.to_string()),
+                None => text.push_str(name),
+            }
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// A message without places.
+    pub(crate) fn word(self, key: &str) -> String {
+        self.say(key, &[])
+    }
+
+    /// The same message for one, where the table has one of its own (`key.one`), or for several.
+    pub(crate) fn say_of(self, count: usize, key: &str, fill: &[(&str, &dyn fmt::Display)]) -> String {
+        let single = format!("{key}.one");
+        let key = if count == 1 && table::message(self, &single).is_some() { &single } else { key };
+        self.say(key, fill)
+    }
+
+    /// "31 May 2023", "31 Mei 2023".
+    pub(crate) fn date(self, date: Date) -> String {
+        let month = self.word(&format!("month.{}", date.month()));
+        self.say("date", &[("day", &date.day()), ("month", &month), ("year", &date.year())])
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Language {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|language| language.code() == text).ok_or_else(|| Error::BadParameter {
+            model: "report".to_owned(),
+            parameter: "lang".to_owned(),
+            value: format!("{text:?}"),
+            allowed: "\"en\" (English) or \"ms\" (Malay)".to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fills_one_place_is_not_searched_for_others() {
+        let text = Language::English.say("chart.projected_by", &[("unit", &"{model}"), ("model", &"Naive")]);
+        assert_eq!(text, "{model}; projected by Naive");
+    }
+
+    #[test]
+    fn dates_are_written_in_each_language() {
+        let date: Date = "2023-05-31".parse().unwrap();
+        assert_eq!(Language::English.date(date), "31 May 2023");
+        assert_eq!(Language::Malay.date(date), "31 Mei 2023");
+    }
+
+    #[test]
+    fn another_language_is_refused_with_those_there_are() {
+        let error = "fr".parse::<Language>().unwrap_err();
+        assert_eq!(error.to_string(), "report: lang = \"fr\" is not allowed: \"en\" (English) or \"ms\" (Malay)");
+    }
+}

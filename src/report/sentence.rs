@@ -1,0 +1,241 @@
+//! Findings as sentences, in one language.
+
+use std::fmt::Display;
+
+use super::finding::{Bounds, Direction, Finding};
+use super::rules::{NEARLY_SURE, RARE};
+use crate::hierarchy::{Discrepancy, Kind};
+use crate::language::{Language, figure, grouped, signed_percent};
+use crate::plan::Verdict;
+use crate::series::{Coverage, Year};
+
+/// A probability or another share as whole percent; where that would say never or always, as less or more than a bound.
+pub(super) fn probability(said: Language, p: f64) -> String {
+    let percent = |p: f64| format!("{}%", grouped(100.0 * p, 0));
+    match p {
+        p if p < RARE => said.say("less_than", &[("share", &percent(RARE))]),
+        p if p > NEARLY_SURE => said.say("more_than", &[("share", &percent(NEARLY_SURE))]),
+        p => percent(p),
+    }
+}
+
+/// "to 31 May 2023", "in 41% of the year".
+pub(super) fn covered(said: Language, coverage: Coverage) -> String {
+    match coverage {
+        Coverage::Through(date) => said.say("covered.through", &[("date", &said.date(date))]),
+        other => said.say("covered.share", &[("share", &share(other.share()))]),
+    }
+}
+
+fn share(share: f64) -> String {
+    format!("{}%", grouped(100.0 * share, 0))
+}
+
+/// "2016, 2019–2021".
+fn years(years: &[Year]) -> String {
+    let runs = years.chunk_by(|a, b| a.until(*b) == Some(1));
+    let span = |run: &[Year]| match run {
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first}–{last}"),
+        [] => String::new(),
+    };
+    runs.map(span).collect::<Vec<_>>().join(", ")
+}
+
+/// A relative effect as a change in percent.
+fn relative(x: f64) -> String {
+    signed_percent(100.0 * x, 0)
+}
+
+impl Finding {
+    /// The finding as a sentence.
+    ///
+    /// Numbers are those of the finding, rounded to the digits that are shown: values to whole numbers or four figures,
+    /// probabilities to whole percent, changes in percent to one decimal and their intervals to none.
+    ///
+    /// ```
+    /// use unjuran::language::Language;
+    /// use unjuran::report::Finding;
+    /// use unjuran::series::Year;
+    /// let few = Finding::Missing { years: vec![Year::new(2019)?, Year::new(2020)?] };
+    /// assert_eq!(few.sentence(Language::English), "There is no number for 2019–2020. It is not known, and it is not zero.");
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    pub fn sentence(&self, said: Language) -> String {
+        match self {
+            Self::Observed { first, last, numbers, value } => said.say_of(
+                *numbers,
+                "observed",
+                &[("numbers", numbers), ("first", first), ("last", last), ("value", &figure(*value))],
+            ),
+            Self::UnderWay { year, counted, coverage } => said.say(
+                "under_way",
+                &[("year", year), ("counted", &figure(*counted)), ("covered", &covered(said, *coverage))],
+            ),
+            Self::Ahead { year, median, inner, outer } => {
+                let [low, high, lowest, highest] = [inner.lower, inner.upper, outer.lower, outer.upper].map(figure);
+                let (inner, outer) = (figure(inner.level), figure(outer.level));
+                let levels: [(&str, &dyn Display); 2] = [("inner", &inner), ("outer", &outer)];
+                let bounds: [(&str, &dyn Display); 4] =
+                    [("low", &low), ("high", &high), ("lowest", &lowest), ("highest", &highest)];
+                let median = figure(*median);
+                let fill = [&[("year", year as &dyn Display), ("median", &median)], &levels[..], &bounds[..]].concat();
+                said.say("ahead", &fill)
+            }
+            Self::Together { first, last, median, inner } => {
+                let [low, high] = [inner.lower, inner.upper].map(figure);
+                let (median, level) = (figure(*median), figure(inner.level));
+                let fill: [(&str, &dyn Display); 6] = [
+                    ("first", first),
+                    ("last", last),
+                    ("median", &median),
+                    ("level", &level),
+                    ("low", &low),
+                    ("high", &high),
+                ];
+                said.say("together", &fill)
+            }
+            Self::Trend { .. } => self.trend(said),
+            Self::Change { .. } | Self::ChangeFromZero { .. } => self.change(said),
+            Self::Effect { .. } | Self::EventTooEarly { .. } | Self::EventOutside { .. } => self.effect(said),
+            Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
+            Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
+            Self::NotAYear { year, counted, last, value } => said.say(
+                "not_a_year",
+                &[("year", year), ("counted", &figure(*counted)), ("last", last), ("value", &figure(*value))],
+            ),
+            Self::FewYears { observed } => said.say_of(*observed, "few", &[("observed", observed)]),
+            Self::Wide { year, since, value, interval } => {
+                let [low, high] = [interval.lower, interval.upper].map(figure);
+                let (value, level) = (figure(*value), figure(interval.level));
+                let fill: [(&str, &dyn Display); 6] = [
+                    ("year", year),
+                    ("since", since),
+                    ("value", &value),
+                    ("level", &level),
+                    ("low", &low),
+                    ("high", &high),
+                ];
+                said.say("wide", &fill)
+            }
+            Self::CountedAbove { year, counted } => {
+                said.say("counted_above", &[("year", year), ("counted", &figure(*counted))])
+            }
+            Self::Remark { text } => text.clone(),
+        }
+    }
+
+    fn trend(&self, said: Language) -> String {
+        let Self::Trend { year, since, value, above, below, needed, direction } = self else { return String::new() };
+        let value = figure(*value);
+        let [above, below, needed] = [above, below, needed].map(|p| probability(said, *p));
+        let about: [(&str, &dyn Display); 3] = [("year", year), ("since", since), ("value", &value)];
+        let with = |more: &[(&str, &dyn Display)], key: &str| said.say(key, &[&about, more].concat());
+        match direction {
+            Direction::Rise => with(&[("above", &above)], "trend.rise"),
+            Direction::Fall => with(&[("below", &below)], "trend.fall"),
+            Direction::Open => with(&[("above", &above), ("below", &below), ("needed", &needed)], "trend.open"),
+        }
+    }
+
+    fn change(&self, said: Language) -> String {
+        let (key, from, to, before, after, more) = match self {
+            Self::ChangeFromZero { from, to, before, after } => ("change.from_zero", from, to, before, after, None),
+            Self::Change { from, to, before, after, change, interval, significant, has_history } => {
+                let key = match (significant, has_history) {
+                    (Some(true), true) => "change.beyond",
+                    (Some(false), true) => "change.within",
+                    (Some(true), false) => "change.beyond_others",
+                    (Some(false), false) => "change.within_others",
+                    (None, _) => "change.open",
+                };
+                (key, from, to, before, after, Some((change, interval)))
+            }
+            _ => return String::new(),
+        };
+        let (before, after) = (figure(*before), figure(*after));
+        let mut fill: Vec<(&str, &dyn Display)> =
+            vec![("from", from), ("to", to), ("before", &before), ("after", &after)];
+        let (change, [level, lower, upper]) = match more {
+            Some((change, Bounds { level, lower, upper })) => {
+                let ends = [*lower, *upper].map(|p| signed_percent(p, 0));
+                let [lower, upper] = ends;
+                (signed_percent(*change, 1), [figure(*level), lower, upper])
+            }
+            None => (String::new(), Default::default()),
+        };
+        fill.extend([("change", &change as &dyn Display), ("level", &level), ("lower", &lower), ("upper", &upper)]);
+        said.say(key, &fill)
+    }
+
+    fn effect(&self, said: Language) -> String {
+        match self {
+            Self::EventTooEarly { event, year, needed, got } => {
+                said.say("effect.early", &[("event", event), ("year", year), ("needed", needed), ("got", got)])
+            }
+            Self::EventOutside { event, year, first, last } => {
+                said.say("effect.outside", &[("event", event), ("year", year), ("first", first), ("last", last)])
+            }
+            Self::Effect { event, year, verdict, effect, interval, meaningful, rise, fall, power } => {
+                let key = match verdict {
+                    Verdict::Increase => "effect.increase",
+                    Verdict::Decrease => "effect.decrease",
+                    Verdict::NoEvidence => "effect.no_evidence",
+                    Verdict::CannotTell => "effect.cannot_tell",
+                };
+                let [effect, lower, upper] = [*effect, interval.lower, interval.upper].map(relative);
+                let (level, meaningful) = (figure(interval.level), share(*meaningful));
+                let fill: [(&str, &dyn Display); 7] = [
+                    ("event", event),
+                    ("year", year),
+                    ("effect", &effect),
+                    ("level", &level),
+                    ("lower", &lower),
+                    ("upper", &upper),
+                    ("meaningful", &meaningful),
+                ];
+                let mut text = said.say(key, &fill);
+                let power = share(*power);
+                let found =
+                    match (rise, fall) {
+                        _ if *verdict != Verdict::CannotTell => None,
+                        (Some(rise), Some(fall)) => Some(said.say(
+                            "effect.found",
+                            &[("rise", &share(*rise)), ("fall", &share(*fall)), ("power", &power)],
+                        )),
+                        (Some(rise), None) => {
+                            Some(said.say("effect.found_rise", &[("rise", &share(*rise)), ("power", &power)]))
+                        }
+                        _ => None,
+                    };
+                if let Some(found) = found {
+                    text.push(' ');
+                    text.push_str(&found);
+                }
+                text
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// A total that does not agree with its parts; `label` is what a name is called for readers.
+pub(super) fn discrepancy(said: Language, found: &Discrepancy, label: impl Fn(&str) -> String) -> String {
+    let key = match found.kind {
+        Kind::Total => "problem.total",
+        Kind::Subset => "problem.subset",
+        Kind::PeriodLabel => "problem.period",
+    };
+    let part = |(name, y): &(String, f64)| format!("{} {}", label(name), figure(*y));
+    let parts = found.parts.iter().map(part).collect::<Vec<_>>().join("; ");
+    let (published, computed) = (figure(found.published), figure(found.computed));
+    let fill: [(&str, &dyn Display); 6] = [
+        ("parent", &label(&found.parent)),
+        ("year", &found.year),
+        ("published", &published),
+        ("computed", &computed),
+        ("parts", &parts),
+        ("parts_year", &found.parts_year),
+    ];
+    said.say(key, &fill)
+}
