@@ -20,7 +20,8 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune siblings impact fuzz load
+.PHONY: test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
+.PHONY: prior prior-folds tune siblings impact fuzz load supply-chain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,16 @@ $(VENV)/.package: $(VENV)/.build-tools pyproject.toml README.md $(RUST) $(PACKAG
 venv: $(VENV)/.dev-tools ## Make .venv with the pinned tools
 
 install: $(VENV)/.package ## Build the wheel (release) and install it into .venv
+
+# Environments of their own, .venv-NAME with what requirements-NAME.txt pins and the wheel: nothing of theirs enters ours.
+.venv-%/.tools: requirements-%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
+	@touch $@
+
+.venv-%/.package: .venv-%/.tools $(VENV)/.package
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --force-reinstall --no-deps $(WHEELS)/unjuran-*.whl
+	@touch $@
 
 # --- the two commands to know ----------------------------------------------------------------------------------------
 
@@ -79,19 +90,34 @@ package: ## What the published crate holds: no Python
 	echo "the published crate: $$(wc -l <<< "$$list") files, no Python"
 
 python-lint: $(VENV)/.dev-tools
-	$(BIN)/ruff format --check python benches notebooks
-	$(BIN)/ruff check python benches notebooks
+	$(BIN)/ruff format --check python benches notebooks docs
+	$(BIN)/ruff check python benches notebooks docs
 	$(BIN)/mypy
 	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
 
+# --- other libraries: checked when asked, on every merge by the caller ---------------------------------------------------
+
+test-adapters: .venv-adapters/.package ## The adapters under the checks of scikit-learn, sktime and statsforecast
+	.venv-adapters/bin/python -m pytest python/tests-adapters
+
+test-spark-dask: .venv-spark-dask/.package ## Spark local[2] and a Dask cluster of two processes beside the local result (needs Java)
+	@command -v java > /dev/null || { echo 'Spark needs Java: apt-get install -y default-jre-headless' >&2; exit 1; }
+	.venv-spark-dask/bin/python -m pytest python/tests-spark-dask
+
 # --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
 
 bench: $(VENV)/.dev-tools $(VENV)/.package ## Speed of models and panels, and of a panel in and out of a frame
 	cargo bench --locked --bench speed
 	$(BIN)/python benches/panel.py
+
+bench-stream: $(VENV)/.dev-tools $(VENV)/.package ## A million series from Parquet to Parquet: seconds, peak memory, a bad series (ARGS='--help')
+	$(BIN)/python benches/stream.py $(ARGS)
+
+bench-cluster: .venv-spark-dask/.package ## 100,000 series by Spark and Dask on two processes beside one machine: the overhead
+	.venv-spark-dask/bin/python benches/cluster.py $(ARGS)
 
 check-perf: ## Instructions of one fit against benches/instructions.json (needs valgrind)
 	cargo build --release --locked --example one_fit
@@ -154,9 +180,18 @@ LOAD ?= 60
 load: ## Hold the example service under load for LOAD seconds, malformed requests mixed in
 	UNJURAN_LOAD_SECONDS=$(LOAD) cargo test --release --locked --test service -- --nocapture
 
-docs: ## The crate's documentation, in target/doc
+TOOLS := target/tools
+$(TOOLS)/bin/cargo-deny:
+	cargo install --quiet --locked --root $(TOOLS) cargo-deny@0.20.2
+
+supply-chain: $(TOOLS)/bin/cargo-deny ## Licences, banned crates and sources of everything in the lock file
+	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+
+docs: .venv-docs/.package ## The crate's documentation in target/doc, the guide in target/guide
 	cargo doc --no-deps --locked
+	.venv-docs/bin/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs target/guide
+	@echo 'target/guide/index.html'
 
 clean: ## Remove everything that was made
-	rm -rf target benches/peers/target $(VENV) $(PEERS) demo/*.html dist
+	rm -rf target benches/peers/target $(VENV) $(VENV)-* demo/*.html dist
 	find python -name __pycache__ -prune -exec rm -rf {} +

@@ -4,7 +4,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use unjuran::forecast::Forecast;
 use unjuran::forecast_all;
-use unjuran::model::Forecaster;
 use unjuran::regression::LinearTrend;
 use unjuran::select::{MODEL_NAMES, model_by_name};
 use unjuran::series::{Coverage, Horizon, Series, Unit, Year};

@@ -49,6 +49,7 @@ from unjuran._core import (
 )
 from unjuran._report import report
 from unjuran.errors import UnjuranError
+from unjuran.streams import forecast_parquet
 
 __all__ = [
     "ETS",
@@ -90,6 +91,7 @@ __all__ = [
     "datasets",
     "errors",
     "forecast",
+    "forecast_parquet",
     "from_fiscal",
     "from_rates",
     "hierarchy",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import os
 import tempfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from unjuran._core import __version__
 from unjuran.errors import FileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from unjuran._core import Forecast
 
@@ -46,22 +47,30 @@ def fan_page(title: str, about: str, forecasts: Iterable[Forecast]) -> str:
 
 def write(path: str, content: str | bytes) -> None:
     """Write a file beside its place and put it there whole; folders are made."""
+    with beside(path) as temporary, open(temporary, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def beside(path: str) -> Iterator[str]:
+    """A file beside its place to write to; put there whole if all goes well, else removed. Folders are made."""
     folder = os.path.dirname(path) or "."
     temporary = None
     try:
         os.makedirs(folder, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".unjuran-", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        mode = 0o666 & ~_umask()
-        os.chmod(temporary, mode)
+        os.close(handle)
+        yield temporary
+        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        temporary = None
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         problem = error.strerror or str(error)
         message = f"{path}: {problem}"
         raise FileError(message, path=path, problem=problem) from None
+    finally:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
 
 
 def _umask() -> int:

@@ -15,6 +15,9 @@ class Bar:
 
     def __call__(self, done: int, total: int = 0) -> None:
         total = total or self.total
+        if not total:  # a stream of unknown length
+            print(f"\r{done:,}", end="", file=sys.stderr, flush=True)  # noqa: T201 - it is asked for
+            return
         filled = _WIDTH * done // max(total, 1)
         end = "\n" if done >= total else ""
         line = f"\r[{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of {total:,}{end}"

@@ -167,7 +167,7 @@ class UnknownUnitError(UnjuranError):
 
 
 class DuplicateSeriesError(UnjuranError):
-    """A name that two series of a panel share: rename one."""
+    """A name that two series of a panel share, or whose rows stand apart in a stream: rename one, or sort by name."""
 
     series: str
 

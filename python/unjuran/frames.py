@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _BACKENDS = ("pandas", "polars", "pyarrow")
 #: Not for users: a dict of columns, for the command line, which needs no library of frames.
 PLAIN = "_columns"
-_OPTIONAL = ("y_lo", "y_hi", "share", "period_end", "unit")
+#: Columns that a frame may have beside names, years and values.
+OPTIONAL = ("y_lo", "y_hi", "share", "period_end", "unit")
 _TEXT_HINT = (
     "text of a published table is read by read_csv; in a frame a masked cell has no y but y_lo and y_hi, "
     "and a partial year has period_end or share"
@@ -46,13 +47,16 @@ _EXACT = 2**53
 _PART = 50_000
 
 
-def forecast(data: Any, names: _Names, settings: dict[str, Any]) -> Any:
-    """Forecast every series of a frame; a frame of the same kind."""
+def forecast(data: Any, names: _Names, settings: dict[str, Any], numbered: bool = True) -> Any:
+    """Forecast every series of a frame; a frame of the same kind.
+
+    Refusals name the row unless `numbered` is False: in one part of a larger table its number would say nothing.
+    """
     frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
     beside = _Beside.of(frame, names, settings)
     bar = _bar(frame, names) if settings.get("progress") else None
     answers, done = [], 0
-    for part in _parts(frame, names, _PART, beside):
+    for part in _parts(frame, names, _PART, beside, numbered):
         told = Part(bar, done) if bar else None
         answers.append(part.answer(_core._forecast_columns(part.columns, {**settings, "progress": told})))
         done += len(part.columns["names"])
@@ -258,7 +262,9 @@ def _frame(data: Any, problem: str) -> _Frame:
         raise TypeError(message) from None
 
 
-def _parts(frame: _Frame, names: _Names, most: int | None, beside: _Beside | None = None) -> Iterator[_Part]:
+def _parts(
+    frame: _Frame, names: _Names, most: int | None, beside: _Beside | None = None, numbered: bool = True
+) -> Iterator[_Part]:
     """The frame in parts of so many series at most: what one part needs is free again before the next."""
     id_col, time_col, target_col = (
         given or default for given, default in zip(names, ("unique_id", "ds", "y"), strict=True)
@@ -270,7 +276,7 @@ def _parts(frame: _Frame, names: _Names, most: int | None, beside: _Beside | Non
     if len(set(needed)) < 3:
         message = f"id_col, time_col and target_col are three columns, not {id_col!r}, {time_col!r} and {target_col!r}"
         raise UnjuranError(message)
-    optional = [c for c in _OPTIONAL if c in frame.columns and c not in needed]
+    optional = [c for c in OPTIONAL if c in frame.columns and c not in needed]
     frame = frame.select(dict.fromkeys([*needed, *optional, *(beside.columns if beside else [])]))
     order, offsets = _grouped(frame[id_col])
     series = len(offsets) - 1
@@ -279,10 +285,18 @@ def _parts(frame: _Frame, names: _Names, most: int | None, beside: _Beside | Non
         bounds = offsets[a : a + most + 1]
         first, end = int(bounds[0]), int(bounds[-1])
         rows = frame[first:end] if order is None else frame[order[first:end]]
-        yield _part(rows, bounds - first, np.arange(first, end) if order is None else order[first:end], needed, beside)
+        labels = np.arange(first, end) if order is None else order[first:end]
+        yield _part(rows, bounds - first, labels, needed, beside, numbered)
 
 
-def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str], beside: _Beside | None) -> _Part:
+def _part(
+    frame: _Frame,
+    offsets: _Integers,
+    labels: _Integers,
+    names: list[str],
+    beside: _Beside | None,
+    numbered: bool,
+) -> _Part:
     """Grouped rows as arrays; `labels` are the rows' numbers in the frame they come from."""
     id_col, time_col, target_col = names
     ids = frame[id_col][offsets[:-1]]
@@ -310,7 +324,7 @@ def _part(frame: _Frame, offsets: _Integers, labels: _Integers, names: list[str]
         columns["units"] = _units(frame["unit"].to_list(), offsets, problems)
     if beside is not None:
         columns["beside"] = beside.by_series(frame, columns["names"], years.values, offsets, labels)
-    columns["refused"] = _refused(ids.to_list(), offsets, labels, problems)
+    columns["refused"] = _refused(ids.to_list(), offsets, labels if numbered else None, problems)
     return _Part(columns, ids, years, _last_rows(years.values, offsets), (id_col, time_col))
 
 
@@ -368,12 +382,12 @@ def _numbers(column: _Column, labels: _Integers, problems: dict[int, str], hint:
     return values
 
 
-def _refused(ids: list[Any], offsets: _Integers, labels: _Integers, problems: dict[int, str]) -> dict[int, str]:
+def _refused(ids: list[Any], offsets: _Integers, labels: _Integers | None, problems: dict[int, str]) -> dict[int, str]:
     """Series that Rust need not see, with the reason: the first problem among their rows."""
     reasons = {i: "it has no name: its id is null" for i, one in enumerate(ids) if is_nothing(one)}
     for row in sorted(problems):
         series = int(np.searchsorted(offsets, row, side="right")) - 1
-        reasons.setdefault(series, f"row {labels[row]}: {problems[row]}")
+        reasons.setdefault(series, problems[row] if labels is None else f"row {labels[row]}: {problems[row]}")
     return {i: f'series "{ids[i]}": {reasons[i]}' for i in sorted(reasons)}
 
 
