@@ -1,6 +1,6 @@
 //! The bridge to linfa, both ways (feature `linfa`, off by default).
 //!
-//! - [`Columns`] regresses a target on the columns of a linfa dataset with our own least squares or count regression: linfa's
+//! - [`Columns`] regresses a target on the columns of a linfa dataset with our own least squares, robust or count regression: linfa's
 //!   [`Fit`] and [`PredictInplace`], so that it can stand in a linfa pipeline. The fit keeps its inference.
 //! - [`Regressor`] makes any linfa regressor a [`Forecaster`]: its columns are the trend (t = 1 in the first year), drivers
 //!   and events; an intercept is the regressor's own affair.
@@ -43,7 +43,7 @@ use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Latent};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread};
 use crate::numeric::count_regression::CountRegression;
-use crate::regression::Ols;
+use crate::regression::{Loss, Ols, SlopeMedian, m_estimate, slope_median};
 use crate::series::{Horizon, Series, Training, Year};
 
 impl From<linfa::Error> for Error {
@@ -77,6 +77,10 @@ pub enum Columns {
     NegativeBinomial,
     /// Counts under a log link that scatter as chance alone has it.
     Poisson,
+    /// An M-estimate: years far off the line count less, or nothing.
+    MEstimate(Loss),
+    /// The median of slopes, for one column: a dataset with more is refused.
+    MedianSlope(SlopeMedian),
 }
 
 /// [`Columns`] that have seen a dataset.
@@ -119,12 +123,32 @@ impl<D: Data<Elem = f64>, T: AsSingleTargets<Elem = f64>> Fit<ArrayBase<D, Ix2>,
             let coefficients = ols.coefficients().iter().map(|c| c.estimate).collect();
             return Ok(FittedColumns { coefficients, is_log: false, ols: Some(ols) });
         }
-        let model = if *self == Self::Poisson { "Poisson" } else { "NegativeBinomial" };
+        let model = match self {
+            Self::LeastSquares => "LeastSquares",
+            Self::NegativeBinomial => "NegativeBinomial",
+            Self::Poisson => "Poisson",
+            Self::MEstimate(_) => "MEstimate",
+            Self::MedianSlope(_) => "MedianSlope",
+        };
         let unfit = |problem: &str| Error::Regressor {
             series: NAME.to_owned(),
             model: model.to_owned(),
             problem: problem.to_owned(),
         };
+        let linear = |coefficients| Ok(FittedColumns { coefficients, is_log: false, ols: None });
+        match self {
+            Self::MEstimate(loss) => {
+                let found = m_estimate(&rows, p, &y, *loss).map_err(|problem| unfit(&problem.to_string()))?;
+                return linear(found.coefficients);
+            }
+            Self::MedianSlope(method) if p == 2 => {
+                let x: Vec<f64> = records.column(0).to_vec();
+                let line = slope_median(&x, &y, *method);
+                return linear(vec![line.intercept, line.slope]);
+            }
+            Self::MedianSlope(_) => return Err(unfit("a median of slopes takes one column")),
+            Self::LeastSquares | Self::NegativeBinomial | Self::Poisson => (),
+        }
         let problem = CountRegression::new(&rows, p, &y, &vec![1.0; y.len()], &vec![0.0; y.len()])
             .map_err(|_| unfit("counts are finite numbers from 0"))?;
         let fit = match self {

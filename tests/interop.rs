@@ -8,7 +8,7 @@ use unjuran::design::Inputs;
 use unjuran::interop::{Columns, Regressor, linfa, linfa_linear, ndarray};
 use unjuran::model::Forecaster as _;
 use unjuran::model::checks::battery;
-use unjuran::regression::LinearTrend;
+use unjuran::regression::{LinearTrend, Loss, SlopeMedian};
 use unjuran::series::{Horizon, Series, Unit, Year};
 
 fn amounts(y: &[f64]) -> Series {
@@ -74,4 +74,21 @@ fn our_count_regression_stands_in_a_linfa_pipeline() {
         Columns::LeastSquares.fit(&dataset.with_records(array![[1.0], [1.0], [1.0], [1.0]])).unwrap_err().kind(),
         "RankDeficient"
     );
+}
+
+#[test]
+fn our_robust_regressions_stand_in_a_linfa_pipeline_and_leave_one_wild_point_aside() {
+    // 1 + 2x but for the last point: slopes 2, 2, 2, 2 and those to the last, whose median is 2.
+    let records = array![[1.0], [2.0], [3.0], [4.0], [5.0], [6.0]];
+    let dataset = linfa::Dataset::new(records, array![3.0, 5.0, 7.0, 9.0, 11.0, 113.0]);
+    for columns in [
+        Columns::MEstimate(Loss::Bisquare),
+        Columns::MedianSlope(SlopeMedian::TheilSen),
+        Columns::MedianSlope(SlopeMedian::Siegel),
+    ] {
+        let fit = columns.fit(&dataset).unwrap();
+        assert!((fit.predict(&array![[10.0]])[0] - 21.0).abs() < 1e-9, "{columns:?}: {:?}", fit.coefficients());
+    }
+    let two = linfa::Dataset::new(array![[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 4.0]], array![1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(Columns::MedianSlope(SlopeMedian::TheilSen).fit(&two).unwrap_err().kind(), "Regressor");
 }

@@ -59,8 +59,8 @@ impl Plan {
             steps: 40,
             long: 1.0,
             start_above: 0.0005,
-            trim: 0.002,
-            keep_above: 0.0005,
+            trim: 0.004,
+            keep_above: 0.002,
             finish: Finish {
                 leads: vec![1, 3, 6],
                 steps: 60,

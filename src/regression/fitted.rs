@@ -113,11 +113,12 @@ impl FittedTrend {
         let (training, name) = (&self.setup.training, &self.setup.training.name);
         let (last, h) = (self.setup.last(), horizon.get());
         let before = self.transformed(design.row(name, last)?, design.t(last));
+        let of_logs = self.laws.iter().any(|law| law.link != Link::Identity);
         let (mut rows, mut leads, mut years) = (Vec::new(), Vec::new(), Vec::new());
         for i in 0..h {
             let year = training.next.plus(i)?;
             let lead = f64::from(year.get() - last.get());
-            let t = design.t(last) + self.projection.clock(lead);
+            let t = design.t(last) + self.projection.clock(lead, of_logs);
             let row = self.transformed(design.row_at(name, year, t)?, t);
             let stopped = self.transformed(design.row_at(name, year, design.t(last))?, design.t(last));
             rows.push(Ahead { row, stopped, offset: design.offset(name, year)?.unwrap_or(0.0) });

@@ -8,9 +8,8 @@
 //! Damped, the trend's clock slows down: everything that grows with time levels off, the rest of the columns stay as they
 //! are; and the last year's distance from the line fades instead of being forgotten at once. Shocks fade alike, so that the
 //! band widens with the years as that of an autoregression of coefficient rho around the line. On the log scale what the
-//! trend adds, a, becomes `ln 3 tanh(a / ln 3)`: a start near zero has slopes of thousands of per cent, and no levelling off
-//! would hold them. phi and rho are fixed:
-//! eight years cannot tell them.
+//! trend adds, a, becomes `ln 2 tanh(a / ln 2)`, and its clock is slower: a start near zero has slopes of thousands of per cent,
+//! and no levelling off would hold them. phi and rho are fixed: eight years cannot tell them.
 //!
 //! Reference for the damped trend: Gardner and McKenzie (1985), *Management Science* 31(10), 1237-1246.
 
@@ -22,12 +21,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// What share of its change the trend keeps from a year to the next. See `docs/decisions.md` for this and `RHO`.
-pub(super) const PHI: f64 = 0.8;
+const PHI: f64 = 0.8;
+/// The same for the trend of a logarithm.
+const PHI_OF_LOGS: f64 = 0.6;
 /// What share of a distance from the line is left a year later.
 pub(super) const RHO: f64 = 0.9;
 
-/// The most that a damped trend of a logarithm can add: that of 3.
-const MOST: f64 = 1.098_612_288_668_109_8;
+/// The most that a damped trend of a logarithm can add: that of 2.
+const MOST: f64 = std::f64::consts::LN_2;
 
 /// How a fitted line goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,14 +68,15 @@ impl FromStr for Projection {
 
 impl Projection {
     /// How many years of trend `lead` years amount to.
-    pub(super) fn clock(self, lead: f64) -> f64 {
+    pub(super) fn clock(self, lead: f64, of_logs: bool) -> f64 {
+        let phi = if of_logs { PHI_OF_LOGS } else { PHI };
         match self {
             Self::Line => lead,
-            Self::Damped => PHI * (1.0 - PHI.powf(lead)) / (1.0 - PHI),
+            Self::Damped => phi * (1.0 - phi.powf(lead)) / (1.0 - phi),
         }
     }
 
-    /// What a trend of a logarithm adds, held to a factor of 3 where it levels off, and the derivative of that.
+    /// What a trend of a logarithm adds, held to a factor of 2 where it levels off, and the derivative of that.
     pub(super) fn bounded(self, added: f64) -> (f64, f64) {
         match self {
             Self::Line => (added, 1.0),
