@@ -21,7 +21,7 @@ DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
 .PHONY: test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
-.PHONY: prior prior-folds tune siblings impact fuzz load supply-chain
+.PHONY: prior prior-folds tune siblings masked impact fuzz load supply-chain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -168,7 +168,10 @@ tune: have-data $(VENV)/.dev-tools $(VENV)/.bench-tools ## Score settings of the
 siblings: have-data $(VENV)/.bench-tools $(VENV)/.package ## What Prior.learn adds, by size of the panel
 	$(BIN)/python -m benches.prior.siblings "$(DATA)"
 
-impact: ## False alarms and power of plan.impact on simulated series: two tables
+masked: have-data $(VENV)/.bench-tools $(VENV)/.package ## What masked cells cost, and whether bands still hold: DATA=annual-counts
+	$(BIN)/python -m benches.accuracy.masked "$(DATA)"
+
+impact: ## False alarms, power and coverage of plan.impact on simulated series: three tables
 	cargo run --release --locked --example impact_power
 
 # Random bytes on stable, no coverage guidance. SECONDS a target; `make test` replays the stored inputs and tries for one.

@@ -1,4 +1,4 @@
-//! False alarms and power of `plan::impact` on simulated series, a table for each; `make impact` calls it.
+//! False alarms, power and coverage of `plan::impact` on simulated series, a table for each; `make impact` calls it.
 
 #[path = "../tests/impact/simulate.rs"]
 mod simulate;
@@ -16,6 +16,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             writeln!(out, "| {name} | {n} | {:.1} | {:.1} |", share(*up), share(*down))?;
         }
         writeln!(out)?;
+    }
+    writeln!(out, "effects drawn from their prior: share of 95% intervals that hold them, in percent")?;
+    writeln!(out, "| years before | series | held |")?;
+    writeln!(out, "|---|---|---|")?;
+    for before in [5, 8, 12] {
+        let (all, held) = simulate::covered(4000, before)?;
+        writeln!(out, "| {before} | {all} | {:.1} |", 100.0 * held as f64 / all as f64)?;
     }
     Ok(())
 }

@@ -43,6 +43,30 @@ fn drawn(i: usize, fall: f64) -> Result<(Series, Event), Error> {
     Ok((Series::new(format!("series {i}"), Year::new(2000)?, &values)?, event))
 }
 
+/// Effects drawn from the law that is taken for granted of a step, a factor exp(N(0, 0.7^2)), on series with so many years before:
+/// how many were drawn, and how many of their 95% intervals hold the effect.
+pub(crate) fn covered(series: usize, before: usize) -> Result<(usize, usize), Error> {
+    let held = (0..series)
+        .into_par_iter()
+        .map(|i| {
+            let mut stream = Stream::new(20_261_122, &format!("effect {before} {i}"));
+            let effect = (0.7 * stream.normal()).exp();
+            let size = 10_f64.powf(1.5 + 1.5 * stream.uniform());
+            let shock = 0.05 + 0.25 * stream.uniform();
+            let after = 1 + i % 3;
+            let (mut level, mut values) = (size, Vec::new());
+            for t in 0..before + after {
+                values.push((level * if t >= before { effect } else { 1.0 }).round());
+                level *= (shock * stream.normal()).exp();
+            }
+            let event = Event::new(Year::new(2000)?.plus(before)?, EventKind::Step, None);
+            let found = impact(&Series::new("drawn", Year::new(2000)?, &values)?, &event, &[], 0.2)?.interval(95.0)?;
+            Ok(found.0 <= effect - 1.0 && effect - 1.0 <= found.1)
+        })
+        .collect::<Result<Vec<bool>, Error>>()?;
+    Ok((series, held.into_iter().filter(|held| *held).count()))
+}
+
 /// For each generator the number of series, and of verdicts "increase" and "decrease", with a fall planted or none (0).
 pub(crate) fn verdicts(series: usize, fall: f64) -> Result<[(usize, usize, usize); 4], Error> {
     let judged = (0..series)
