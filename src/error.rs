@@ -578,6 +578,14 @@ pub enum Error {
         /// What must agree.
         needed: String,
     },
+    /// A long run that its caller broke off.
+    #[error("stopped after {done} of {all} fits")]
+    Stopped {
+        /// Fits that were done.
+        done: usize,
+        /// Fits in all.
+        all: usize,
+    },
     /// Stored text that cannot be read back.
     #[error("not a stored {expected}: {problem}")]
     BadJson {

@@ -13,6 +13,7 @@ mod ets;
 mod forecast;
 mod front;
 mod given;
+mod guard;
 mod hierarchy;
 mod html;
 mod input;
@@ -25,6 +26,7 @@ mod progress;
 mod run;
 mod series;
 mod smoothing;
+mod stored;
 mod tidy;
 mod trends;
 
@@ -52,6 +54,8 @@ mod _core {
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
     use crate::given::PyEvent;
+    #[pymodule_export]
+    use crate::guard::panic;
     #[pymodule_export]
     use crate::hierarchy::{PyDiscrepancy, PyMerged, check_totals, merge_sources, reconcile};
     #[pymodule_export]

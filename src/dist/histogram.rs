@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::is_countable;
 use crate::error::{Error, Result};
 
 /// Cells with their probabilities.
@@ -78,7 +79,7 @@ impl TryFrom<Cells> for Histogram {
         let sound = edges.len() == masses.len() + 1
             && edges.len() > 1
             && edges.windows(2).all(|pair| pair[0] < pair[1])
-            && edges.iter().all(|edge| edge.is_finite())
+            && edges.iter().all(|edge| is_countable(*edge))
             && masses.iter().all(|mass| *mass >= 0.0)
             && total > 0.0
             && total.is_finite();

@@ -45,6 +45,11 @@ pub use quantiles::Quantiles;
 pub use whole::Whole;
 pub(crate) use whole::rounded;
 
+/// Whether an outcome can be computed with: its square is a number, so that a law of such outcomes has mean and variance.
+pub(crate) fn is_countable(outcome: f64) -> bool {
+    outcome.abs() < 1e154
+}
+
 /// What every predictive law answers.
 pub trait Predictive {
     /// Probability of an outcome not above `x`.

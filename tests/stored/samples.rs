@@ -110,8 +110,25 @@ macro_rules! numbers_of_its_text {
 }
 
 numbers_of_its_text!(
-    Series, Panel, Event, Prior, BacktestTable, Alarm, Change, Comparison, Conversion, Converted, Discrepancy, Funnel,
-    Impact, Leak, Merged, Needs, RequiredChange, Scenario, Target
+    Series,
+    Panel,
+    Event,
+    Prior,
+    BacktestTable,
+    Alarm,
+    Change,
+    Comparison,
+    Conversion,
+    Converted,
+    Discrepancy,
+    Funnel,
+    Impact,
+    Leak,
+    Merged,
+    Needs,
+    RequiredChange,
+    Scenario,
+    Target
 );
 
 fn reader<T: Persist + Figures>() -> Reader {
@@ -191,7 +208,8 @@ fn under_way() -> Result<Series> {
 }
 
 fn inputs() -> Result<Inputs> {
-    let patrols = (0..16_u8).map(|i| Ok((year(2015 + i64::from(i))?, f64::from(i * 7 % 5)))).collect::<Result<Vec<_>>>()?;
+    let patrols =
+        (0..16_u8).map(|i| Ok((year(2015 + i64::from(i))?, f64::from(i * 7 % 5)))).collect::<Result<Vec<_>>>()?;
     Inputs::new().driver("patrols", patrols)?.event(Event::new(year(2019)?, EventKind::Step, Some("law")))
 }
 

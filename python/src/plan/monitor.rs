@@ -10,6 +10,7 @@ use unjuran::series::{Coverage, Date, Year};
 use super::answer::{PyAnswer, answer, read_back};
 use crate::errors::Result;
 use crate::forecast::PyForecast;
+use crate::guard::free;
 use crate::input;
 use crate::series::PySeries;
 
@@ -68,7 +69,7 @@ pub(crate) fn monitor<'py>(
     if let Ok(one) = forecast.cast::<PyForecast>() {
         let forecast = &one.get().0;
         let figure = figure(forecast, observed, day, year, "observed")?;
-        let alarms = py.detach(|| unjuran::plan::monitor(&[(&**forecast, figure)], rate))?;
+        let alarms = free(py, || unjuran::plan::monitor(&[(&**forecast, figure)], rate))?;
         return Ok(answer(py, alarms[0].clone(), PyAlarm)?.into_any());
     }
     if !forecast.hasattr("keys")? || !observed.hasattr("keys")? {
@@ -90,7 +91,7 @@ pub(crate) fn monitor<'py>(
         names.push(name);
     }
     let pairs: Vec<(&Forecast, Observed)> = forecasts.iter().map(|f| &**f).zip(figures).collect();
-    let alarms = py.detach(|| unjuran::plan::monitor(&pairs, rate))?;
+    let alarms = free(py, || unjuran::plan::monitor(&pairs, rate))?;
     let found = PyDict::new(py);
     for (name, alarm) in names.iter().zip(alarms) {
         found.set_item(name, answer(py, alarm, PyAlarm)?)?;
