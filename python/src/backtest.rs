@@ -1,5 +1,7 @@
 //! `unjuran.backtest` and its result.
 
+#![allow(clippy::indexing_slicing, reason = "names and places of the table that the rows come from")]
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 

@@ -451,7 +451,7 @@ pub(crate) fn long_frame<'py>(
                 leads.push(i64::try_from(i + 1).unwrap_or(i64::MAX));
                 origins.push(origin.clone());
                 at.push(*p);
-                values.push(quantile[i]);
+                values.extend(quantile.get(i));
             }
         }
     }

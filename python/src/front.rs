@@ -1,5 +1,7 @@
 //! `unjuran.forecast`, `unjuran.read_csv` and `unjuran.Forecasts`.
 
+#![allow(clippy::indexing_slicing, reason = "one input and one outcome a series, made here")]
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
 //! Python bindings of `unjuran`: conversions and calls, nothing else.
+#![deny(clippy::indexing_slicing)]
 #![allow(clippy::needless_pass_by_value, reason = "pyo3 hands arguments over by value")]
 #![allow(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "docstrings are for Python's readers")]
 #![allow(clippy::single_match_else, reason = "a refusal reads best as the other case of a match")]

@@ -47,7 +47,7 @@ impl Run {
             None => vec![resolved(model)?],
         };
         let names: Vec<String> = models.iter().map(|m| m.name()).collect();
-        let twice = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name));
+        let twice = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|earlier| earlier == *name));
         if models.is_empty() || twice.is_some() {
             return Err(Error::BadParameter {
                 model: "forecast".to_owned(),
@@ -251,7 +251,7 @@ pub(crate) fn table<'py>(py: Python<'py>, run: &Run, levels: &[f64], blocks: &[B
         let mut column = Vec::with_capacity(rows);
         for block in blocks {
             let h = block.years.len();
-            column.extend_from_slice(&block.cells[c * h..(c + 1) * h]);
+            column.extend_from_slice(block.cells.get(c * h..(c + 1) * h).unwrap_or_default());
         }
         columns.append((name, arrays::floats(py, &column)?))?;
     }

@@ -331,7 +331,11 @@ impl Continuous {
         match self.components.as_slice() {
             [one] => one.cdf(y),
             many => {
-                let arranged = if many[0].counts().is_some() { self.arranged().cdf_of_counts(y) } else { None };
+                let arranged = if many.first().is_some_and(|one| one.counts().is_some()) {
+                    self.arranged().cdf_of_counts(y)
+                } else {
+                    None
+                };
                 arranged.unwrap_or_else(|| many.iter().map(|c| c.weight * c.quick_cdf(y)).sum())
             }
         }

@@ -1,5 +1,7 @@
 //! The law of sample values.
 
+#![allow(clippy::indexing_slicing, reason = "ranks are held between 1 and the number of values, of which there is one")]
+
 use serde::{Deserialize, Serialize};
 
 use super::{Predictive, crps, is_countable};

@@ -3,6 +3,8 @@
 //! Within a cell every outcome is as likely as any other. Where a law is known from a likelihood times what was expected,
 //! cell by cell, this is the law itself: for counts with one cell a whole number nothing is lost.
 
+#![allow(clippy::indexing_slicing, reason = "one edge more than masses, checked when the cells are made")]
+
 use serde::{Deserialize, Serialize};
 
 use super::is_countable;

@@ -19,6 +19,8 @@
 //!
 //! References: Gneiting and Raftery (2007) for forecasts as distributions.
 
+#![deny(clippy::indexing_slicing)]
+
 mod at_least;
 mod continuous;
 mod counts;

@@ -7,6 +7,8 @@
 //! References: Vincent (1912), *Psychological Monographs* 14(5); Lichtendahl, Grushka-Cockayne and Winkler (2013),
 //! *Management Science* 59(7), 1594-1611, for averaging quantiles against averaging probabilities.
 
+#![allow(clippy::indexing_slicing, reason = "the table has KNOTS values, made here only")]
+
 use super::is_countable;
 use crate::numeric::special::normal;
 

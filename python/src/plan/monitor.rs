@@ -10,7 +10,7 @@ use unjuran::series::{Coverage, Date, Year};
 use super::answer::{PyAnswer, answer, read_back};
 use crate::errors::Result;
 use crate::forecast::PyForecast;
-use crate::guard::free;
+use crate::guard::{bug, free};
 use crate::input;
 use crate::series::PySeries;
 
@@ -70,7 +70,8 @@ pub(crate) fn monitor<'py>(
         let forecast = &one.get().0;
         let figure = figure(forecast, observed, day, year, "observed")?;
         let alarms = free(py, || unjuran::plan::monitor(&[(&**forecast, figure)], rate))?;
-        return Ok(answer(py, alarms[0].clone(), PyAlarm)?.into_any());
+        let alarm = alarms.into_iter().next().ok_or_else(|| bug(py, &"one forecast without an alarm"))?;
+        return Ok(answer(py, alarm, PyAlarm)?.into_any());
     }
     if !forecast.hasattr("keys")? || !observed.hasattr("keys")? {
         let message = "monitor takes a Forecast and a figure, or two mappings from name to such";
@@ -118,7 +119,7 @@ fn figure(
         })?;
         return Ok(Observed { year: wanted, value, coverage: day.map_or(coverage, Coverage::Through) });
     }
-    let first = forecast.years()[0];
+    let first = forecast.years().first().copied().unwrap_or(forecast.series().last_year());
     let year = year.or(day.map(Date::year)).unwrap_or(first);
     let value = input::number(given, place)?;
     Ok(Observed { year, value, coverage: day.map_or(Coverage::Full, Coverage::Through) })
