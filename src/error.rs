@@ -4,6 +4,8 @@
 //! allowed, in typed fields: a service branches on the variant, a notebook shows the sentence. Serialised, an error is a
 //! record with the variant's name under `kind` and one entry a field; the Python classes are made from that record.
 
+#![deny(clippy::indexing_slicing)]
+
 use serde::{Deserialize, Serialize};
 
 /// The result of every fallible call of this crate.
@@ -578,6 +580,14 @@ pub enum Error {
         /// What must agree.
         needed: String,
     },
+    /// A long run that its caller broke off.
+    #[error("stopped after {done} of {all} fits")]
+    Stopped {
+        /// Fits that were done.
+        done: usize,
+        /// Fits in all.
+        all: usize,
+    },
     /// Stored text that cannot be read back.
     #[error("not a stored {expected}: {problem}")]
     BadJson {
@@ -626,7 +636,7 @@ impl Error {
     /// The variant's name, as in the `kind` of the serialised record: `"TooFewYears"`.
     pub fn kind(&self) -> String {
         let record = serde_json::to_value(self).unwrap_or_default();
-        record["kind"].as_str().unwrap_or("Error").to_owned()
+        record.get("kind").and_then(|kind| kind.as_str()).unwrap_or("Error").to_owned()
     }
 }
 

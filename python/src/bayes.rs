@@ -5,7 +5,8 @@ use std::sync::Arc;
 use pyo3::PyClassInitializer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use unjuran::model::Fitted;
 use unjuran::persist::Persist as _;
 use unjuran::smoothing::bayes::Member;
 use unjuran::smoothing::{BayesEts, FittedBayesEts, Prior};
@@ -14,9 +15,11 @@ use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
 use crate::given;
+use crate::guard::free;
 use crate::input;
 use crate::models::{PyFitted, PyModel};
 use crate::panel::PyPanel;
+use crate::series::PySeries;
 
 /// What other annual series say before the first look at a new one: members of a grid and their weights.
 ///
@@ -91,7 +94,7 @@ impl PyPrior {
                 .map(|(i, one)| Ok(input::series(one, &format!("panel[{i}]"))?.get().0.clone()))
                 .collect::<Result<_>>()?,
         };
-        Ok(Self(Arc::new(py.detach(|| base.learn(&series, name))?)))
+        Ok(Self(Arc::new(free(py, || base.learn(&series, name))?)))
     }
 
     /// Its name.
@@ -143,6 +146,28 @@ impl PyPrior {
         Ok(Self(Arc::new(Prior::from_json(text)?)))
     }
 
+    /// The prior in the compact binary form; pickles are made of it.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.0.to_bytes()?))
+    }
+
+    /// The prior that ``to_bytes`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadBytesError
+    ///     Bytes that are no stored prior.
+    /// UnknownVersionError
+    ///     Bytes that a later release wrote.
+    #[staticmethod]
+    fn from_bytes(data: &[u8]) -> Result<Self> {
+        Ok(Self(Arc::new(Prior::from_bytes(data)?)))
+    }
+
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         other.cast::<Self>().is_ok_and(|other| self.0 == other.get().0)
     }
@@ -159,8 +184,8 @@ impl PyPrior {
         Ok(format!("<Prior {name}, {} members, {} sources>", self.0.members.len(), self.0.sources.len()))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr("from_json")?, (self.to_json()?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
     }
 }
 
@@ -262,11 +287,8 @@ impl PyBayesEts {
         let series = input::series(series, "series")?;
         let inputs = given::inputs(exog.as_ref(), events.as_ref(), exposure.as_ref(), weights.as_ref())?;
         let (data, model) = (&series.get().0, &slf.get().model);
-        let fitted = Arc::new(py.detach(|| model.fit_with(data, &inputs))?);
-        let base = slf.as_super().clone().unbind();
-        let beside = [exog, events, exposure, weights].map(|argument| argument.map(Bound::unbind));
-        let base = PyFitted::beside(Box::new(FittedBayesEts::clone(&fitted)), base, series.clone().unbind(), beside);
-        Ok(Py::new(py, PyClassInitializer::from(base).add_subclass(PyFittedBayesEts { fitted }))?)
+        let fitted = free(py, || model.fit_with(data, &inputs))?;
+        made(fitted, slf.as_super(), series)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -291,6 +313,24 @@ impl PyBayesEts {
         }
         Ok((PyTuple::empty(py), named))
     }
+}
+
+/// The object of a model.
+pub(crate) fn object<'py>(py: Python<'py>, model: &BayesEts) -> Result<Bound<'py, PyBayesEts>> {
+    let prior = model.prior().map(|prior| Bound::new(py, PyPrior(Arc::new(prior.clone())))).transpose()?;
+    Ok(Bound::new(py, PyBayesEts::new(py, prior.as_ref().map(Bound::as_any))?)?)
+}
+
+/// The object of a fit.
+pub(crate) fn made(
+    fitted: FittedBayesEts,
+    model: &Bound<'_, PyModel>,
+    series: &Bound<'_, PySeries>,
+) -> Result<Py<PyFittedBayesEts>> {
+    let fitted = Arc::new(fitted);
+    let shared = Arc::clone(&fitted) as Arc<dyn Fitted>;
+    let base = PyFitted::new(shared, model.clone().unbind(), series.clone().unbind());
+    Ok(Py::new(model.py(), PyClassInitializer::from(base).add_subclass(PyFittedBayesEts { fitted }))?)
 }
 
 /// A Bayesian average that has seen its data: a `FittedModel` that knows what each member made of the series.
@@ -341,7 +381,7 @@ impl PyFittedBayesEts {
     /// What the years from the first event on would have been without the events: a `Forecast` of those years that keeps
     /// their own shocks, so that its width is the doubt about the effects. None without an event in the years observed.
     fn counterfactual(&self, py: Python<'_>) -> Result<Option<PyForecast>> {
-        Ok(py.detach(|| self.fitted.counterfactual())?.map(PyForecast::new))
+        Ok(free(py, || self.fitted.counterfactual())?.map(PyForecast::new))
     }
 
     /// Weight after the series, by power of the scale: an array of powers and an array of weights.

@@ -1,5 +1,7 @@
 //! The columns of a frame, as `frames.py` lays them out, to series and back.
 
+#![allow(clippy::indexing_slicing, reason = "one entry a series in every column, checked when the columns come in")]
+
 use std::collections::HashMap;
 
 use pyo3::exceptions::PyTypeError;

@@ -9,6 +9,7 @@ use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::{PyForecast, named_interval};
 use crate::given::yearly;
+use crate::guard::free;
 use crate::input;
 use crate::plan::{PyAnswer, answer, read_back};
 use crate::series::PySeries;
@@ -94,7 +95,7 @@ fn each<'py>(
     }
     if let Ok(given) = data.cast::<PyForecast>() {
         let given = &given.get().0;
-        return Ok(Bound::new(py, PyForecast::new(py.detach(|| forecast(given))?))?.into_any());
+        return Ok(Bound::new(py, PyForecast::new(free(py, || forecast(given))?))?.into_any());
     }
     Err(neither(data))
 }
@@ -202,11 +203,11 @@ fn calendar(
 fn converted<'py>(py: Python<'py>, data: &Bound<'py, PyAny>, calendar: &Calendar) -> Result<Bound<'py, PyAny>> {
     if let Ok(given) = data.cast::<PySeries>() {
         let series = &given.get().0;
-        return Ok(answer(py, py.detach(|| calendar.convert(series))?, PyConverted)?.into_any());
+        return Ok(answer(py, free(py, || calendar.convert(series))?, PyConverted)?.into_any());
     }
     if let Ok(given) = data.cast::<PyForecast>() {
         let given = &given.get().0;
-        return Ok(Bound::new(py, PyForecast::new(py.detach(|| calendar.forecast(given))?))?.into_any());
+        return Ok(Bound::new(py, PyForecast::new(free(py, || calendar.forecast(given))?))?.into_any());
     }
     Err(neither(data))
 }

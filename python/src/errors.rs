@@ -40,7 +40,7 @@ impl From<Failure> for PyErr {
 /// The exception for an error of the core.
 pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
     let record = serde_json::to_value(error).unwrap_or_default();
-    let kind = record["kind"].as_str().unwrap_or_default().to_owned();
+    let kind = record.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     let fields = PyDict::new(py);
     for (name, value) in record.as_object().into_iter().flatten().filter(|(name, _)| *name != "kind") {
         let filled = to_python(py, value).and_then(|value| fields.set_item(name, value));

@@ -1,9 +1,10 @@
 //! Exponential smoothing by maximum likelihood: one class, or the class that the data choose.
 
+use std::sync::Arc;
+
 use pyo3::PyClassInitializer;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
-use unjuran::persist::Persist as _;
+use pyo3::types::PyDict;
 use unjuran::select::{AutoEts, Pool};
 use unjuran::series::{Observation, Series, Value};
 use unjuran::smoothing::{Ets, EtsParams, FittedEts, Region};
@@ -11,6 +12,7 @@ use unjuran::smoothing::{Ets, EtsParams, FittedEts, Region};
 use crate::arrays;
 use crate::errors::Result;
 use crate::given;
+use crate::guard::free;
 use crate::input;
 use crate::models::{PyFitted, PyModel, Setting};
 use crate::series::PySeries;
@@ -115,9 +117,14 @@ impl PyEts {
         given::nothing_but_the_series("ETS", [&exog, &events, &exposure, &weights])?;
         let series = input::series(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
-        let fitted = slf.py().detach(|| model.fit(data))?;
+        let fitted = free(slf.py(), || model.fit(data))?;
         Ok(made(fitted, slf.as_super(), series)?)
     }
+}
+
+/// The object of a model.
+pub(crate) fn object(py: Python<'_>, model: Ets) -> Result<Bound<'_, PyEts>> {
+    Ok(Bound::new(py, of(model)?)?)
 }
 
 fn of(model: Ets) -> Result<PyClassInitializer<PyEts>> {
@@ -192,13 +199,17 @@ impl PyAutoEts {
         given::nothing_but_the_series("AutoETS", [&exog, &events, &exposure, &weights])?;
         let series = input::series(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
-        let fitted = slf.py().detach(|| model.fit(data))?;
+        let fitted = free(slf.py(), || model.fit(data))?;
         Ok(made(fitted, slf.as_super(), series)?)
     }
 }
 
-fn made(fitted: FittedEts, model: &Bound<'_, PyModel>, series: &Bound<'_, PySeries>) -> PyResult<Py<PyFittedEts>> {
-    let base = PyFitted::new(Box::new(fitted.clone()), model.clone().unbind(), series.clone().unbind());
+pub(crate) fn made(
+    fitted: FittedEts,
+    model: &Bound<'_, PyModel>,
+    series: &Bound<'_, PySeries>,
+) -> PyResult<Py<PyFittedEts>> {
+    let base = PyFitted::new(Arc::new(fitted.clone()), model.clone().unbind(), series.clone().unbind());
     Py::new(model.py(), PyClassInitializer::from(base).add_subclass(PyFittedEts(fitted)))
 }
 
@@ -295,33 +306,6 @@ impl PyFittedEts {
     fn update(slf: &Bound<'_, Self>, value: f64) -> Result<Py<Self>> {
         let longer = appended(slf.get().0.series(), value)?;
         Self::like(slf, slf.get().0.update(&longer)?)
-    }
-
-    /// The fit as text.
-    fn to_json(&self) -> Result<String> {
-        Ok(self.0.to_json()?)
-    }
-
-    /// The fit that ``to_json`` wrote; its ``model`` is the `ETS` of its class.
-    #[staticmethod]
-    fn from_json(py: Python<'_>, text: &str) -> Result<Py<Self>> {
-        let fitted = FittedEts::from_json(text)?;
-        let model = Bound::new(py, of(fitted.model())?)?;
-        Self::_restore(text, model.as_super())
-    }
-
-    /// The fit of a stored text, with its model.
-    #[staticmethod]
-    fn _restore(text: &str, model: &Bound<'_, PyModel>) -> Result<Py<Self>> {
-        let fitted = FittedEts::from_json(text)?;
-        let series = Bound::new(model.py(), PySeries(fitted.series().clone()))?;
-        Ok(made(fitted, model, &series)?)
-    }
-
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<Bound<'py, PyTuple>> {
-        let restore = slf.get_type().getattr("_restore")?;
-        let arguments = (slf.get().0.to_json()?, slf.as_super().get().model_of(slf.py()));
-        Ok((restore, arguments).into_pyobject(slf.py())?)
     }
 }
 

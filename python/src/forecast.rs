@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 use unjuran::Error;
 use unjuran::dist::{Empirical, Predictive as _};
 use unjuran::forecast::{Beside, Fan, Forecast, SvgStyle};
@@ -14,6 +14,7 @@ use unjuran::series::{Coverage, Year};
 use super::plan::frame;
 use crate::arrays;
 use crate::errors::{Result, to_python};
+use crate::guard::free;
 use crate::input;
 use crate::series::{PySeries, not_stored, quoted};
 
@@ -140,13 +141,13 @@ impl PyForecast {
             value: seed.to_string(),
             allowed: "a whole number from 0".to_owned(),
         })?;
-        let paths = py.detach(|| self.0.paths(n, seed))?;
+        let paths = free(py, || self.0.paths(n, seed))?;
         Ok(arrays::rows(py, paths.as_slice(), paths.years())?)
     }
 
     /// The distribution of the sum over all forecast years, from 10,000 joint paths with a fixed seed.
     fn total(&self, py: Python<'_>) -> Result<PyDistribution> {
-        Ok(PyDistribution { law: py.detach(|| self.0.total())?, of: self.clone() })
+        Ok(PyDistribution { law: free(py, || self.0.total())?, of: self.clone() })
     }
 
     /// The observed series.
@@ -245,7 +246,7 @@ impl PyForecast {
 
     /// The forecast as a text of several lines: median, 80% and 95% interval of each year and of the sum, and the notes.
     fn summary(&self, py: Python<'_>) -> Result<String> {
-        Ok(py.detach(|| self.0.summary())?)
+        free(py, || self.0.summary())
     }
 
     /// This forecast beside another of the same years, such as one by another model or one made a year later.
@@ -374,6 +375,28 @@ impl PyForecast {
         Ok(Self::new(Forecast::from_json(text)?))
     }
 
+    /// The forecast in the compact binary form; pickles are made of it.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.0.to_bytes()?))
+    }
+
+    /// The forecast that ``to_bytes`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadBytesError
+    ///     Bytes that are no stored forecast.
+    /// UnknownVersionError
+    ///     Bytes that a later release wrote.
+    #[staticmethod]
+    fn from_bytes(data: &[u8]) -> Result<Self> {
+        Ok(Self::new(Forecast::from_bytes(data)?))
+    }
+
     fn __len__(&self) -> usize {
         self.0.years().len()
     }
@@ -391,8 +414,8 @@ impl PyForecast {
         Ok(format!("Forecast of {name} by {}, {span}: median {}{more}", self.0.model(), shown.join(", ")))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json(None)?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
     }
 }
 
@@ -428,7 +451,7 @@ pub(crate) fn long_frame<'py>(
                 leads.push(i64::try_from(i + 1).unwrap_or(i64::MAX));
                 origins.push(origin.clone());
                 at.push(*p);
-                values.push(quantile[i]);
+                values.extend(quantile.get(i));
             }
         }
     }

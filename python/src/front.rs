@@ -1,5 +1,7 @@
 //! `unjuran.forecast`, `unjuran.read_csv` and `unjuran.Forecasts`.
 
+#![allow(clippy::indexing_slicing, reason = "one input and one outcome a series, made here")]
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -15,6 +17,7 @@ use unjuran::series::{CsvOptions, Series, read_csv as read};
 use crate::errors::{Result, exception};
 use crate::forecast::{PyForecast, long_frame};
 use crate::given::Beside;
+use crate::guard::free;
 use crate::html;
 use crate::input::{self, Ahead};
 use crate::panel::{PyPanel, named, view};
@@ -111,7 +114,7 @@ pub(crate) fn forecast<'py>(
         }
         let series = with_unit(&series.get().0, unit)?;
         let inputs = beside.of_one(series.name())?;
-        let forecast = py.detach(|| run.models[0].fit_with(&series, &inputs)?.forecast(run.ahead.horizon(&series)?))?;
+        let forecast = free(py, || run.models[0].fit_with(&series, &inputs)?.forecast(run.ahead.horizon(&series)?))?;
         return Ok(Bound::new(py, PyForecast::new(forecast))?.into_any());
     }
     if let Ok(panel) = data.cast::<PyPanel>() {
@@ -183,7 +186,7 @@ pub(crate) fn read_csv(
     if let Some(unit) = input::unit(unit)? {
         options = options.unit(unit);
     }
-    Ok(PyPanel(py.detach(|| read(&path, &options))?))
+    Ok(PyPanel(free(py, || read(&path, &options))?))
 }
 
 /// Forecasts by name of series: a read-only mapping of those that could be made; ``errors`` has the others.

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use unjuran::Error;
 use unjuran::design::Inputs;
+use unjuran::persist::Persist as _;
 use unjuran::series::{Event, Year};
 
 use crate::errors::Result;
@@ -63,6 +64,28 @@ impl PyEvent {
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The event as JSON text, in a versioned envelope.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    fn to_json(&self) -> Result<String> {
+        Ok(self.0.to_json()?)
+    }
+
+    /// The event that ``to_json`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored event.
+    /// UnknownVersionError
+    ///     Text that a later release wrote.
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self(Event::from_json(text)?))
     }
 
     fn __repr__(&self) -> String {

@@ -11,6 +11,7 @@ use unjuran::series::Series;
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::{PyForecast, named_interval};
+use crate::guard::free;
 use crate::panel::PyPanel;
 use crate::plan::{PyAnswer, answer, frame, read_back};
 use crate::series::PySeries;
@@ -90,7 +91,7 @@ pub(crate) fn check_totals<'py>(
     })?;
     let tree = self::tree(&given)?;
     let panel = &panel.get().0;
-    let found = py.detach(|| unjuran::hierarchy::check_totals(panel, &tree))?;
+    let found = free(py, || unjuran::hierarchy::check_totals(panel, &tree))?;
     let found = found.into_iter().map(|d| answer(py, d, PyDiscrepancy)).collect::<Result<Vec<_>>>()?;
     Ok(PyList::new(py, found)?)
 }
@@ -203,7 +204,7 @@ pub(crate) fn reconcile<'py>(
     let tree = self::tree(tree)?;
     let given: Vec<(String, PyForecast)> = items(forecasts, "forecasts", "an unjuran.Forecast")?;
     let named: Vec<(&str, &Forecast)> = given.iter().map(|(name, f)| (name.as_str(), &*f.0)).collect();
-    let mut done = py.detach(|| unjuran::hierarchy::reconcile(&named, &tree, method))?;
+    let mut done = free(py, || unjuran::hierarchy::reconcile(&named, &tree, method))?;
     let found = PyDict::new(py);
     for (name, _) in &given {
         if let Some(forecast) = done.remove(name) {

@@ -1,4 +1,5 @@
 //! Python bindings of `unjuran`: conversions and calls, nothing else.
+#![deny(clippy::indexing_slicing)]
 #![allow(clippy::needless_pass_by_value, reason = "pyo3 hands arguments over by value")]
 #![allow(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "docstrings are for Python's readers")]
 #![allow(clippy::single_match_else, reason = "a refusal reads best as the other case of a match")]
@@ -13,6 +14,7 @@ mod ets;
 mod forecast;
 mod front;
 mod given;
+mod guard;
 mod hierarchy;
 mod html;
 mod input;
@@ -26,6 +28,7 @@ mod report;
 mod run;
 mod series;
 mod smoothing;
+mod stored;
 mod tidy;
 mod trends;
 
@@ -53,6 +56,8 @@ mod _core {
     use crate::front::{PyForecasts, forecast, read_csv};
     #[pymodule_export]
     use crate::given::PyEvent;
+    #[pymodule_export]
+    use crate::guard::panic;
     #[pymodule_export]
     use crate::hierarchy::{PyDiscrepancy, PyMerged, check_totals, merge_sources, reconcile};
     #[pymodule_export]

@@ -11,6 +11,7 @@ use unjuran::{Error, Result as Core};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
+use crate::guard::free;
 use crate::input;
 
 fn floats(object: &Bound<'_, PyAny>, argument: &str) -> Result<Vec<f64>> {
@@ -471,7 +472,7 @@ pub(crate) fn compare<'py>(
 ) -> Result<Bound<'py, PyDict>> {
     let (ours, theirs) = (floats(ours, "ours")?, floats(theirs, "theirs")?);
     let bootstrap = PairedBootstrap::default().draws(draws).seed(seed);
-    let found = py.detach(|| match clusters {
+    let found = free(py, || match clusters {
         Some(clusters) => bootstrap.compare_clustered(&ours, &theirs, &clusters),
         None => bootstrap.compare(&ours, &theirs),
     })?;

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use pyo3::PyClassInitializer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 use unjuran::model::{FitReport, Fitted, Forecaster};
-use unjuran::select::model_by_name;
+use unjuran::persist::Persist as _;
+use unjuran::select::{AnyModel, SavedFit, model_by_name};
 use unjuran::smoothing::{BayesEts, Drift, Naive};
 
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
 use crate::given;
+use crate::guard::free;
 use crate::input::{self, Ahead};
 use crate::series::PySeries;
+use crate::stored;
 use crate::tidy;
 use crate::trends::PyFittedTrend;
 
@@ -123,10 +126,9 @@ impl PyModel {
         let inputs = given::inputs(exog.as_ref(), events.as_ref(), exposure.as_ref(), weights.as_ref())?;
         let model = Arc::clone(&slf.get().model);
         let data = &series.get().0;
-        let fitted = py.detach(|| model.fit_with(data, &inputs))?;
+        let fitted = free(py, || model.fit_with(data, &inputs))?;
         let is_trend = fitted.report().regression.is_some();
-        let given = [exog, events, exposure, weights].map(|argument| argument.map(Bound::unbind));
-        let base = PyFitted { fitted, model: slf.clone().unbind(), series: series.clone().unbind(), given };
+        let base = PyFitted::new(Arc::from(fitted), slf.clone().unbind(), series.clone().unbind());
         if is_trend {
             let trend = PyClassInitializer::from(base).add_subclass(PyFittedTrend);
             return Ok(Bound::new(py, trend)?.into_super().unbind());
@@ -157,6 +159,34 @@ impl PyModel {
         let mut hasher = DefaultHasher::new();
         (self.class, &self.positional).hash(&mut hasher);
         hasher.finish()
+    }
+
+    /// The model with its settings as JSON text, in a versioned envelope.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> uj.Model.from_json(uj.ETS("AAdN", alpha=0.5).to_json())
+    /// ETS("AAdN", alpha=0.5)
+    fn to_json(&self) -> Result<String> {
+        Ok(AnyModel::of(&*self.model)?.to_json()?)
+    }
+
+    /// The model that ``to_json`` wrote, as an object of its class; settings are checked as the constructor checks them.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored model, or one of another class than it is asked for.
+    /// UnknownVersionError
+    ///     Text that a later release wrote.
+    #[classmethod]
+    fn from_json<'py>(cls: &Bound<'py, PyType>, text: &str) -> Result<Bound<'py, Self>> {
+        stored::of_class(cls, stored::model(cls.py(), AnyModel::from_json(text)?)?)
     }
 
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
@@ -206,30 +236,21 @@ impl PyDrift {
 
 /// A model that has seen its data.
 ///
-/// Pickled, it carries model and series and is fitted again, to the same numbers.
+/// Pickled, or as JSON, it carries what was estimated: nothing is fitted again, and a later release answers the same.
 #[pyclass(name = "FittedModel", module = "unjuran", subclass, frozen)]
 pub(crate) struct PyFitted {
-    fitted: Box<dyn Fitted>,
+    fitted: Arc<dyn Fitted>,
     model: Py<PyModel>,
     series: Py<PySeries>,
-    /// The arguments of the fit beside the series: exog, events, exposure, weights.
-    given: [Option<Py<PyAny>>; 4],
 }
 
 impl PyFitted {
-    /// A fit to a series and nothing beside it.
-    pub(crate) fn new(fitted: Box<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
-        Self::beside(fitted, model, series, [const { None }; 4])
+    pub(crate) fn new(fitted: Arc<dyn Fitted>, model: Py<PyModel>, series: Py<PySeries>) -> Self {
+        Self { fitted, model, series }
     }
 
-    /// The same with the arguments of the fit: exog, events, exposure, weights.
-    pub(crate) fn beside(
-        fitted: Box<dyn Fitted>,
-        model: Py<PyModel>,
-        series: Py<PySeries>,
-        given: [Option<Py<PyAny>>; 4],
-    ) -> Self {
-        Self { fitted, model, series, given }
+    fn saved(&self) -> Result<SavedFit> {
+        Ok(SavedFit::of(&*self.model.get().model, &*self.fitted)?)
     }
 
     pub(crate) fn report(&self) -> &FitReport {
@@ -279,7 +300,7 @@ impl PyFitted {
     ) -> Result<PyForecast> {
         let horizon = Ahead::new(h, until)?.horizon(&self.series.get().0)?;
         let future = given::inputs(exog.as_ref(), None, exposure.as_ref(), None)?;
-        Ok(PyForecast::new(py.detach(|| self.fitted.forecast_with(horizon, &future))?))
+        Ok(PyForecast::new(free(py, || self.fitted.forecast_with(horizon, &future))?))
     }
 
     /// The model that was fitted, with its settings.
@@ -437,11 +458,60 @@ impl PyFitted {
         Ok(format!("<{} fitted to {}>", self.fitted.report().model, PyString::new(py, series).repr()?))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let series = self.series.clone_ref(py).into_any();
-        let given = self.given.iter().map(|one| one.as_ref().map_or_else(|| py.None(), |one| one.clone_ref(py)));
-        let arguments = PyTuple::new(py, std::iter::once(series).chain(given).collect::<Vec<_>>())?;
-        Ok((self.model.bind(py).getattr("fit")?, arguments))
+    /// The fit as JSON text, in a versioned envelope, with the model that made it.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> fit = uj.Drift().fit(uj.Series([10, 13, 12], start=2020))
+    /// >>> again = uj.FittedModel.from_json(fit.to_json())
+    /// >>> again.model, again.forecast(2) == fit.forecast(2)
+    /// (Drift(), True)
+    fn to_json(&self) -> Result<String> {
+        Ok(self.saved()?.to_json()?)
+    }
+
+    /// The fit that ``to_json`` wrote, as an object of its class; its forecast is the same to the last bit.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored fit, or one of another class than it is asked for.
+    /// UnknownVersionError
+    ///     Text that a later release wrote.
+    #[classmethod]
+    fn from_json<'py>(cls: &Bound<'py, PyType>, text: &str) -> Result<Bound<'py, Self>> {
+        stored::of_class(cls, stored::fit(cls.py(), free(cls.py(), || SavedFit::from_json(text))?)?)
+    }
+
+    /// The fit in the compact binary form; pickles are made of it.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.saved()?.to_bytes()?))
+    }
+
+    /// The fit that ``to_bytes`` wrote, as an object of its class.
+    ///
+    /// Raises
+    /// ------
+    /// BadBytesError
+    ///     Bytes that are no stored fit.
+    /// UnknownVersionError
+    ///     Bytes that a later release wrote.
+    #[classmethod]
+    fn from_bytes<'py>(cls: &Bound<'py, PyType>, data: &[u8]) -> Result<Bound<'py, Self>> {
+        stored::of_class(cls, stored::fit(cls.py(), free(cls.py(), || SavedFit::from_bytes(data))?)?)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py())?,)))
     }
 }
 

@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyIterator, PyList, PyString, PyType};
+use pyo3::types::{PyBytes, PyIterator, PyList, PyString, PyType};
 use unjuran::Error;
 use unjuran::forecast::Fan;
+use unjuran::persist::Persist as _;
 use unjuran::series::{Panel, Series, Value};
 
 use crate::errors::Result;
 use crate::html;
-use crate::series::{PySeries, not_stored, quoted};
+use crate::series::{PySeries, quoted};
 
 /// Many series by name: a read-only mapping, in the order in which the series came.
 ///
@@ -204,17 +205,75 @@ impl PyPanel {
         Ok(format!("Panel of {}", named(self.0.iter().map(Series::name))?))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        let text = serde_json::to_string(slf.get().0.as_slice()).map_err(|e| not_stored("Panel", &e))?;
-        Ok((slf.py().get_type::<Self>().getattr(intern!(slf.py(), "_restore"))?, (text,)))
+    /// All series as JSON text, in a versioned envelope.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    ///
+    /// Raises
+    /// ------
+    /// TooLargeError
+    ///     More than 32 MiB: some hundred thousand series of twenty years. Pickles have no such end.
+    fn to_json(&self) -> Result<String> {
+        Ok(self.0.to_json()?)
+    }
+
+    /// The panel that ``to_json`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored panel.
+    /// UnknownVersionError
+    ///     Text that a later release wrote.
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self(Panel::from_json(text)?))
+    }
+
+    /// The panel in the compact binary form.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.0.to_bytes()?))
+    }
+
+    /// The panel that ``to_bytes`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadBytesError
+    ///     Bytes that are no stored panel.
+    /// UnknownVersionError
+    ///     Bytes that a later release wrote.
+    #[staticmethod]
+    fn from_bytes(data: &[u8]) -> Result<Self> {
+        Ok(Self(Panel::from_bytes(data)?))
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyList>,))> {
+        let py = slf.py();
+        let stored = |part: &[Series]| Ok(PyBytes::new(py, &Panel::new(part.to_vec())?.to_bytes()?));
+        // why in parts: a pickle may be of any size, what is read at once may not.
+        let parts = slf.get().0.as_slice().chunks(PICKLED).map(stored).collect::<Result<Vec<_>>>()?;
+        Ok((py.get_type::<Self>().getattr(intern!(py, "_restore"))?, (PyList::new(py, parts)?,)))
     }
 
     #[staticmethod]
-    fn _restore(text: &str) -> Result<Self> {
-        let series: Vec<Series> = serde_json::from_str(text).map_err(|e| not_stored("Panel", &e))?;
+    fn _restore(parts: Vec<Bound<'_, PyBytes>>) -> Result<Self> {
+        let mut series = Vec::new();
+        for part in parts {
+            series.extend(Vec::from(Panel::from_bytes(part.as_bytes())?));
+        }
         Ok(Self(Panel::new(series)?))
     }
 }
+
+/// Series in one part of a pickle.
+const PICKLED: usize = 1000;
 
 /// "3 series: 'a', 'b', 'c'".
 pub(crate) fn named<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> PyResult<String> {

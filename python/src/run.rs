@@ -1,6 +1,9 @@
 //! Many series at once: models by series on a pool of threads, and the flat table of the results.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -14,6 +17,7 @@ use unjuran::series::Series;
 
 use crate::arrays;
 use crate::errors::Result;
+use crate::guard::bug;
 use crate::input::Ahead;
 use crate::models::resolved;
 use crate::progress::Progress;
@@ -43,7 +47,7 @@ impl Run {
             None => vec![resolved(model)?],
         };
         let names: Vec<String> = models.iter().map(|m| m.name()).collect();
-        let twice = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name));
+        let twice = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|earlier| earlier == *name));
         if models.is_empty() || twice.is_some() {
             return Err(Error::BadParameter {
                 model: "forecast".to_owned(),
@@ -73,23 +77,76 @@ impl Run {
         progress: &Progress,
         make: impl Fn(usize) -> T + Send + Sync,
     ) -> Result<Vec<T>> {
-        let one = |i| {
-            let made = make(i);
-            progress.step();
-            made
-        };
-        self.within(py, count, || (0..count).into_par_iter().map(one).collect())
+        let made = self.within(py, count, |stop| {
+            let one = |i| {
+                let made = (!stop.asked()).then(|| make(i));
+                progress.step();
+                made
+            };
+            (0..count).into_par_iter().map(one).collect::<Option<Vec<T>>>()
+        })?;
+        // why never: a stopped run has left with its exception.
+        Ok(made.unwrap_or_default())
     }
 
     /// A result made without the GIL on the threads asked for; `jobs` of them at most are of use.
-    pub(crate) fn within<T: Send>(&self, py: Python<'_>, jobs: usize, make: impl FnOnce() -> T + Send) -> Result<T> {
+    ///
+    /// The calling thread looks for signals meanwhile: Ctrl-C asks the work to stop, which is to look at `Stop` between its
+    /// jobs, and is raised as soon as it has. A panic is raised as `InternalError`.
+    pub(crate) fn within<T: Send>(
+        &self,
+        py: Python<'_>,
+        jobs: usize,
+        make: impl FnOnce(&Stop) -> T + Send,
+    ) -> Result<T> {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.unwrap_or_else(available).min(jobs.max(1));
         // why a pool of our own for each call: a child of os.fork has the parent's pool without its threads, and would
         // wait for them forever.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| PyRuntimeError::new_err(format!("no pool of {threads} threads: {e}")))?;
-        Ok(py.detach(|| pool.install(make)))
+        let (stop, made, ended) = (Stop::default(), Mutex::new(None), Condvar::new());
+        let mut signal = None;
+        pool.in_place_scope(|scope| {
+            scope.spawn(|_| {
+                let done = catch_unwind(AssertUnwindSafe(|| make(&stop)));
+                *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+                ended.notify_one();
+            });
+            let waited = || {
+                let made = made.lock().unwrap_or_else(PoisonError::into_inner);
+                let (made, _) =
+                    ended.wait_timeout_while(made, LOOK, |made| made.is_none()).unwrap_or_else(PoisonError::into_inner);
+                made.is_some()
+            };
+            while !py.detach(waited) {
+                if let (None, Err(raised)) = (&signal, py.check_signals()) {
+                    stop.0.store(true, Ordering::Relaxed);
+                    signal = Some(raised);
+                }
+            }
+        });
+        if let Some(raised) = signal {
+            return Err(raised.into());
+        }
+        match made.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(Ok(made)) => Ok(made),
+            Some(Err(panic)) => Err(bug(py, &*panic)),
+            None => Err(bug(py, &"a run without a result")),
+        }
+    }
+}
+
+/// How long signals may wait to be looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Whether the work is to stop.
+#[derive(Default)]
+pub(crate) struct Stop(AtomicBool);
+
+impl Stop {
+    pub(crate) fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -194,7 +251,7 @@ pub(crate) fn table<'py>(py: Python<'py>, run: &Run, levels: &[f64], blocks: &[B
         let mut column = Vec::with_capacity(rows);
         for block in blocks {
             let h = block.years.len();
-            column.extend_from_slice(&block.cells[c * h..(c + 1) * h]);
+            column.extend_from_slice(block.cells.get(c * h..(c + 1) * h).unwrap_or_default());
         }
         columns.append((name, arrays::floats(py, &column)?))?;
     }

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyString};
 use unjuran::Error;
 use unjuran::forecast::{Fan, SvgStyle};
 use unjuran::persist::Persist as _;
@@ -289,8 +289,30 @@ impl PySeries {
         Ok(Self(Series::from_json(text)?))
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr(intern!(py, "from_json"))?, (self.to_json(None)?,)))
+    /// The series in the compact binary form; pickles are made of it.
+    ///
+    /// Returns
+    /// -------
+    /// bytes
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.0.to_bytes()?))
+    }
+
+    /// The series that ``to_bytes`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadBytesError
+    ///     Bytes that are no stored series.
+    /// UnknownVersionError
+    ///     Bytes that a later release wrote.
+    #[staticmethod]
+    fn from_bytes(data: &[u8]) -> Result<Self> {
+        Ok(Self(Series::from_bytes(data)?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
     }
 }
 

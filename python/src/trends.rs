@@ -27,8 +27,8 @@ fn word<T: Copy>(
     (name, given): (&'static str, &str),
     allowed: &[(&str, T)],
 ) -> Result<T> {
-    let found = allowed.iter().position(|(text, _)| *text == given);
-    let Some(at) = found else {
+    let found = allowed.iter().enumerate().find(|(_, (text, _))| *text == given);
+    let Some((at, (_, value))) = found else {
         let words = allowed.iter().map(|(text, _)| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ");
         return Err(Error::BadParameter {
             model: model.to_owned(),
@@ -41,7 +41,7 @@ fn word<T: Copy>(
     if at > 0 {
         settings.push((name, Setting::Text(given.to_owned())));
     }
-    Ok(allowed[at].1)
+    Ok(*value)
 }
 
 const LINE: [(&str, Projection); 2] = [("line", Projection::Line), ("damped", Projection::Damped)];

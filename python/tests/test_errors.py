@@ -39,7 +39,8 @@ def classes():
 def test_every_rust_kind_has_its_class_and_every_class_its_kind():
     kinds = rust_kinds()
     assert len(kinds) > 30
-    assert {f"{kind}Error" for kind in kinds} == set(classes())
+    # an InternalError is no refusal: it is what a panic becomes
+    assert {f"{kind}Error" for kind in kinds} == set(classes()) - {"InternalError"}
 
 
 @pytest.mark.parametrize("kind", rust_kinds())

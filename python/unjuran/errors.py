@@ -462,3 +462,43 @@ class BadJsonError(UnjuranError):
 
     expected: str
     problem: str
+
+
+class StoppedError(UnjuranError):
+    """A long run that was broken off between two fits."""
+
+    done: int
+    all: int
+
+
+class BadBytesError(UnjuranError):
+    """Bytes that are no stored object of the expected type: they were cut, changed or are of another type."""
+
+    expected: str
+    problem: str
+
+
+class UnknownVersionError(UnjuranError):
+    """A file that a later release wrote: read it with that one."""
+
+    expected: str
+    version: int
+    known: int
+
+
+class TooLargeError(UnjuranError):
+    """A stored object of more than 32 MiB: store its parts."""
+
+    expected: str
+    bytes: int
+    most: int
+
+
+class NotStorableError(UnjuranError):
+    """A model, or the fit of one, that was written elsewhere: store its forecast."""
+
+    model: str
+
+
+class InternalError(UnjuranError):
+    """A bug of this package: please report it with its text; the interpreter and everything in it are sound."""

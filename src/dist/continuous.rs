@@ -9,7 +9,7 @@ use super::kernel::Kernel;
 use super::link::Link;
 use super::mixture::Mixture;
 use super::quantiles::Quantiles;
-use super::{Predictive, counts, crps, moments};
+use super::{Predictive, counts, crps, is_countable, moments};
 use crate::numeric::special::NegativeBinomial;
 
 /// Where outcomes can lie.
@@ -217,10 +217,11 @@ impl Continuous {
         if let Some(table) = &self.table {
             return table.is_finite();
         }
-        self.components.iter().all(Component::is_proper)
+        // why the lower end of each and the upper end of all: rare members may have tails without end above.
+        self.components.iter().all(|one| one.is_proper() && is_countable(one.quantile(1.0 - CAP)))
             && match self.components.as_slice() {
-                [one] => one.quantile(CAP).is_finite(),
-                _ => self.arranged().greatest(CAP).is_finite(),
+                [one] => is_countable(one.quantile(CAP)),
+                _ => is_countable(self.arranged().greatest(CAP)),
             }
     }
 
@@ -330,7 +331,11 @@ impl Continuous {
         match self.components.as_slice() {
             [one] => one.cdf(y),
             many => {
-                let arranged = if many[0].counts().is_some() { self.arranged().cdf_of_counts(y) } else { None };
+                let arranged = if many.first().is_some_and(|one| one.counts().is_some()) {
+                    self.arranged().cdf_of_counts(y)
+                } else {
+                    None
+                };
                 arranged.unwrap_or_else(|| many.iter().map(|c| c.weight * c.quick_cdf(y)).sum())
             }
         }

@@ -13,6 +13,8 @@
 //! References: Matheson and Winkler (1976), *Management Science* 22(10), 1087-1096; Gneiting and Raftery (2007), *JASA*
 //! 102(477), 359-378, sections 4.1 and 4.2.
 
+#![allow(clippy::indexing_slicing, reason = "neighbours of a list, by windows of two")]
+
 use std::f64::consts::PI;
 
 use super::Predictive;

@@ -1,8 +1,10 @@
 //! The law of sample values.
 
+#![allow(clippy::indexing_slicing, reason = "ranks are held between 1 and the number of values, of which there is one")]
+
 use serde::{Deserialize, Serialize};
 
-use super::{Predictive, crps};
+use super::{Predictive, crps, is_countable};
 use crate::error::{Error, Result};
 
 /// The law that gives each of n sample values the weight 1/n.
@@ -17,9 +19,9 @@ impl Empirical {
     /// The law of these values, in any order.
     ///
     /// # Errors
-    /// [`Error::BadDraws`] without values, or with one that is not finite.
+    /// [`Error::BadDraws`] without values, or with one that is not finite, or too large for its square to be.
     pub fn new(mut values: Vec<f64>) -> Result<Self> {
-        if values.is_empty() || values.iter().any(|v| !v.is_finite()) {
+        if values.is_empty() || !values.iter().all(|v| is_countable(*v)) {
             return Err(Error::BadDraws { draws: 0 });
         }
         values.sort_unstable_by(f64::total_cmp);

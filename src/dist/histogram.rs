@@ -3,8 +3,11 @@
 //! Within a cell every outcome is as likely as any other. Where a law is known from a likelihood times what was expected,
 //! cell by cell, this is the law itself: for counts with one cell a whole number nothing is lost.
 
+#![allow(clippy::indexing_slicing, reason = "one edge more than masses, checked when the cells are made")]
+
 use serde::{Deserialize, Serialize};
 
+use super::is_countable;
 use crate::error::{Error, Result};
 
 /// Cells with their probabilities.
@@ -78,7 +81,7 @@ impl TryFrom<Cells> for Histogram {
         let sound = edges.len() == masses.len() + 1
             && edges.len() > 1
             && edges.windows(2).all(|pair| pair[0] < pair[1])
-            && edges.iter().all(|edge| edge.is_finite())
+            && edges.iter().all(|edge| is_countable(*edge))
             && masses.iter().all(|mass| *mass >= 0.0)
             && total > 0.0
             && total.is_finite();

@@ -8,6 +8,8 @@
 //! density: with one of them in the mixture, Newton's steps go from the normal score of the probability to the logarithm of
 //! the count, where a law of counts is nearly a straight line, inside a bracket that begins at zero.
 
+#![allow(clippy::indexing_slicing, reason = "places come from a search in the same list")]
+
 use super::continuous::{Component, Support};
 use super::link::Link;
 use crate::numeric::special::tabulated::{self, At, Table};

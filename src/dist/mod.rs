@@ -19,6 +19,8 @@
 //!
 //! References: Gneiting and Raftery (2007) for forecasts as distributions.
 
+#![deny(clippy::indexing_slicing)]
+
 mod at_least;
 mod continuous;
 mod counts;
@@ -44,6 +46,11 @@ pub use moved::Moved;
 pub use quantiles::Quantiles;
 pub use whole::Whole;
 pub(crate) use whole::rounded;
+
+/// Whether an outcome can be computed with: its square is a number, so that a law of such outcomes has mean and variance.
+pub(crate) fn is_countable(outcome: f64) -> bool {
+    outcome.abs() < 1e154
+}
 
 /// What every predictive law answers.
 pub trait Predictive {

@@ -4,6 +4,8 @@
 //! `E (Y - a)^2 = 2 int_a^b (x - a) P(Y > x) dx`. The integrals are split at quantiles, so that each piece is smooth on
 //! its own scale however skew the law is; counts over a short range are summed term by term instead.
 
+#![allow(clippy::indexing_slicing, reason = "the splits are a constant list")]
+
 use super::Predictive;
 use crate::numeric::quadrature;
 

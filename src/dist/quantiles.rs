@@ -7,6 +7,9 @@
 //! References: Vincent (1912), *Psychological Monographs* 14(5); Lichtendahl, Grushka-Cockayne and Winkler (2013),
 //! *Management Science* 59(7), 1594-1611, for averaging quantiles against averaging probabilities.
 
+#![allow(clippy::indexing_slicing, reason = "the table has KNOTS values, made here only")]
+
+use super::is_countable;
 use crate::numeric::special::normal;
 
 /// Knots, and the normal score of the last one: that of probability 0.9995.
@@ -70,6 +73,6 @@ impl Quantiles {
     }
 
     pub(crate) fn is_finite(&self) -> bool {
-        self.values.iter().all(|v| v.is_finite())
+        self.values.iter().all(|v| is_countable(*v))
     }
 }

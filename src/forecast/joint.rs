@@ -1,5 +1,7 @@
 //! The joint law of all forecast years: one latent law, or a mixture of them.
 
+#![allow(clippy::indexing_slicing, reason = "`is_sound` gave every member the same years before a law is asked")]
+
 use serde::{Deserialize, Serialize};
 
 use super::latent::Latent;

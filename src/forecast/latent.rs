@@ -1,5 +1,7 @@
 //! The joint law of the latent numbers of all forecast years: what a model hands over.
 
+#![allow(clippy::indexing_slicing, reason = "`is_sound` gave every row the same years; this is the innermost loop")]
+
 use serde::{Deserialize, Serialize};
 
 use crate::dist::{Component, Kernel, LARGEST, Link};

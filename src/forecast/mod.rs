@@ -13,6 +13,8 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
+#![deny(clippy::indexing_slicing)]
+
 mod beside;
 mod fan;
 mod joint;
@@ -242,7 +244,8 @@ impl Forecast {
             let counts = training.unit == Unit::Count;
             let least = training.under_way.as_ref().map(|u| u.counted);
             let changed = sampled.clone().changed(|i, y| {
-                let Move { factor, add } = about(moves[i], if i == 0 { least } else { None });
+                let Move { factor, add } =
+                    about(moves.get(i).copied().unwrap_or(Move::NONE), if i == 0 { least } else { None });
                 let y = factor * y + add;
                 let y = if counts { rounded(y) } else { y };
                 if i == 0 { least.map_or(y, |c| y.max(c)) } else { y }
@@ -309,6 +312,11 @@ impl Forecast {
         &self.joint
     }
 
+    /// The first year: there is always one.
+    pub(crate) fn first_year(&self) -> Year {
+        self.years.first().copied().unwrap_or(self.series.last_year())
+    }
+
     /// Name of the model.
     pub fn model(&self) -> &str {
         &self.model
@@ -352,7 +360,7 @@ impl Forecast {
     /// [`Error::YearNotForecast`].
     pub fn at(&self, year: i64) -> Result<&Distribution> {
         let found = self.years.iter().position(|y| i64::from(y.get()) == year);
-        found.map(|i| &self.steps[i]).ok_or_else(|| Error::YearNotForecast {
+        found.and_then(|i| self.steps.get(i)).ok_or_else(|| Error::YearNotForecast {
             series: self.series.name().to_owned(),
             year,
             first: self.years.first().map_or(0, |y| y.get()),
@@ -493,17 +501,17 @@ fn check_table(table: &Sampled, training: &Training) -> Result<()> {
     let series = || training.name.clone();
     if training.unit == Unit::Count {
         for row in table.rows() {
-            if let Some(i) = row.iter().position(|v| *v < 0.0 || v.fract() != 0.0) {
-                let (series, year, value) = (series(), training.next.plus(i)?.get(), row[i]);
+            if let Some((i, &value)) = row.iter().enumerate().find(|(_, v)| **v < 0.0 || v.fract() != 0.0) {
+                let (series, year) = (series(), training.next.plus(i)?.get());
                 let refused = Error::FractionalCount { series: series.clone(), year, value };
                 return Err(if value < 0.0 { Error::NegativeCount { series, year, value } } else { refused });
             }
         }
     }
     if let Some(UnderWay { year, counted, .. }) = training.under_way
-        && let Some(row) = table.rows().find(|row| row[0] < counted)
+        && let Some(&value) = table.rows().filter_map(<[f64]>::first).find(|value| **value < counted)
     {
-        return Err(Error::CountedAlready { series: series(), year: year.get(), counted, value: row[0] });
+        return Err(Error::CountedAlready { series: series(), year: year.get(), counted, value });
     }
     Ok(())
 }

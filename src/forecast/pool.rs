@@ -1,5 +1,7 @@
 //! Several joint laws made one.
 
+#![allow(clippy::indexing_slicing, reason = "`is_sound` gave every part the same years")]
+
 use serde::{Deserialize, Serialize};
 
 use super::joint::Joint;

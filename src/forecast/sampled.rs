@@ -1,5 +1,7 @@
 //! A joint law that is a table of equally likely paths.
 
+#![allow(clippy::indexing_slicing, reason = "rows are chunks of the same length")]
+
 use serde::{Deserialize, Serialize};
 
 use super::paths::Paths;

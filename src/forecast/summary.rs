@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Fan, Forecast, Parts, past};
+use super::{Fan, Forecast, Interval, Parts, past};
 use crate::error::Result;
 use crate::series::{Note, Series, Training, Unit};
 
@@ -43,8 +43,11 @@ impl Forecast {
         row(&mut text, "", ["median".to_owned(), "80% interval".to_owned(), "95% interval".to_owned()]);
         let bounds = |low: f64, high: f64| format!("{} to {}", shown(low), shown(high));
         let (inner, outer) = (self.interval(80.0)?, self.interval(95.0)?);
-        for (i, (year, median)) in self.years().iter().zip(self.median()).enumerate() {
-            let [inner, outer] = [&inner, &outer].map(|band| bounds(band.lower[i], band.upper[i]));
+        let shown_of = |band: &Interval| -> Vec<String> {
+            band.lower.iter().zip(&band.upper).map(|(low, high)| bounds(*low, *high)).collect()
+        };
+        let bands = shown_of(&inner).into_iter().zip(shown_of(&outer));
+        for ((year, median), (inner, outer)) in self.years().iter().zip(self.median()).zip(bands) {
             row(&mut text, &year.to_string(), [shown(median), inner, outer]);
         }
         if self.years().len() > 1 && series.unit() != Unit::Rate {

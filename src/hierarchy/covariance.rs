@@ -9,6 +9,8 @@
 //! with x standardised. Reference: Schäfer and Strimmer (2005), *Statistical Applications in Genetics and Molecular Biology*
 //! 4(1), 32.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: sizes are its own")]
+
 /// Correlations of columns, shrunk; columns that never vary, and anything from fewer than three rows, are uncorrelated.
 pub(super) fn correlations(rows: &[Vec<f64>], columns: usize) -> Vec<Vec<f64>> {
     let mut found: Vec<Vec<f64>> =

@@ -8,6 +8,8 @@
 //! References: Iman and Conover (1982), *Communications in Statistics B* 11, 311-334; Taieb, Taylor and Hyndman (2021),
 //! *JASA* 116, 27-43.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: sizes are its own")]
+
 use super::covariance::{cholesky, correlations};
 use crate::dist::Predictive as _;
 use crate::error::Result;

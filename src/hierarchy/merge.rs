@@ -10,6 +10,8 @@
 //! counts. The variance of e is drawn towards 0.2^2 with the weight of two numbers. The merged series has the numbers of the
 //! source that is followed, and where it has none those of the others over their effect, with an interval.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: sources and years are counted here")]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

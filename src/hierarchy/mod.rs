@@ -18,6 +18,8 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
+#![deny(clippy::indexing_slicing)]
+
 mod check;
 mod covariance;
 mod dependence;

@@ -21,6 +21,8 @@
 //! References: Wickramasuriya, Athanasopoulos and Hyndman (2019), *JASA* 114, 804-819 (`MinT`); Panagiotelis, Gamakumara,
 //! Athanasopoulos and Hyndman (2023), *EJOR* 306, 693-706 (paths); Duchi and others (2008), *ICML*, 272-279 (simplex).
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: members and parts are counted here")]
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;

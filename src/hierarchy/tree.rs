@@ -141,14 +141,16 @@ impl TryFrom<Vec<Branch>> for Tree {
             return Err(refused("none".to_owned(), "at least one link from a total to a part"));
         }
         for (i, branch) in branches.iter().enumerate() {
-            if branches[..i].contains(branch) {
+            if branches.iter().take(i).any(|earlier| earlier == branch) {
                 let Branch { parent, child, .. } = branch;
                 return Err(refused(format!("{parent:?} > {child:?}"), "each link once"));
             }
         }
         let tree = Self { branches };
         match tree.cycle() {
-            Some(through) => Err(Error::HierarchyCycle { member: through[0].clone(), through }),
+            Some(through) => {
+                Err(Error::HierarchyCycle { member: through.first().cloned().unwrap_or_default(), through })
+            }
             None => Ok(tree),
         }
     }

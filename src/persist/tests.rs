@@ -80,7 +80,12 @@ fn brackets_are_refused_by_depth_and_a_gigabyte_of_them_by_size() {
     assert!(!problem(&"[".repeat(LARGEST)).is_empty());
     // settings before the name are kept until it is known: the one place where nesting would cost memory
     let brackets = |n| format!("{}{}", "[".repeat(n), "]".repeat(n));
-    let model = |n| format!(r#"{{"format":"unjuran","version":1,"type":"model","data":{{"settings":{},"name":"ETS"}}}}"#, brackets(n));
+    let model = |n| {
+        format!(
+            r#"{{"format":"unjuran","version":1,"type":"model","data":{{"settings":{},"name":"ETS"}}}}"#,
+            brackets(n)
+        )
+    };
     let refused = AnyModel::from_json(&model(10_000_000)).unwrap_err().to_string();
     assert!(refused.contains("recursion limit"), "{refused}");
     assert!(AnyModel::from_json(&model(10)).unwrap_err().to_string().contains("invalid type"));

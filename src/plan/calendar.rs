@@ -9,6 +9,8 @@
 //! tenth to nine tenths of them, three months pro rata are 0.20 to 1.43 of the year, nine months 0.72 to 1.17. It is wide; a
 //! table of one's own months gives a narrower one.
 
+#![allow(clippy::indexing_slicing, reason = "twelve months, checked when a shape is made; neighbours of a list")]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -27,10 +29,41 @@ const DAYS: [f64; 12] = [31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 
 
 /// How a year is spread over its months.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "StoredShape")]
 pub struct Shape {
     months: Vec<f64>,
     scatter: f64,
+}
+
+/// The stored forms: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredShape {
+    months: Vec<f64>,
+    scatter: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredCalendar {
+    start: u8,
+    shape: Shape,
+    back: bool,
+}
+
+impl TryFrom<StoredShape> for Shape {
+    type Error = Error;
+    fn try_from(stored: StoredShape) -> Result<Self> {
+        Self::new(&stored.months, stored.scatter)
+    }
+}
+
+impl TryFrom<StoredCalendar> for Calendar {
+    type Error = Error;
+    fn try_from(StoredCalendar { start, shape, back }: StoredCalendar) -> Result<Self> {
+        let calendar = Self::to_fiscal(start.into(), shape)?;
+        Ok(if back { calendar.reversed() } else { calendar })
+    }
 }
 
 impl Default for Shape {
@@ -68,7 +101,7 @@ impl Shape {
 /// The way from one calendar to the other. A year that begins in April has the number of the calendar year it begins in:
 /// April 2022 to March 2023 is 2022.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "StoredCalendar")]
 pub struct Calendar {
     start: u8,
     shape: Shape,

@@ -14,6 +14,8 @@
 //! Reference: Eick, Massey and Whitt (1993), *Management Science* 39(2), 241-252 (the queue with time-dependent arrivals
 //! and enough servers).
 
+#![allow(clippy::indexing_slicing, reason = "months and years of tables that are made here")]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

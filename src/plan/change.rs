@@ -122,8 +122,12 @@ fn dispersion(series: &Series) -> Result<(f64, f64)> {
         .filter(|o| !o.coverage.is_partial())
         .filter_map(|o| Some((o.year.get(), o.value.exact()?)))
         .collect();
-    let squares: Vec<f64> =
-        known.windows(2).filter(|w| w[1].0 == w[0].0 + 1).map(|w| (w[1].1 - w[0].1).powi(2)).collect();
+    let squares: Vec<f64> = known
+        .iter()
+        .zip(known.iter().skip(1))
+        .filter(|(a, b)| b.0 == a.0 + 1)
+        .map(|(a, b)| (b.1 - a.1).powi(2))
+        .collect();
     if squares.len() < 2 {
         let (series, model) = (series.name().to_owned(), "percent_change".to_owned());
         return Err(Error::TooFewYears { series, model, needed: 3, got: known.len() });

@@ -16,6 +16,8 @@
 //! References: `DerSimonian` and Laird (1986), *Controlled Clinical Trials* 7, 177-188; Higgins, Thompson and Spiegelhalter
 //! (2009), *JRSS A* 172, 137-159 (prediction intervals).
 
+#![allow(clippy::indexing_slicing, reason = "two stages or more, and a plan and a table for each, made here")]
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -125,9 +127,23 @@ impl fmt::Display for Leak {
 
 /// Stages with their links.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Funnel {
     stages: Vec<Stage>,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    stages: Vec<Stage>,
+}
+
+impl TryFrom<Stored> for Funnel {
+    type Error = Error;
+    fn try_from(stored: Stored) -> Result<Self> {
+        Self::new(stored.stages)
+    }
 }
 
 impl fmt::Display for Funnel {

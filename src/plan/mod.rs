@@ -27,6 +27,8 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
+#![deny(clippy::indexing_slicing)]
+
 mod calendar;
 mod capacity;
 mod change;

@@ -7,6 +7,8 @@
 //!
 //! Reference: Benjamini and Hochberg (1995), *JRSS B* 57(1), 289-300.
 
+#![allow(clippy::indexing_slicing, reason = "an order of the alarms themselves")]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -170,7 +170,7 @@ impl Scenario {
         let note = Note::Derived { how: format!("scenario \"{}\": {}", self.name, self.in_words()) };
         let sure = self.drivers.iter().all(|driver| driver.doubt().is_none());
         if sure {
-            return forecast.moved(&self.moves(forecast, |_, factor| factor)?, vec![note]);
+            return forecast.moved(&self.moves(forecast, |factor| factor)?, vec![note]);
         }
         let series = forecast.series();
         let training = Training::new(series)?;
@@ -180,9 +180,10 @@ impl Scenario {
         let base = forecast.paths(DRAWS, SEED)?;
         let mut values = Vec::with_capacity(base.as_slice().len());
         for path in base.rows() {
-            let moves = self.moves(forecast, |i, factor| {
-                let spread = self.drivers[i].doubt().unwrap_or(0.0);
-                if spread > 0.0 { factor * (spread * streams[i].normal()).exp() } else { factor }
+            let mut each = self.drivers.iter().zip(&mut streams);
+            let moves = self.moves(forecast, |factor| match each.next().map(|(d, stream)| (d.doubt(), stream)) {
+                Some((Some(spread), stream)) if spread > 0.0 => factor * (spread * stream.normal()).exp(),
+                _ => factor,
             })?;
             for (i, (y, Move { factor, add })) in path.iter().zip(moves).enumerate() {
                 let least = counted.filter(|_| i == 0);
@@ -197,14 +198,14 @@ impl Scenario {
         Forecast::from_paths(series, forecast.model(), series.name(), &paths, notes)
     }
 
-    /// What happens to each year, with the factor of each driver replaced by another.
-    fn moves(&self, forecast: &Forecast, mut factor: impl FnMut(usize, f64) -> f64) -> Result<Vec<Move>> {
+    /// What happens to each year, with the factor of each driver, in order, replaced by another.
+    fn moves(&self, forecast: &Forecast, mut factor: impl FnMut(f64) -> f64) -> Result<Vec<Move>> {
         let mut all = vec![Move::NONE; forecast.years().len()];
-        for (i, driver) in self.drivers.iter().enumerate() {
+        for driver in &self.drivers {
             driver.check(forecast)?;
-            let central = factor(i, driver.factor(forecast.series())?);
+            let central = factor(driver.factor(forecast.series())?);
             for (year, total) in forecast.years().iter().zip(&mut all) {
-                *total = total.then(driver.in_year(*year, forecast.years()[0], central));
+                *total = total.then(driver.in_year(*year, forecast.first_year(), central));
             }
         }
         Ok(all)

@@ -251,7 +251,8 @@ pub fn target(forecast: &Forecast, goal: &Goal) -> Result<Target> {
     } else {
         let first = first_of(forecast, goal)?;
         let paths = forecast.paths(DRAWS, SEED)?;
-        let met = paths.rows().filter(|path| goal.met_by(&path[first..=last], before)).count();
+        let met =
+            paths.rows().filter(|path| path.get(first..=last).is_some_and(|years| goal.met_by(years, before))).count();
         let p = met as f64 / paths.draws() as f64;
         (p, (p * (1.0 - p) / paths.draws() as f64).sqrt())
     };
@@ -262,7 +263,7 @@ pub fn target(forecast: &Forecast, goal: &Goal) -> Result<Target> {
 /// The probability that the outcome of a year meets the goal once it is moved.
 fn in_year(forecast: &Forecast, goal: &Goal, i: usize, by: Move) -> Result<f64> {
     let counted = Training::new(forecast.series())?.under_way.map(|u| u.counted).filter(|_| i == 0);
-    let own = forecast.steps()[i].clone();
+    let own = forecast.at(i64::from(goal.year.get()))?.clone();
     let law = if by == Move::NONE { own } else { moved(own, by, counted) };
     Ok(match goal.side {
         Side::AtMost => law.cdf(goal.value),
@@ -273,7 +274,7 @@ fn in_year(forecast: &Forecast, goal: &Goal, i: usize, by: Move) -> Result<f64> 
 
 /// The first forecast year that counts for the goal.
 fn first_of(forecast: &Forecast, goal: &Goal) -> Result<usize> {
-    let first = forecast.years()[0].get();
+    let first = forecast.first_year().get();
     match goal.since {
         Some(since) if since > goal.year => {
             Err(refused("target", "since", since, &format!("a year up to that of the target, {}", goal.year)))
@@ -288,7 +289,7 @@ fn summed_before(forecast: &Forecast, goal: &Goal) -> Result<f64> {
     let Some(since) = goal.since else { return Ok(0.0) };
     let series = forecast.series();
     let mut sum = 0.0;
-    for year in since.get()..forecast.years()[0].get() {
+    for year in since.get()..forecast.first_year().get() {
         let known = series.observations().find(|o| o.year.get() == year && !o.coverage.is_partial());
         sum += known.and_then(|o| o.value.exact()).ok_or_else(|| Error::NotObserved {
             series: series.name().to_owned(),
@@ -324,7 +325,7 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
         return Err(refuse(reason));
     }
     if let Some(under_way) = Training::new(series)?.under_way {
-        let first = forecast.years()[0];
+        let first = forecast.first_year();
         let sure = under_way.counted + before;
         let touches = match goal.scope {
             Scope::Year | Scope::By => goal.year == first,
@@ -409,7 +410,7 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
                 let moved = if counts { rounded(moved) } else { moved };
                 *new = least.map_or(moved, |c| moved.max(c));
             }
-            goal.met_by(&changed[first..=last], before)
+            changed.get(first..=last).is_some_and(|years| goal.met_by(years, before))
         });
         Ok(met.count() as f64 / paths.draws() as f64)
     };

@@ -38,8 +38,8 @@ use crate::model::{FitReport, Fitted, Forecaster};
 use crate::series::{Horizon, Note, Series, Training};
 use crate::smoothing::{Drift, Theta, ThetaVariant};
 
-use super::shipped::{AnyFitted, AnyModel};
 use super::AutoEts;
+use super::shipped::{AnyFitted, AnyModel};
 
 const NAME: &str = "Combination";
 /// Origins inside the series, and years ahead of each.
@@ -120,7 +120,10 @@ impl TryFrom<Settings> for Combination {
     }
 }
 
-fn models_by_kind<S: Serializer>(models: &[Arc<dyn Forecaster>], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn models_by_kind<S: Serializer>(
+    models: &[Arc<dyn Forecaster>],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     let known = models.iter().map(|model| AnyModel::of(&**model)).collect::<Result<Vec<_>>>();
     known.map_err(serde::ser::Error::custom)?.serialize(serializer)
 }

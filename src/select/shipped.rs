@@ -235,11 +235,17 @@ mod tests {
     #[test]
     fn settings_out_of_range_are_refused_as_in_the_constructor() {
         for (text, because) in [
-            (r#"{"name":"ETS","settings":{"spec":"ANN","alpha":3.0,"beta":null,"phi":null,"l0":null,"b0":null,"region":"usual","bands":"full"}}"#, "0 to 2"),
+            (
+                r#"{"name":"ETS","settings":{"spec":"ANN","alpha":3.0,"beta":null,"phi":null,"l0":null,"b0":null,"region":"usual","bands":"full"}}"#,
+                "0 to 2",
+            ),
             (r#"{"name":"PolynomialTrend","settings":{"degree":11,"projection":"line"}}"#, "1 to 10"),
             (r#"{"name":"RidgeTrend","settings":{"penalty":-1.0,"projection":"line"}}"#, "from 0"),
             (r#"{"name":"ElasticNetTrend","settings":{"penalty":null,"l1_ratio":2.0,"projection":"line"}}"#, "0 to 1"),
-            (r#"{"name":"SegmentedTrend","settings":{"n_breaks":9,"breaks":null,"max_breaks":3,"scale":"log","projection":"line"}}"#, "0 to 3"),
+            (
+                r#"{"name":"SegmentedTrend","settings":{"n_breaks":9,"breaks":null,"max_breaks":3,"scale":"log","projection":"line"}}"#,
+                "0 to 3",
+            ),
             (r#"{"name":"Combination","settings":{"models":[],"weights":"mean","pooling":null}}"#, "one model or more"),
             (r#"{"name":"Prophet","settings":null}"#, "expected one of"),
         ] {

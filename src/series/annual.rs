@@ -87,9 +87,11 @@ impl Series {
                 return Err(Error::PartialNotLast { series: name, year: year.get(), last: end.get() });
             }
             let at = start.until(year).unwrap_or(0);
-            values[at] = observation.value;
-            if with_sources {
-                sources[at] = observation.source;
+            if let Some(place) = values.get_mut(at) {
+                *place = observation.value;
+            }
+            if let Some(place) = sources.get_mut(at) {
+                *place = observation.source;
             }
         }
         Self { name, values, coverage, sources, ..Self::empty(start) }.checked()
@@ -196,7 +198,8 @@ impl Series {
         let coverage = if kept == self.values.len() { self.coverage } else { Coverage::Full };
         // why the unit is said: a fraction in a later year must not change what the earlier ones are.
         let unit = Some(self.unit());
-        let (values, sources) = (self.values[..kept].to_vec(), self.sources.iter().take(kept).cloned().collect());
+        let (values, sources) =
+            (self.values.iter().take(kept).copied().collect(), self.sources.iter().take(kept).cloned().collect());
         let earlier = if coverage.is_partial() { self.earlier.clone() } else { BTreeMap::new() };
         let (name, label) = (self.name.clone(), self.label.clone());
         Self { name, label, unit, start: self.start, values, coverage, sources, earlier }.checked()

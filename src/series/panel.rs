@@ -35,7 +35,7 @@ impl Panel {
     /// # Errors
     /// [`Error::UnknownSeries`], with the names there are.
     pub fn get(&self, name: &str) -> Result<&Series> {
-        self.position.get(name).map(|&i| &self.series[i]).ok_or_else(|| Error::UnknownSeries {
+        self.position.get(name).and_then(|&i| self.series.get(i)).ok_or_else(|| Error::UnknownSeries {
             series: name.to_owned(),
             known: self.series.iter().map(|s| s.name().to_owned()).collect(),
         })

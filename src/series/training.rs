@@ -105,7 +105,7 @@ impl Training {
                 Note::MaskedYears { years: masked }
             });
         }
-        let values = &values[skipped..];
+        let values = values.get(skipped..).unwrap_or_default();
         let y = values.iter().map(known).collect();
         let bounds = |(i, v): (usize, &Value)| match *v {
             Value::Censored { lower, upper } if with_masks => Some((i, (lower, upper))),

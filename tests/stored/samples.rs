@@ -103,6 +103,10 @@ macro_rules! numbers_of_its_text {
                 }
                 let mut found = Vec::new();
                 numbers(&serde_json::from_str(&self.to_json()?).unwrap_or_default(), &mut found);
+                // why the first only: a table of paths has thousands, and how many there are says the rest.
+                let all = found.len() as f64;
+                found.truncate(40);
+                found.push(all);
                 Ok(found)
             }
         }
@@ -110,8 +114,25 @@ macro_rules! numbers_of_its_text {
 }
 
 numbers_of_its_text!(
-    Series, Panel, Event, Prior, BacktestTable, Alarm, Change, Comparison, Conversion, Converted, Discrepancy, Funnel,
-    Impact, Leak, Merged, Needs, RequiredChange, Scenario, Target
+    Series,
+    Panel,
+    Event,
+    Prior,
+    BacktestTable,
+    Alarm,
+    Change,
+    Comparison,
+    Conversion,
+    Converted,
+    Discrepancy,
+    Funnel,
+    Impact,
+    Leak,
+    Merged,
+    Needs,
+    RequiredChange,
+    Scenario,
+    Target
 );
 
 fn reader<T: Persist + Figures>() -> Reader {
@@ -191,7 +212,8 @@ fn under_way() -> Result<Series> {
 }
 
 fn inputs() -> Result<Inputs> {
-    let patrols = (0..16_u8).map(|i| Ok((year(2015 + i64::from(i))?, f64::from(i * 7 % 5)))).collect::<Result<Vec<_>>>()?;
+    let patrols =
+        (0..16_u8).map(|i| Ok((year(2015 + i64::from(i))?, f64::from(i * 7 % 5)))).collect::<Result<Vec<_>>>()?;
     Inputs::new().driver("patrols", patrols)?.event(Event::new(year(2019)?, EventKind::Step, Some("law")))
 }
 

@@ -45,7 +45,7 @@ impl PyAnswer {
     /// The answer as plain Python values.
     fn to_dict<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         let stored: serde_json::Value = serde_json::from_str(&self.json).map_err(|e| not_stored("answer", &e))?;
-        Ok(to_python(py, &stored["data"])?)
+        Ok(to_python(py, stored.get("data").unwrap_or(&serde_json::Value::Null))?)
     }
 
     fn __str__(&self) -> &str {

@@ -9,6 +9,7 @@ use super::answer::{PyAnswer, answer, frame, read_back};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
+use crate::guard::free;
 use crate::input;
 
 /// How many places, officers or ringgit a service level takes, from a forecast of arrivals.
@@ -100,7 +101,7 @@ pub(crate) fn capacity<'py>(
     if let Some(cost) = cost {
         asked = asked.cost(cost)?;
     }
-    answer(py, py.detach(|| asked.need(&forecast.0))?, PyCapacity)
+    answer(py, free(py, || asked.need(&forecast.0))?, PyCapacity)
 }
 
 /// What each year of a forecast of arrivals takes.

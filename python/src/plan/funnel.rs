@@ -10,6 +10,7 @@ use super::answer::{PyAnswer, answer, read_back};
 use super::scenario::PyComparison;
 use crate::errors::Result;
 use crate::forecast::{PyForecast, named_interval};
+use crate::guard::free;
 use crate::input;
 use crate::series::PySeries;
 
@@ -106,7 +107,7 @@ impl PyFunnel {
 
     /// Forecasts of all stages from one of the first, a dict by name; their ``paths`` of one seed are joint.
     fn forecast<'py>(&self, py: Python<'py>, first: &PyForecast) -> Result<Bound<'py, PyDict>> {
-        by_name(py, py.detach(|| self.0.forecast(&first.0))?)
+        by_name(py, free(py, || self.0.forecast(&first.0))?)
     }
 
     /// The same with the link to the stage ``to`` moving in equal steps to ``rate``, reached in the year ``by``.
@@ -127,7 +128,7 @@ impl PyFunnel {
         by: &Bound<'py, PyAny>,
     ) -> Result<Bound<'py, PyDict>> {
         let by = input::year(by, "by")?;
-        by_name(py, py.detach(|| self.0.with_rate(&first.0, to, rate, by))?)
+        by_name(py, free(py, || self.0.with_rate(&first.0, to, rate, by))?)
     }
 
     /// What moving a rate does to the last stage, on common draws.
@@ -155,12 +156,12 @@ impl PyFunnel {
         level: f64,
     ) -> Result<Bound<'py, PyComparison>> {
         let by = input::year(by, "by")?;
-        answer(py, py.detach(|| self.0.effect(&first.0, to, rate, by, level))?, PyComparison)
+        answer(py, free(py, || self.0.effect(&first.0, to, rate, by, level))?, PyComparison)
     }
 
     /// What each share loses over the years of a forecast, the largest loss first.
     fn leaks<'py>(&self, py: Python<'py>, first: &PyForecast) -> Result<Bound<'py, PyList>> {
-        let leaks = py.detach(|| self.0.leaks(&first.0))?;
+        let leaks = free(py, || self.0.leaks(&first.0))?;
         let leaks = leaks.into_iter().map(|leak| answer(py, leak, PyLeak)).collect::<Result<Vec<_>>>()?;
         Ok(PyList::new(py, leaks)?)
     }

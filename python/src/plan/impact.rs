@@ -10,6 +10,7 @@ use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::{PyForecast, named_interval};
 use crate::given::PyEvent;
+use crate::guard::free;
 use crate::input;
 use crate::panel::PyPanel;
 use crate::series::PySeries;
@@ -80,7 +81,7 @@ pub(crate) fn impact<'py>(
                 .collect::<Result<_>>()?,
         },
     };
-    let found = py.detach(|| judged(&series, &event, &controls, meaningful))?;
+    let found = free(py, || judged(&series, &event, &controls, meaningful))?;
     answer(py, found, PyImpact)
 }
 

@@ -10,6 +10,7 @@ use unjuran::series::{Coverage, Date, Year};
 use super::answer::{PyAnswer, answer, read_back};
 use crate::errors::Result;
 use crate::forecast::PyForecast;
+use crate::guard::{bug, free};
 use crate::input;
 use crate::series::PySeries;
 
@@ -68,8 +69,9 @@ pub(crate) fn monitor<'py>(
     if let Ok(one) = forecast.cast::<PyForecast>() {
         let forecast = &one.get().0;
         let figure = figure(forecast, observed, day, year, "observed")?;
-        let alarms = py.detach(|| unjuran::plan::monitor(&[(&**forecast, figure)], rate))?;
-        return Ok(answer(py, alarms[0].clone(), PyAlarm)?.into_any());
+        let alarms = free(py, || unjuran::plan::monitor(&[(&**forecast, figure)], rate))?;
+        let alarm = alarms.into_iter().next().ok_or_else(|| bug(py, &"one forecast without an alarm"))?;
+        return Ok(answer(py, alarm, PyAlarm)?.into_any());
     }
     if !forecast.hasattr("keys")? || !observed.hasattr("keys")? {
         let message = "monitor takes a Forecast and a figure, or two mappings from name to such";
@@ -90,7 +92,7 @@ pub(crate) fn monitor<'py>(
         names.push(name);
     }
     let pairs: Vec<(&Forecast, Observed)> = forecasts.iter().map(|f| &**f).zip(figures).collect();
-    let alarms = py.detach(|| unjuran::plan::monitor(&pairs, rate))?;
+    let alarms = free(py, || unjuran::plan::monitor(&pairs, rate))?;
     let found = PyDict::new(py);
     for (name, alarm) in names.iter().zip(alarms) {
         found.set_item(name, answer(py, alarm, PyAlarm)?)?;
@@ -117,7 +119,7 @@ fn figure(
         })?;
         return Ok(Observed { year: wanted, value, coverage: day.map_or(coverage, Coverage::Through) });
     }
-    let first = forecast.years()[0];
+    let first = forecast.years().first().copied().unwrap_or(forecast.series().last_year());
     let year = year.or(day.map(Date::year)).unwrap_or(first);
     let value = input::number(given, place)?;
     Ok(Observed { year, value, coverage: day.map_or(Coverage::Full, Coverage::Through) })

@@ -10,6 +10,7 @@ use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
 use crate::given::PyEvent;
+use crate::guard::free;
 use crate::input;
 
 /// What if: one thing that happens to a forecast, or several added with ``+``.
@@ -145,7 +146,7 @@ impl PyScenario {
 
     /// The forecast under this scenario: whole and never negative for counts, never below what was counted this year.
     fn apply(&self, py: Python<'_>, forecast: &PyForecast) -> Result<PyForecast> {
-        Ok(PyForecast::new(py.detach(|| self.0.apply(&forecast.0))?))
+        Ok(PyForecast::new(free(py, || self.0.apply(&forecast.0))?))
     }
 
     /// The same under another name.
@@ -193,7 +194,7 @@ pub(crate) fn compare_scenarios<'py>(
     level: f64,
 ) -> Result<Bound<'py, PyComparison>> {
     let scenarios: Vec<Scenario> = scenarios.iter().map(|s| s.0.clone()).collect();
-    answer(py, py.detach(|| compare(&forecast.0, &scenarios, level))?, PyComparison)
+    answer(py, free(py, || compare(&forecast.0, &scenarios, level))?, PyComparison)
 }
 
 /// Scenarios beside the forecast as it is: medians and intervals of each year and of their sum, with differences.

@@ -9,6 +9,7 @@ use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
+use crate::guard::free;
 use crate::input;
 
 /// The goal that the arguments name.
@@ -84,7 +85,7 @@ pub(crate) fn target<'py>(
     thresholds: Option<(f64, f64)>,
 ) -> Result<Bound<'py, PyTarget>> {
     let goal = goal(year, at_most, at_least, scope, since)?;
-    let mut found = py.detach(|| unjuran::plan::target(&forecast.0, &goal))?;
+    let mut found = free(py, || unjuran::plan::target(&forecast.0, &goal))?;
     if let Some((on, off)) = thresholds {
         found = found.with_thresholds(Thresholds { on, off })?;
     }
@@ -186,7 +187,7 @@ pub(crate) fn required_change<'py>(
     since: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyRequiredChange>> {
     let goal = goal(year, at_most, at_least, scope, since)?;
-    answer(py, py.detach(|| unjuran::plan::required_change(&forecast.0, &goal, probability))?, PyRequiredChange)
+    answer(py, free(py, || unjuran::plan::required_change(&forecast.0, &goal, probability))?, PyRequiredChange)
 }
 
 /// The yearly change that meets a target with a probability.

@@ -38,6 +38,7 @@ mod summary;
 mod table;
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -120,25 +121,28 @@ impl Backtest {
     /// [`Error::BadParameter`] for settings out of range, for no model at all or two of one name; [`Error::BadLevel`];
     /// [`Error::DuplicateSeries`]. What goes wrong with one series or model is a [`Refusal`] in the table instead.
     pub fn run(&self, series: &[Series], models: &[&dyn Forecaster]) -> Result<BacktestTable> {
-        self.run_with(series, models, &|_, _| {})
+        self.run_with(series, models, &|_, _| ControlFlow::Continue(()))
     }
 
-    /// The same, telling how far it is: `progress(done, all)` is called after each fit, from any thread of the pool.
+    /// The same, telling how far it is: `progress(done, all)` is called after each fit, from any thread of the pool, and may
+    /// break off the rest. It is called as `progress(0, 0)` while the series are being cut, when the fits are not counted yet.
     ///
     /// # Errors
-    /// Those of [`Backtest::run`].
+    /// Those of [`Backtest::run`]; [`Error::Stopped`] if it was broken off.
     pub fn run_with(
         &self,
         series: &[Series],
         models: &[&dyn Forecaster],
-        progress: &(dyn Fn(usize, usize) + Sync),
+        progress: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
     ) -> Result<BacktestTable> {
         let names = self.checked(models)?;
         let mut seen = HashSet::new();
         if let Some(twice) = series.iter().find(|one| !seen.insert(one.name())) {
             return Err(Error::DuplicateSeries { series: twice.name().to_owned() });
         }
-        let windows: Vec<Result<Windows>> = series.par_iter().map(|one| self.windows_of(one)).collect();
+        let cut = |one: &Series| progress(0, 0).is_continue().then(|| self.windows_of(one));
+        let windows: Option<Vec<Result<Windows>>> = series.par_iter().map(cut).collect();
+        let windows = windows.ok_or(Error::Stopped { done: 0, all: 0 })?;
 
         let mut table = BacktestTable::new(self.levels.clone(), self.step, names.clone());
         let mut jobs: Vec<(&Origin, usize)> = Vec::new();
@@ -159,10 +163,11 @@ impl Backtest {
         let done = AtomicUsize::new(0);
         let one = |&(origin, m): &(&Origin, usize)| {
             let rows = self.rows(origin, models[m], &names[m]);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
-            rows
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len()).is_continue().then_some(rows)
         };
-        let results: Vec<Result<Vec<Row>>> = jobs.par_iter().map(one).collect();
+        let results: Option<Vec<Result<Vec<Row>>>> = jobs.par_iter().map(one).collect();
+        let stopped = || Error::Stopped { done: done.load(Ordering::Relaxed), all: jobs.len() };
+        let results = results.ok_or_else(stopped)?;
         for ((origin, m), result) in jobs.into_iter().zip(results) {
             match result {
                 Ok(rows) => table.rows.extend(rows),

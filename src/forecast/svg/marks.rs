@@ -34,7 +34,7 @@ impl Marks<'_> {
         canvas.group("data-part=\"bands\"", |canvas| {
             for (rank, ribbon) in self.picture.ribbons.iter().enumerate() {
                 let mut points = ribbon.points.clone();
-                if let Some((year, y)) = self.joint_before(points[0].0) {
+                if let Some((year, y)) = points.first().and_then(|point| self.joint_before(point.0)) {
                     points.insert(0, (year, y, y));
                 }
                 for run in points.chunk_by(|a, b| b.0 == a.0 + 1) {
@@ -181,14 +181,14 @@ impl Marks<'_> {
         let within = |&(x, y): &Spot| (left..=right).contains(&x) && (top..=bottom).contains(&y);
         let line = |points: &[(i32, f64)]| -> usize {
             let spots: Vec<Spot> = points.iter().map(|&(year, y)| self.spot(year, y)).collect();
-            let between = |pair: &[Spot]| {
-                let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            let between = |(&(x0, y0), &(x1, y1)): (&Spot, &Spot)| {
                 (0..SAMPLES)
                     .map(|i| f64::from(i) / f64::from(SAMPLES))
                     .filter(|t| within(&(x0 + t * (x1 - x0), y0 + t * (y1 - y0))))
                     .count()
             };
-            spots.windows(2).map(between).sum::<usize>() + 3 * spots.iter().filter(|s| within(s)).count()
+            spots.iter().zip(spots.iter().skip(1)).map(between).sum::<usize>()
+                + 3 * spots.iter().filter(|s| within(s)).count()
         };
         let dots: Vec<(i32, f64)> = self.picture.partial.iter().map(|&(year, counted, _)| (year, counted)).collect();
         // why the joint: the median line starts there.
@@ -215,9 +215,9 @@ fn bar(canvas: &mut Canvas, lower: Spot, upper: Spot, half: f64) {
 fn tint(rank: usize, count: usize) -> String {
     // why 255 steps: whole numbers give the same colour on every machine; a band on its own takes the middle.
     let share = if count < 2 { 127 } else { i32::try_from(rank * 255 / (count - 1)).unwrap_or(255) };
-    let [light, dark] = TINTS;
-    let mixed = [0, 1, 2].map(|i| light[i] + (dark[i] - light[i]) * share / 255);
-    format!("#{:02x}{:02x}{:02x}", mixed[0], mixed[1], mixed[2])
+    let [[r, g, b], [dark_r, dark_g, dark_b]] = TINTS;
+    let [r, g, b] = [(r, dark_r), (g, dark_g), (b, dark_b)].map(|(light, dark)| light + (dark - light) * share / 255);
+    format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// One entry of the legend.

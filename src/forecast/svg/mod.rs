@@ -259,7 +259,10 @@ impl<'a> Sheet<'a> {
                 lines.extend([said.say("chart.from", &[("low", &low)]), high]);
             }
         }
-        let widest = lines.iter().map(|l| width(l, self.text)).fold(width(&lines[0], self.text * 1.3), f64::max);
+        let widest = lines
+            .iter()
+            .map(|l| width(l, self.text))
+            .fold(lines.first().map_or(0.0, |first| width(first, self.text * 1.3)), f64::max);
         Some(Aside { value, lines, width: widest + 8.0 })
     }
 

@@ -261,7 +261,7 @@ fn before(series: &Series, event: &Event, training: &Training) -> Result<Vec<Pla
     let mut found = Vec::new();
     for (i, y) in training.y.iter().enumerate() {
         let year = training.first.plus(i)?;
-        let known = training.y[..i].iter().flatten().count();
+        let known = training.y.iter().take(i).flatten().count();
         if year < event.year && known >= PLACEBO && y.is_some() {
             found.push(placebo(&earlier, &Event::new(year, event.kind, None))?);
         }

@@ -1,6 +1,8 @@
 //! Series under way: the observations of a table by name, each with the cell it came from, so that whatever a
 //! [`Series`] refuses is said with the line on which it stands.
 
+#![allow(clippy::indexing_slicing, reason = "drafts are named by the places that `open` gave out")]
+
 use std::collections::HashMap;
 
 use super::CsvOptions;
@@ -171,11 +173,11 @@ impl<'t> Drafts<'t> {
 impl Draft {
     fn build(mut self, table: &Table, unit: Option<Unit>) -> Result<Series> {
         self.entries.sort_by_key(|entry| entry.observation.year);
-        for pair in self.entries.windows(2) {
-            if pair[0].observation.year == pair[1].observation.year {
+        for (first, second) in self.entries.iter().zip(self.entries.iter().skip(1)) {
+            if first.observation.year == second.observation.year {
                 let problem =
-                    format!("is a year series {:?} has already, on line {}", self.name, table.line(pair[0].year));
-                return Err(table.refuse(pair[1].year, problem));
+                    format!("is a year series {:?} has already, on line {}", self.name, table.line(first.year));
+                return Err(table.refuse(second.year, problem));
             }
         }
         let observations = self.entries.iter().map(|entry| entry.observation.clone()).collect();

@@ -113,7 +113,7 @@ impl CsvOptions {
     fn check(&self) -> Result<()> {
         let names = [("id_col", &self.id_col), ("time_col", &self.time_col), ("target_col", &self.target_col)];
         for (i, (parameter, name)) in names.iter().enumerate() {
-            if name.trim().is_empty() || name.trim() != *name || names[..i].iter().any(|(_, other)| other == name) {
+            if name.trim().is_empty() || name.trim() != *name || names.iter().take(i).any(|(_, other)| other == name) {
                 return Err(Error::BadParameter {
                     model: "read_csv".to_owned(),
                     parameter: (*parameter).to_owned(),

@@ -180,13 +180,9 @@ fn delimiter(text: &[u8]) -> u8 {
             _ => {}
         }
     }
-    let mut best = 0;
-    for i in 1..counts.len() {
-        if counts[i] > counts[best] {
-            best = i;
-        }
-    }
-    CANDIDATES[best]
+    // why in reverse: of equals the last is the greatest, and the comma comes first.
+    let best = CANDIDATES.into_iter().zip(counts).rev().max_by_key(|(_, count)| *count);
+    best.map_or(b',', |(candidate, _)| candidate)
 }
 
 /// A slip in the quotes.

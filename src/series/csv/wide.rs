@@ -88,7 +88,10 @@ fn year_columns(table: &Table, id: usize) -> Result<Vec<YearColumn>> {
         } else if is_year_like(name) {
             let (year, starred) = cell::year(name).map_err(|problem| table.refuse_header(column, problem))?;
             if let Some(other) = years.iter().find(|y| y.year == year) {
-                let problem = format!("is a year that has a column already, {:?}", table.header()[other.column]);
+                let problem = format!(
+                    "is a year that has a column already, {:?}",
+                    table.header().get(other.column).map_or("", String::as_str)
+                );
                 return Err(table.refuse_header(column, problem));
             }
             if let Some(other) = years.iter().find(|y| y.starred && starred) {
@@ -108,7 +111,7 @@ fn year_columns(table: &Table, id: usize) -> Result<Vec<YearColumn>> {
 /// Whether a name begins with a digit or holds four in a row: "2015/16", "15", "FY2016".
 fn may_be_a_year(name: &str) -> bool {
     let bytes = name.as_bytes();
-    bytes[0].is_ascii_digit() || bytes.windows(4).any(|run| run.iter().all(u8::is_ascii_digit))
+    bytes.first().is_some_and(u8::is_ascii_digit) || bytes.windows(4).any(|run| run.iter().all(u8::is_ascii_digit))
 }
 
 fn refuse_if_used(table: &Table, column: usize) -> std::result::Result<(), Error> {

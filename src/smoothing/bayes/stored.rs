@@ -113,7 +113,19 @@ impl TryFrom<Stored> for FittedBayesEts {
         };
         let members = members.into_iter().map(|kept| nodes.weighted(kept)).collect::<Result<_, _>>()?;
         let report = OnceLock::new();
-        Ok(Self { series, training, prior, scale, shared, members, inputs, effects, exposure, log_bayes_factor, report })
+        Ok(Self {
+            series,
+            training,
+            prior,
+            scale,
+            shared,
+            members,
+            inputs,
+            effects,
+            exposure,
+            log_bayes_factor,
+            report,
+        })
     }
 }
 

@@ -1,0 +1,53 @@
+//! Where work leaves the interpreter: without the GIL, and with panics caught at the border.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::{Failure, Result, raised};
+
+/// Work of the core without the GIL. Whatever takes time goes through here, or through [`crate::run::Run::within`], so that
+/// other Python threads go on, and a panic of ours becomes `InternalError` instead of pyo3's `PanicException`, which no
+/// `except Exception` catches.
+pub(crate) fn free<T: Send, E: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> std::result::Result<T, E> + Send,
+) -> Result<T>
+where
+    Failure: From<E>,
+{
+    // why unwind-safe: what the work borrowed is read only, and its result is dropped.
+    match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
+        Ok(done) => Ok(done?),
+        Err(panic) => Err(bug(py, &*panic)),
+    }
+}
+
+/// The exception for a panic.
+pub(crate) fn bug(py: Python<'_>, panic: &(dyn Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let said = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
+    let message = format!(
+        "this is a bug of unjuran {}, not of your data or your call; please report it, with this text: {said}",
+        env!("CARGO_PKG_VERSION")
+    );
+    Failure::Python(raised(py, "Internal", &message, &PyDict::new(py)))
+}
+
+/// For the tests of this border: panics, in the calling thread or on a pool of threads.
+#[pyfunction]
+#[pyo3(name = "_panic")]
+pub(crate) fn panic(py: Python<'_>, threads: Option<i64>) -> Result<()> {
+    #[expect(clippy::panic, reason = "that is what it is for")]
+    let fall = || -> unjuran::Result<()> { panic!("on purpose") };
+    match threads {
+        None => free(py, fall),
+        Some(threads) => {
+            let ahead = crate::input::Ahead::Years(unjuran::series::Horizon::years(1)?);
+            let run = crate::run::Run::new(None, ahead, Some(threads))?;
+            Ok(run.within(py, 2, |_| rayon::join(fall, fall))?.0?)
+        }
+    }
+}
