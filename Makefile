@@ -20,7 +20,7 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: bench check-perf update-perf have-data accuracy peers prior prior-folds tune siblings impact
+.PHONY: chromium test-browser bench check-perf update-perf have-data accuracy peers prior prior-folds tune siblings impact
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,21 @@ python-lint: $(VENV)/.dev-tools
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
+
+# --- the explorer in a real browser: slow, and needs chromium with its driver --------------------------------------------
+
+$(VENV)/.browser-tools: requirements-browser.txt $(VENV)/.dev-tools
+	$(PIP) install --constraint requirements-dev.txt --requirement requirements-browser.txt
+	@touch $@
+
+# Debian's packages, where they are missing and may be installed; elsewhere the reader is told.
+chromium:
+	@command -v chromium chromedriver > /dev/null && exit; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -y -qq chromium chromium-driver; \
+	else echo 'install chromium and its driver first (Debian: chromium chromium-driver)' >&2; exit 1; fi
+
+test-browser: chromium $(VENV)/.browser-tools $(VENV)/.package ## Move the explorer's sliders in headless chromium
+	$(BIN)/python -m pytest python/browser
 
 # --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
 

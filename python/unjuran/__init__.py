@@ -47,6 +47,7 @@ from unjuran._core import (
     read_csv,
     to_fiscal,
 )
+from unjuran._explore import explore
 from unjuran._report import report
 from unjuran.errors import UnjuranError
 
@@ -89,6 +90,7 @@ __all__ = [
     "backtest",
     "datasets",
     "errors",
+    "explore",
     "forecast",
     "from_fiscal",
     "from_rates",

@@ -3,21 +3,10 @@
 use std::fmt::Display;
 
 use super::finding::{Bounds, Direction, Finding};
-use super::rules::{NEARLY_SURE, RARE};
 use crate::hierarchy::{Discrepancy, Kind};
 use crate::language::{Language, figure, grouped, signed_percent};
 use crate::plan::Verdict;
 use crate::series::{Coverage, Year};
-
-/// A probability or another share as whole percent; where that would say never or always, as less or more than a bound.
-pub(super) fn probability(said: Language, p: f64) -> String {
-    let percent = |p: f64| format!("{}%", grouped(100.0 * p, 0));
-    match p {
-        p if p < RARE => said.say("less_than", &[("share", &percent(RARE))]),
-        p if p > NEARLY_SURE => said.say("more_than", &[("share", &percent(NEARLY_SURE))]),
-        p => percent(p),
-    }
-}
 
 /// "to 31 May 2023", "in 41% of the year".
 pub(super) fn covered(said: Language, coverage: Coverage) -> String {
@@ -128,7 +117,7 @@ impl Finding {
     fn trend(&self, said: Language) -> String {
         let Self::Trend { year, since, value, above, below, needed, direction } = self else { return String::new() };
         let value = figure(*value);
-        let [above, below, needed] = [above, below, needed].map(|p| probability(said, *p));
+        let [above, below, needed] = [above, below, needed].map(|p| said.probability(*p));
         let about: [(&str, &dyn Display); 3] = [("year", year), ("since", since), ("value", &value)];
         let with = |more: &[(&str, &dyn Display)], key: &str| said.say(key, &[&about, more].concat());
         match direction {
