@@ -37,7 +37,8 @@ const model = {
     const before = state;
     state = answer;
     for (const name of Object.keys(state)) {
-      if (JSON.stringify(before[name]) !== JSON.stringify(state[name])) for (const follow of heard[`change:${name}`] ?? []) follow();
+      const same = JSON.stringify(before[name]) === JSON.stringify(state[name]);
+      for (const follow of same ? [] : heard[`change:${name}`] ?? []) follow();
     }
   },
 };
@@ -46,7 +47,22 @@ const undo = widget.render({ model, el: document.body });
 window.undo = undo;
 </script>"""
 
-SHARED = ["yearly_change", "factor", "start", "goal", "side", "year", "limits", "words", "svg", "sentence", "probability"]
+#: The script as it is installed.
+SCRIPT = Path(uj.__file__).parent / "_explorer.js"
+
+SHARED = [
+    "yearly_change",
+    "factor",
+    "start",
+    "goal",
+    "side",
+    "year",
+    "limits",
+    "words",
+    "svg",
+    "sentence",
+    "probability",
+]
 
 
 @pytest.fixture
@@ -55,15 +71,15 @@ def served():
     explorer = uj.explore(CASES, at_most=100, year=2027)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the name that the server calls
+        def do_GET(self):
             if self.path == "/explorer.js":
-                self.answer("text/javascript", Path(explorer._esm._path).read_text() if hasattr(explorer._esm, "_path") else str(explorer._esm))
+                self.answer("text/javascript", SCRIPT.read_text(encoding="utf-8"))
             elif self.path == "/state":
                 self.state()
             else:
                 self.answer("text/html", PAGE)
 
-        def do_POST(self):  # noqa: N802 - the name that the server calls
+        def do_POST(self):
             changed = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             for name, value in changed.items():
                 setattr(explorer, name, value)
@@ -119,7 +135,9 @@ def test_a_moved_slider_changes_the_fan_and_the_probability(served, browser, tmp
     assert explorer.probability > first + 0.1
     assert browser.find_element(By.CSS_SELECTOR, ".picture").get_attribute("innerHTML") != picture
     assert slider.find_element(By.XPATH, "following-sibling::output").text == "−20%"  # noqa: RUF001 - as it is shown
-    same = uj.plan.target(uj.plan.Scenario(yearly_change=explorer.yearly_change).apply(explorer.baseline), year=2027, at_most=100)
+    same = uj.plan.target(
+        uj.plan.Scenario(yearly_change=explorer.yearly_change).apply(explorer.baseline), year=2027, at_most=100
+    )
     assert explorer.probability == pytest.approx(same.probability)
 
     Select(browser.find_element(By.NAME, "side")).select_by_value("at_least")

@@ -56,9 +56,9 @@ def explore(
     >>> import unjuran as uj
     >>> cases = uj.Series([90, 110, 100], start=2020, name="cases")
     >>> seen = uj.explore(uj.forecast(cases, h=3, model="Naive"), at_most=50, year=2025)
-    >>> seen.yearly_change = -0.5
-    >>> seen.forecast.median.tolist()  # 100 times 0.5, 0.25, 0.125
-    [50.0, 25.0, 13.0]
+    >>> seen.yearly_change = -0.2
+    >>> seen.forecast.median.tolist()  # 100 times 0.8, 0.64, 0.512
+    [80.0, 64.0, 51.0]
     >>> seen.target.probability == seen.probability
     True
     """

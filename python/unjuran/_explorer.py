@@ -1,9 +1,9 @@
-"""The explorer: sliders in the browser, all numbers from Rust. Imported by `unjuran.explore` when it is first called."""
+"""The explorer: sliders in the browser, all numbers from Rust. `unjuran.explore` imports it when it is first called."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import anywidget
 import traitlets
@@ -57,14 +57,14 @@ class Explorer(anywidget.AnyWidget):
         at_most: float | None = None,
         at_least: float | None = None,
         year: int | None = None,
-        lang: str = "en",
+        lang: Literal["en", "ms"] = "en",
     ) -> None:
         if at_most is not None and at_least is not None:
             message = "explore: say at_most or at_least, not both"
             raise TypeError(message)
         words = _core._words(lang)
         self.baseline = _core.forecast(data, h=h) if isinstance(data, _core.Series) else data
-        self._lang = lang
+        self._lang: Literal["en", "ms"] = lang
         years = self.baseline.years.tolist()
         last = years[-1] if year is None else year
         median = self.baseline.quantile(0.5)[years.index(last)] if last in years else self.baseline.cdf(last, 0.0)

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::finding::{Bounds, Direction, Finding};
+use super::rules::MOST_CHANGE;
 use crate::hierarchy::{Discrepancy, Kind};
 use crate::language::{Language, figure, grouped, signed_percent};
 use crate::plan::Verdict;
@@ -31,16 +32,25 @@ fn years(years: &[Year]) -> String {
     runs.map(span).collect::<Vec<_>>().join(", ")
 }
 
-/// A relative effect as a change in percent.
-fn relative(x: f64) -> String {
-    signed_percent(100.0 * x, 0)
+/// The size of a change that is given as a share.
+fn magnitude(said: Language, x: f64) -> String {
+    if 100.0 * x > MOST_CHANGE { said.say("more_than", &[("share", &share(MOST_CHANGE / 100.0))]) } else { share(x) }
+}
+
+/// A change in percent, with its sign.
+fn changed(said: Language, percent: f64, decimals: usize) -> String {
+    if percent > MOST_CHANGE {
+        return said.say("more_than", &[("share", &signed_percent(MOST_CHANGE, 0))]);
+    }
+    signed_percent(percent, decimals)
 }
 
 impl Finding {
     /// The finding as a sentence.
     ///
     /// Numbers are those of the finding, rounded to the digits that are shown: values to whole numbers or four figures,
-    /// probabilities to whole percent, changes in percent to one decimal and their intervals to none.
+    /// probabilities to whole percent, changes in percent to one decimal and their intervals to none; what is beyond the
+    /// bounds of [`Rules`](super::Rules) is said to be less or more than the bound.
     ///
     /// ```
     /// use unjuran::language::Language;
@@ -147,9 +157,9 @@ impl Finding {
             vec![("from", from), ("to", to), ("before", &before), ("after", &after)];
         let (change, [level, lower, upper]) = match more {
             Some((change, Bounds { level, lower, upper })) => {
-                let ends = [*lower, *upper].map(|p| signed_percent(p, 0));
+                let ends = [*lower, *upper].map(|p| changed(said, p, 0));
                 let [lower, upper] = ends;
-                (signed_percent(*change, 1), [figure(*level), lower, upper])
+                (changed(said, *change, 1), [figure(*level), lower, upper])
             }
             None => (String::new(), Default::default()),
         };
@@ -172,7 +182,8 @@ impl Finding {
                     Verdict::NoEvidence => "effect.no_evidence",
                     Verdict::CannotTell => "effect.cannot_tell",
                 };
-                let [effect, lower, upper] = [*effect, interval.lower, interval.upper].map(relative);
+                let [effect, lower, upper] =
+                    [*effect, interval.lower, interval.upper].map(|x| changed(said, 100.0 * x, 0));
                 let (level, meaningful) = (figure(interval.level), share(*meaningful));
                 let fill: [(&str, &dyn Display); 7] = [
                     ("event", event),
@@ -185,18 +196,17 @@ impl Finding {
                 ];
                 let mut text = said.say(key, &fill);
                 let power = share(*power);
-                let found =
-                    match (rise, fall) {
-                        _ if *verdict != Verdict::CannotTell => None,
-                        (Some(rise), Some(fall)) => Some(said.say(
-                            "effect.found",
-                            &[("rise", &share(*rise)), ("fall", &share(*fall)), ("power", &power)],
-                        )),
-                        (Some(rise), None) => {
-                            Some(said.say("effect.found_rise", &[("rise", &share(*rise)), ("power", &power)]))
-                        }
-                        _ => None,
-                    };
+                let size = |x: f64| magnitude(said, x);
+                let found = match (rise, fall) {
+                    _ if *verdict != Verdict::CannotTell => None,
+                    (Some(rise), Some(fall)) => Some(
+                        said.say("effect.found", &[("rise", &size(*rise)), ("fall", &size(*fall)), ("power", &power)]),
+                    ),
+                    (Some(rise), None) => {
+                        Some(said.say("effect.found_rise", &[("rise", &size(*rise)), ("power", &power)]))
+                    }
+                    _ => None,
+                };
                 if let Some(found) = found {
                     text.push(' ');
                     text.push_str(&found);
