@@ -355,6 +355,36 @@ fn a_panel_without_a_projection_has_a_report_too() {
 }
 
 #[test]
+fn whatever_a_series_holds_its_report_is_written_and_read_back() {
+    let values: [&[f64]; 9] = [
+        &[0.0; 6],
+        &[7.0],
+        &[5.0; 8],
+        &[0.0, 1e15, 3.0, 0.0, 9e15],
+        &[1e-300, 2e-300, 1.5e-300],
+        &[-5.0, -3.5, 2.25, -1.0],
+        &[1e149, 2e149, -1e149],
+        &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0],
+        &[f64::NAN, 3.0, f64::NAN, f64::NAN, 0.5],
+    ];
+    let series = values.iter().enumerate().map(|(i, y)| series(&format!("s{i}"), 2010, y)).collect();
+    let panel = Panel::new(series).unwrap();
+    let event = Event::new(year(2015), EventKind::Pulse, None);
+    for options in [ReportOptions::default().event(event), ReportOptions::default().mask_below(5.0)] {
+        let report = Report::new(&panel, &options).unwrap();
+        let json = report.to_json().unwrap();
+        assert!(!json.contains("null,\"upper\"") && !json.contains("\"upper\":null"), "{json}");
+        assert_eq!(Report::from_json(&json).unwrap(), report);
+        for language in Language::ALL {
+            let text = plain(&report.to_markdown(language));
+            assert!(!text.contains("NaN") && !text.contains("inf "), "{text}");
+            let json = serde_json::from_str(&json).unwrap();
+            assert_eq!(unfounded(&text, &json), Vec::<String>::new(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn names_that_are_not_in_the_panel_are_refused() {
     let event = Event::new(year(2020), EventKind::Step, None);
     assert!(Report::new(&panel(), &ReportOptions::default().event_of("nobody", event)).is_err());
