@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
@@ -139,6 +140,12 @@ def test_a_moved_slider_changes_the_fan_and_the_probability(served, browser, tmp
         uj.plan.Scenario(yearly_change=explorer.yearly_change).apply(explorer.baseline), year=2027, at_most=100
     )
     assert explorer.probability == pytest.approx(same.probability)
+
+    level = browser.find_element(By.NAME, "factor")
+    ActionChains(browser).drag_and_drop_by_offset(level, -60, 0).perform()
+    wait.until(lambda _: explorer.factor < 1.0)
+    wait.until(lambda _: sentence.text == explorer.sentence)
+    assert explorer.probability > same.probability
 
     Select(browser.find_element(By.NAME, "side")).select_by_value("at_least")
     wait.until(lambda _: "at least 100" in sentence.text)

@@ -49,7 +49,7 @@ def test_an_impossible_target_is_said_and_not_raised(under_way):
 def test_it_speaks_malay_from_the_table_of_the_reports(cases):
     seen = uj.explore(cases, lang="ms")
     assert seen.words["target"] == "Sasaran"
-    assert seen.sentence.startswith("Kebarangkalian selebih-lebihnya ")
+    assert seen.sentence.startswith("Kebarangkalian tidak melebihi ")
     assert "Bilangan tahunan" in seen.svg
     script = (SOURCE / "_explorer.js").read_text() + (SOURCE / "_explorer.py").read_text()
     unsaid = [name for name in seen.words if name not in script]
@@ -63,6 +63,12 @@ def test_what_is_not_allowed_is_refused(cases):
         uj.explore(cases, year=2050)
     with pytest.raises(TypeError, match="not both"):
         uj.explore(cases, at_most=1, at_least=2)
+
+
+def test_a_notebook_shows_it_as_a_widget(cases):
+    shown = uj.explore(cases)._repr_mimebundle_()
+    bundle = shown[0] if isinstance(shown, tuple) else shown
+    assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 def test_without_anywidget_the_error_says_what_to_install():
