@@ -20,7 +20,7 @@ PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.p
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
+.PHONY: chromium test-browser test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
 .PHONY: prior prior-folds tune siblings masked impact fuzz load supply-chain
 
 help: ## List the targets
@@ -106,6 +106,21 @@ test-adapters: .venv-adapters/.package ## The adapters under the checks of sciki
 test-spark-dask: .venv-spark-dask/.package ## Spark local[2] and a Dask cluster of two processes beside the local result (needs Java)
 	@command -v java > /dev/null || { echo 'Spark needs Java: apt-get install -y default-jre-headless' >&2; exit 1; }
 	.venv-spark-dask/bin/python -m pytest python/tests-spark-dask
+
+# --- the explorer in a real browser: slow, and needs chromium with its driver --------------------------------------------
+
+$(VENV)/.browser-tools: requirements-browser.txt $(VENV)/.dev-tools
+	$(PIP) install --constraint requirements-dev.txt --requirement requirements-browser.txt
+	@touch $@
+
+# Debian's packages, where they are missing and may be installed; elsewhere the reader is told.
+chromium:
+	@command -v chromium chromedriver > /dev/null && exit; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then apt-get update -qq && apt-get install -y -qq chromium chromium-driver; \
+	else echo 'install chromium and its driver first (Debian: chromium chromium-driver)' >&2; exit 1; fi
+
+test-browser: chromium $(VENV)/.browser-tools $(VENV)/.package ## Move the explorer's sliders in headless chromium
+	$(BIN)/python -m pytest python/browser
 
 # --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
 

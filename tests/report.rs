@@ -4,7 +4,7 @@
 use unjuran::hierarchy::{Relation, Tree};
 use unjuran::language::Language;
 use unjuran::persist::Persist as _;
-use unjuran::report::{Direction, Finding, Refusal, Report, ReportOptions};
+use unjuran::report::{Direction, Finding, Refusal, Report, ReportOptions, SeriesReport};
 use unjuran::series::{Coverage, Event, EventKind, Panel, Series, Unit, Year};
 
 fn year(y: i64) -> Year {
@@ -92,7 +92,7 @@ fn numbers(text: &str) -> Vec<Shown> {
         let value: f64 = format!("{digits}e{power}").parse().unwrap();
         let after_less = start > 0 && chars[start - 1] == '<';
         let text = chars[start..i].iter().collect();
-        found.push(Shown { text, value, slack: 0.5000001 * 10_f64.powi(power - decimals), after_less });
+        found.push(Shown { text, value, slack: 0.500_000_1 * 10_f64.powi(power - decimals), after_less });
     }
     found
 }
@@ -150,7 +150,7 @@ fn the_search_for_numbers_finds_them_as_people_write_them() {
 fn every_number_of_a_sentence_is_one_of_its_finding() {
     let report = report();
     let rules = serde_json::to_value(report.rules()).unwrap();
-    let findings = report.series().iter().flat_map(|one| one.findings());
+    let findings = report.series().iter().flat_map(SeriesReport::findings);
     let mut sentences = 0;
     for finding in findings {
         let json = serde_json::json!([finding, rules]);
@@ -193,7 +193,7 @@ fn html_and_markdown_say_the_same() {
 #[test]
 fn both_languages_say_every_finding_and_leave_no_place_open() {
     let report = report();
-    for finding in report.series().iter().flat_map(|one| one.findings()) {
+    for finding in report.series().iter().flat_map(SeriesReport::findings) {
         let [english, malay] = Language::ALL.map(|language| finding.sentence(language));
         assert_ne!(english, malay);
         assert!(!matches!(finding, Finding::Remark { .. }), "a note without a message: {english}");
@@ -236,7 +236,7 @@ fn a_page_can_be_read_by_a_screen_reader() {
     let page = report().to_html(Language::English);
     let xml = roxmltree::Document::parse(page.strip_prefix("<!doctype html>\n").unwrap()).unwrap();
     let named = |name: &'static str| xml.descendants().filter(move |node| node.has_tag_name(name));
-    let levels: Vec<u8> =
+    let levels: Vec<u32> =
         xml.descendants().filter_map(|node| node.tag_name().name().strip_prefix('h')?.parse().ok()).collect();
     assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "no level is left out");
@@ -351,6 +351,36 @@ fn a_panel_without_a_projection_has_a_report_too() {
         assert_eq!(report.summary().projected, 0);
         assert!(report.to_markdown(Language::English).contains("none could be projected"));
         assert!(text_of(&report.to_html(Language::Malay)).contains("tiada satu pun dapat diunjurkan"));
+    }
+}
+
+#[test]
+fn whatever_a_series_holds_its_report_is_written_and_read_back() {
+    let values: [&[f64]; 9] = [
+        &[0.0; 6],
+        &[7.0],
+        &[5.0; 8],
+        &[0.0, 1e15, 3.0, 0.0, 9e15],
+        &[1e-300, 2e-300, 1.5e-300],
+        &[-5.0, -3.5, 2.25, -1.0],
+        &[1e149, 2e149, -1e149],
+        &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0],
+        &[f64::NAN, 3.0, f64::NAN, f64::NAN, 0.5],
+    ];
+    let series = values.iter().enumerate().map(|(i, y)| series(&format!("s{i}"), 2010, y)).collect();
+    let panel = Panel::new(series).unwrap();
+    let event = Event::new(year(2015), EventKind::Pulse, None);
+    for options in [ReportOptions::default().event(event), ReportOptions::default().mask_below(5.0)] {
+        let report = Report::new(&panel, &options).unwrap();
+        let json = report.to_json().unwrap();
+        assert!(!json.contains("null,\"upper\"") && !json.contains("\"upper\":null"), "{json}");
+        assert_eq!(Report::from_json(&json).unwrap(), report);
+        for language in Language::ALL {
+            let text = plain(&report.to_markdown(language));
+            assert!(!text.contains("NaN") && !text.contains("inf "), "{text}");
+            let json = serde_json::from_str(&json).unwrap();
+            assert_eq!(unfounded(&text, &json), Vec::<String>::new(), "{text}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
     make masked DATA=directory
 
-Whole counts of the annual-counts panel are masked in the years that models see, and the years held back are forecast. By
+Whole counts of the annual-counts panel are masked in the years that models see, and those held back are forecast. By
 size: every count below five becomes 0 to 4. At random: one year in five becomes a range of half of it to twice it and
 four more. The same forecasts are made from the exact numbers, with masked years left out, and with the middle of each
 mask in its place; all score on the same exact outcomes. Only series with a masked year and one exact year take part.

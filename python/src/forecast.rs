@@ -210,9 +210,11 @@ impl PyForecast {
     ///     In pixels; on a page with less room the chart shrinks.
     /// levels : sequence of float, default (50, 80, 95)
     ///     Bands, in percent.
-    #[pyo3(signature = (*, width=640, height=360, levels=None))]
-    fn to_svg(&self, width: u32, height: u32, levels: Option<&Bound<'_, PyAny>>) -> Result<String> {
-        Ok(self.fan_of(levels)?.to_svg(&SvgStyle::new(width, height)))
+    /// lang : {"en", "ms"}, default "en"
+    ///     Of the words: English or Malay.
+    #[pyo3(signature = (*, width=640, height=360, levels=None, lang="en"))]
+    fn to_svg(&self, width: u32, height: u32, levels: Option<&Bound<'_, PyAny>>, lang: &str) -> Result<String> {
+        Ok(self.fan_of(levels)?.to_svg(&SvgStyle::new(width, height).language(lang.parse()?)))
     }
 
     fn _repr_html_(&self) -> Result<String> {

@@ -88,7 +88,7 @@ mod _core {
     #[pymodule_export]
     use crate::plan::target::{PyRequiredChange, PyTarget, required_change, target};
     #[pymodule_export]
-    use crate::report::{PyReport, report};
+    use crate::report::{PyReport, figure, probability, report, words};
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]

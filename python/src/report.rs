@@ -1,5 +1,7 @@
 //! `unjuran.report` and `unjuran.Report`.
 
+use std::collections::BTreeMap;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -48,6 +50,27 @@ pub(crate) fn report(
     }
     let panel = &panel.get().0;
     Ok(PyReport { report: py.detach(|| Report::new(panel, &options))?, language })
+}
+
+/// `unjuran/_explorer.py`: the words of the explorer, by what they are for.
+#[pyfunction]
+#[pyo3(name = "_words")]
+pub(crate) fn words(lang: &str) -> Result<BTreeMap<&'static str, &'static str>> {
+    Ok(lang.parse::<Language>()?.messages("explore"))
+}
+
+/// `unjuran/_explorer.py`: a probability in words.
+#[pyfunction]
+#[pyo3(name = "_probability")]
+pub(crate) fn probability(lang: &str, p: f64) -> Result<String> {
+    Ok(lang.parse::<Language>()?.probability(p))
+}
+
+/// `unjuran/_explorer.py`: a number as a reader writes it.
+#[pyfunction]
+#[pyo3(name = "_figure")]
+pub(crate) fn figure(x: f64) -> String {
+    unjuran::language::figure(x)
 }
 
 /// Events of all series, or by name of the series.

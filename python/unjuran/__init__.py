@@ -47,6 +47,7 @@ from unjuran._core import (
     read_csv,
     to_fiscal,
 )
+from unjuran._explore import explore
 from unjuran._report import report
 from unjuran.errors import UnjuranError
 from unjuran.streams import forecast_parquet
@@ -90,6 +91,7 @@ __all__ = [
     "backtest",
     "datasets",
     "errors",
+    "explore",
     "forecast",
     "forecast_parquet",
     "from_fiscal",

@@ -77,7 +77,7 @@ def report(
     --------
     >>> import unjuran as uj
     >>> made = uj.report(uj.datasets.malaysia(), lang="ms", mask_below=5)
-    >>> made.to_html().startswith('<!doctype html>\\n<html lang="ms">')
+    >>> '<html lang="ms">' in made.to_html()
     True
     """
     path = None if out is None else os.fspath(out)

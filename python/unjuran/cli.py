@@ -110,9 +110,9 @@ def _parser() -> argparse.ArgumentParser:
 
     page = _reading(
         commands, "report", "report on a CSV file: findings, doubts, fans, problems of the data",
-        "Report on every series of a file, in English or Malay. Without --out Markdown on standard output; with it a page "
-        "in HTML or a Markdown file, and beside it the JSON with every number. Series that cannot be projected are named "
-        "in the report and on standard error.",
+        "Report on every series of a file, in English or Malay. Without --out Markdown on standard output; with it a "
+        "page in HTML or a Markdown file, and beside it the JSON with every number. Series that cannot be projected "
+        "are named in the report and on standard error.",
         outputs=False,
     )  # fmt: skip
     page.add_argument("-h", "--horizon", type=int, default=5, metavar="H", help="years ahead, 1 to 100 (%(default)s)")

@@ -7,6 +7,7 @@
 mod number;
 mod table;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::series::Date;
 
-pub(crate) use number::{figure, grouped, shortened, signed, signed_percent};
+pub use number::figure;
+pub(crate) use number::{NEARLY_SURE, RARE, grouped, shortened, signed, signed_percent};
 
 /// A language that charts and reports can be made in.
 ///
@@ -48,6 +50,17 @@ impl Language {
         }
     }
 
+    /// The messages below a heading of the table, with their places open (`{year}`): for pages that speak beside a report,
+    /// as the explorer of the Python package does.
+    ///
+    /// ```
+    /// use unjuran::language::Language;
+    /// assert_eq!(Language::Malay.messages("explore")["target"], "Sasaran");
+    /// ```
+    pub fn messages(self, heading: &str) -> BTreeMap<&'static str, &'static str> {
+        table::below(self, heading)
+    }
+
     /// A message with its places filled; the key itself if the table has none of that name, which a test rules out.
     pub(crate) fn say(self, key: &str, fill: &[(&str, &dyn fmt::Display)]) -> String {
         let Some(message) = table::message(self, key) else { return key.to_owned() };
@@ -77,6 +90,22 @@ impl Language {
         let single = format!("{key}.one");
         let key = if count == 1 && table::message(self, &single).is_some() { &single } else { key };
         self.say(key, fill)
+    }
+
+    /// A probability as whole percent; where that would say never or always, as "less than 1%" or "more than 99%".
+    ///
+    /// ```
+    /// use unjuran::language::Language;
+    /// assert_eq!(Language::English.probability(0.4187), "42%");
+    /// assert_eq!(Language::Malay.probability(0.0004), "kurang daripada 1%");
+    /// ```
+    pub fn probability(self, p: f64) -> String {
+        let percent = |p: f64| format!("{}%", grouped(100.0 * p, 0));
+        match p {
+            p if p < RARE => self.say("less_than", &[("share", &percent(RARE))]),
+            p if p > NEARLY_SURE => self.say("more_than", &[("share", &percent(NEARLY_SURE))]),
+            p => percent(p),
+        }
     }
 
     /// "31 May 2023", "31 Mei 2023".

@@ -2,6 +2,10 @@
 
 use super::Language;
 
+/// Probabilities below the first are written as "less than" it, those above the second as "more than" it.
+pub(crate) const RARE: f64 = 0.01;
+pub(crate) const NEARLY_SURE: f64 = 0.99;
+
 /// With a true minus sign.
 pub(crate) fn signed(number: &str) -> String {
     number.strip_prefix('-').map_or_else(|| number.to_owned(), |size| format!("\u{2212}{size}"))
@@ -48,7 +52,12 @@ pub(crate) fn shortened(value: f64, language: Language) -> String {
 }
 
 /// A value in a sentence or a table: whole numbers in full, others to four figures.
-pub(crate) fn figure(value: f64) -> String {
+///
+/// ```
+/// use unjuran::language::figure;
+/// assert_eq!([1_234_567.0, 12.3456, -0.5].map(figure), ["1,234,567", "12.35", "−0.5"]);
+/// ```
+pub fn figure(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 {
         return "0".to_owned();

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::finding::{Direction, Finding};
-use super::sentence::{covered, discrepancy, probability};
+use super::sentence::{covered, discrepancy};
 use super::{Refusal, Refused, Report, SeriesReport};
 use crate::forecast::{Fan, Mark};
 use crate::language::{Language, figure};
@@ -100,17 +100,19 @@ impl Writer<'_> {
 
     fn summary(&self, blocks: &mut Vec<Block>) {
         let (said, report, summary) = (self.said, self.report, self.report.summary);
-        let needed = probability(said, report.rules.direction);
+        let needed = said.probability(report.rules.direction);
         let projected = summary.projected;
         blocks.push(self.heading("summary"));
         let mut lines = Vec::new();
         if projected > 1 {
-            let direction = |key: &str, count: &usize| {
-                said.say(key, &[("count", count), ("projected", &projected), ("needed", &needed)])
-            };
-            lines.push(direction("summary.rising", &summary.rising));
-            lines.push(direction("summary.falling", &summary.falling));
-            lines.push(direction("summary.unclear", &summary.unclear));
+            let fill: [(&str, &dyn Display); 5] = [
+                ("projected", &projected),
+                ("rising", &summary.rising),
+                ("falling", &summary.falling),
+                ("unclear", &summary.unclear),
+                ("needed", &needed),
+            ];
+            lines.push(said.say("summary.directions", &fill));
         }
         if summary.problems > 0 {
             lines.push(said.say("summary.problems", &[("count", &summary.problems)]));
@@ -152,7 +154,7 @@ impl Writer<'_> {
         let band = fan.bands.last().and_then(|band| band.lower.last().zip(band.upper.last()));
         cells.push(Cell::number(band.map_or_else(String::new, |(low, high)| self.between(*low, *high))));
         let (above, direction) = match trend {
-            Some((.., above, direction)) => (probability(said, above), direction),
+            Some((.., above, direction)) => (said.probability(above), direction),
             None => ("–".to_owned(), Direction::Open),
         };
         cells.push(Cell::number(above));
@@ -255,7 +257,7 @@ impl Writer<'_> {
         let mut lines = vec![
             said.word("reading.median"),
             said.say("reading.interval", &[("inner", &inner), ("outer", &outer)]),
-            said.say("reading.direction", &[("needed", &probability(said, rules.direction))]),
+            said.say("reading.direction", &[("needed", &said.probability(rules.direction))]),
             said.word("reading.dash"),
         ];
         if let Some(limit) = self.report.record.mask_below {

@@ -336,7 +336,8 @@ fn change(series: &Series, full: &[(Year, f64)], found: &mut Findings) -> Result
         before,
         after,
         change: change.change,
-        interval: Bounds { level: change.level, lower: change.lower, upper: change.upper },
+        // why finite: JSON has no infinity, and counts that jump between nothing and billions have such an interval.
+        interval: Bounds { level: change.level, lower: change.lower, upper: change.upper.min(f64::MAX) },
         significant: change.significant,
         has_history: change.has_history,
     });

@@ -19,6 +19,7 @@ const STYLE: &str = "
 .unjuran ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
 .unjuran li { margin: .3rem 0 }
 .unjuran ul[lang] { font-size: .8rem; color: #565656; columns: 2; column-gap: 2rem }
+.unjuran ul[lang] li { margin: 0; padding: .1rem 0 }
 .unjuran figure { margin: .5rem 0 1rem }
 .unjuran .table { overflow-x: auto; margin: 1rem 0 }
 .unjuran table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::{NEARLY_SURE, RARE};
+
 /// Levels of the narrower and the wider interval, in percent.
 pub(super) const INNER: f64 = 80.0;
 pub(super) const OUTER: f64 = 95.0;
@@ -10,9 +12,8 @@ pub(super) const DIRECTION: f64 = 0.9;
 /// The relative effect of an event that is of interest, and the power behind the smallest that would be found.
 pub(super) const MEANINGFUL: f64 = 0.2;
 pub(super) const POWER: f64 = 0.8;
-/// Probabilities below the first are written as "less than" it, those above the second as "more than" it.
-pub(super) const RARE: f64 = 0.01;
-pub(super) const NEARLY_SURE: f64 = 0.99;
+/// A change in percent above this is written as more than this: with little to go by an interval may end anywhere.
+pub(super) const MOST_CHANGE: f64 = 900.0;
 
 /// The rules by which a report names things.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,10 +29,19 @@ pub struct Rules {
     pub rare: f64,
     /// A larger probability is written as more than this.
     pub nearly_sure: f64,
+    /// A larger change, in percent, is written as more than this.
+    pub most_change: f64,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { inner: INNER, outer: OUTER, direction: DIRECTION, rare: RARE, nearly_sure: NEARLY_SURE }
+        Self {
+            inner: INNER,
+            outer: OUTER,
+            direction: DIRECTION,
+            rare: RARE,
+            nearly_sure: NEARLY_SURE,
+            most_change: MOST_CHANGE,
+        }
     }
 }

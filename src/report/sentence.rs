@@ -3,21 +3,11 @@
 use std::fmt::Display;
 
 use super::finding::{Bounds, Direction, Finding};
-use super::rules::{NEARLY_SURE, RARE};
+use super::rules::MOST_CHANGE;
 use crate::hierarchy::{Discrepancy, Kind};
 use crate::language::{Language, figure, grouped, signed_percent};
 use crate::plan::Verdict;
 use crate::series::{Coverage, Year};
-
-/// A probability or another share as whole percent; where that would say never or always, as less or more than a bound.
-pub(super) fn probability(said: Language, p: f64) -> String {
-    let percent = |p: f64| format!("{}%", grouped(100.0 * p, 0));
-    match p {
-        p if p < RARE => said.say("less_than", &[("share", &percent(RARE))]),
-        p if p > NEARLY_SURE => said.say("more_than", &[("share", &percent(NEARLY_SURE))]),
-        p => percent(p),
-    }
-}
 
 /// "to 31 May 2023", "in 41% of the year".
 pub(super) fn covered(said: Language, coverage: Coverage) -> String {
@@ -42,16 +32,25 @@ fn years(years: &[Year]) -> String {
     runs.map(span).collect::<Vec<_>>().join(", ")
 }
 
-/// A relative effect as a change in percent.
-fn relative(x: f64) -> String {
-    signed_percent(100.0 * x, 0)
+/// The size of a change that is given as a share.
+fn magnitude(said: Language, x: f64) -> String {
+    if 100.0 * x > MOST_CHANGE { said.say("more_than", &[("share", &share(MOST_CHANGE / 100.0))]) } else { share(x) }
+}
+
+/// A change in percent, with its sign.
+fn changed(said: Language, percent: f64, decimals: usize) -> String {
+    if percent > MOST_CHANGE {
+        return said.say("more_than", &[("share", &signed_percent(MOST_CHANGE, 0))]);
+    }
+    signed_percent(percent, decimals)
 }
 
 impl Finding {
     /// The finding as a sentence.
     ///
     /// Numbers are those of the finding, rounded to the digits that are shown: values to whole numbers or four figures,
-    /// probabilities to whole percent, changes in percent to one decimal and their intervals to none.
+    /// probabilities to whole percent, changes in percent to one decimal and their intervals to none; what is beyond the
+    /// bounds of [`Rules`](super::Rules) is said to be less or more than the bound.
     ///
     /// ```
     /// use unjuran::language::Language;
@@ -128,7 +127,7 @@ impl Finding {
     fn trend(&self, said: Language) -> String {
         let Self::Trend { year, since, value, above, below, needed, direction } = self else { return String::new() };
         let value = figure(*value);
-        let [above, below, needed] = [above, below, needed].map(|p| probability(said, *p));
+        let [above, below, needed] = [above, below, needed].map(|p| said.probability(*p));
         let about: [(&str, &dyn Display); 3] = [("year", year), ("since", since), ("value", &value)];
         let with = |more: &[(&str, &dyn Display)], key: &str| said.say(key, &[&about, more].concat());
         match direction {
@@ -158,9 +157,9 @@ impl Finding {
             vec![("from", from), ("to", to), ("before", &before), ("after", &after)];
         let (change, [level, lower, upper]) = match more {
             Some((change, Bounds { level, lower, upper })) => {
-                let ends = [*lower, *upper].map(|p| signed_percent(p, 0));
+                let ends = [*lower, *upper].map(|p| changed(said, p, 0));
                 let [lower, upper] = ends;
-                (signed_percent(*change, 1), [figure(*level), lower, upper])
+                (changed(said, *change, 1), [figure(*level), lower, upper])
             }
             None => (String::new(), Default::default()),
         };
@@ -183,7 +182,8 @@ impl Finding {
                     Verdict::NoEvidence => "effect.no_evidence",
                     Verdict::CannotTell => "effect.cannot_tell",
                 };
-                let [effect, lower, upper] = [*effect, interval.lower, interval.upper].map(relative);
+                let [effect, lower, upper] =
+                    [*effect, interval.lower, interval.upper].map(|x| changed(said, 100.0 * x, 0));
                 let (level, meaningful) = (figure(interval.level), share(*meaningful));
                 let fill: [(&str, &dyn Display); 7] = [
                     ("event", event),
@@ -196,18 +196,17 @@ impl Finding {
                 ];
                 let mut text = said.say(key, &fill);
                 let power = share(*power);
-                let found =
-                    match (rise, fall) {
-                        _ if *verdict != Verdict::CannotTell => None,
-                        (Some(rise), Some(fall)) => Some(said.say(
-                            "effect.found",
-                            &[("rise", &share(*rise)), ("fall", &share(*fall)), ("power", &power)],
-                        )),
-                        (Some(rise), None) => {
-                            Some(said.say("effect.found_rise", &[("rise", &share(*rise)), ("power", &power)]))
-                        }
-                        _ => None,
-                    };
+                let size = |x: f64| magnitude(said, x);
+                let found = match (rise, fall) {
+                    _ if *verdict != Verdict::CannotTell => None,
+                    (Some(rise), Some(fall)) => Some(
+                        said.say("effect.found", &[("rise", &size(*rise)), ("fall", &size(*fall)), ("power", &power)]),
+                    ),
+                    (Some(rise), None) => {
+                        Some(said.say("effect.found_rise", &[("rise", &size(*rise)), ("power", &power)]))
+                    }
+                    _ => None,
+                };
                 if let Some(found) = found {
                     text.push(' ');
                     text.push_str(&found);

@@ -170,7 +170,9 @@ impl Marks<'_> {
             };
             canvas.group("data-part=\"partial\"", |canvas| {
                 canvas.dot((x, y), 3.8, &format!("fill=\"#fff\" stroke=\"{INK}\" stroke-width=\"1.8\""));
-                canvas.text((left + shift, base), &words, &format!("fill=\"{INK}\" text-anchor=\"{tied}\""));
+                // why the white edge: in a crowded chart the words cross a line, and must be read all the same.
+                let edge = "stroke=\"#fff\" stroke-width=\"3\" paint-order=\"stroke\"";
+                canvas.text((left + shift, base), &words, &format!("fill=\"{INK}\" text-anchor=\"{tied}\" {edge}"));
             });
         }
     }
