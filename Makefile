@@ -22,6 +22,7 @@ DATA ?= $(UNJURAN_DATA)
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
 .PHONY: chromium test-browser test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
 .PHONY: prior prior-folds tune siblings masked impact fuzz load supply-chain
+.PHONY: test-all test-wheels test-new-user test-reproducible
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +122,24 @@ chromium:
 
 test-browser: chromium $(VENV)/.browser-tools $(VENV)/.package ## Move the explorer's sliders in headless chromium
 	$(BIN)/python -m pytest python/browser
+
+test-wheels: install $(VENV)/.dev-tools ## The wheel in clean environments of every Python found, and the sdist
+	$(BIN)/python -m pytest python/tests-install/test_wheels.py
+
+test-new-user: $(VENV)/.dev-tools ## From a fresh environment to a fan: pip install '.[plot]', quick start, three lines
+	$(BIN)/python -m pytest python/tests-install/test_new_user.py
+
+test-reproducible: $(VENV)/.dev-tools ## Two builds from two clean copies: the same bytes (twice a release build)
+	$(BIN)/python -m pytest python/tests-install/test_reproducible.py
+
+# Within 80 minutes: what is missing is installed, or the target that needs it says what.
+test-all: ## Everything: make test, other libraries, the browser, clean environments, a minute of fuzzing a target, a minute of load
+	$(MAKE) test
+	$(MAKE) supply-chain
+	$(MAKE) test-adapters test-spark-dask test-browser
+	$(MAKE) test-wheels test-new-user test-reproducible docs
+	$(MAKE) fuzz SECONDS=60
+	$(MAKE) load LOAD=60
 
 # --- speed and accuracy: measured when asked, not on every commit ------------------------------------------------------
 

@@ -89,6 +89,22 @@ def test_any_stream_of_arrow_batches_is_a_source(tmp_path):
     assert uj.forecast_parquet(reader, h=1, model="Naive", out=out).series == 40
 
 
+@pytest.mark.parametrize(
+    "kind", [pa.dictionary(pa.int32(), pa.string()), pa.binary(), pa.string_view(), pa.int16()], ids=str
+)
+def test_names_may_be_of_any_type(tmp_path, kind):
+    ids = pa.array(["1", "1", "2", "2"])
+    ids = ids.dictionary_encode() if pa.types.is_dictionary(kind) else ids.cast(kind)
+    table = pa.table({"unique_id": ids, "ds": [2020, 2021, 2020, 2021], "y": [3, 4, None, None]})
+    assert uj.forecast_parquet(table, h=1, model="Naive", out=tmp_path / "out.parquet")[1:] == (2, 1, 2)
+
+
+def test_a_source_without_rows_gives_a_file_without_rows(tmp_path):
+    out = tmp_path / "out.parquet"
+    assert uj.forecast_parquet(panel().slice(0, 0), h=1, model="Naive", level=[], out=out)[1:] == (0, 0, 0)
+    assert pq.read_table(out).column_names == ["unique_id", "ds", "Naive", "status"]
+
+
 @pytest.mark.parametrize("rows", [1, 12, 10_000])
 def test_a_series_that_comes_back_is_refused_by_name_and_nothing_is_written(counts, tmp_path, rows):
     apart = pa.concat_tables([panel(), panel().slice(6, 2)])

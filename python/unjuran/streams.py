@@ -160,5 +160,7 @@ def _counted(table: Any, column: str) -> tuple[int, int]:
     """How many series a table of answers has, and how many of them were refused."""
     import pyarrow.compute as pc  # type: ignore[import-untyped]
 
+    from unjuran.tables import runs
+
     bad = table.filter(pc.not_equal(table["status"], "ok"))
-    return pc.count_distinct(table[column], mode="all").as_py(), pc.count_distinct(bad[column], mode="all").as_py()
+    return len(runs(table[column])), len(runs(bad[column]))

@@ -99,7 +99,7 @@ class TableForecast:
         """
         seen = np.empty(0, dtype=np.int64)
         for table in whole_series(batches, self.series_column, rows):
-            names = _runs(table[self.series_column])
+            names = runs(table[self.series_column])
             seen = _with(seen, names)
             yield self(table)
 
@@ -145,11 +145,11 @@ def _differs(names: pa.ChunkedArray, name: pa.Scalar) -> NDArray[np.bool_]:
     return np.asarray(other.to_numpy()).astype(bool)
 
 
-def _runs(names: pa.ChunkedArray) -> list[Any]:
+def runs(names: pa.ChunkedArray) -> list[Any]:
     """The names in order, once for each stretch of rows."""
-    chunk = names.combine_chunks()
-    starts = pc.run_end_encode(chunk).values if not pa.types.is_dictionary(chunk.type) else None
-    return list((starts if starts is not None else pc.run_end_encode(chunk.dictionary_decode()).values).to_pylist())
+    whole = names.combine_chunks()
+    plain = whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+    return list(pc.run_end_encode(plain).values.to_pylist())
 
 
 def _with(seen: NDArray[np.int64], names: list[Any]) -> NDArray[np.int64]:
