@@ -199,14 +199,20 @@ tune: have-data $(VENV)/.dev-tools $(VENV)/.bench-tools ## Score settings of the
 	cargo build --release --locked --example learn_prior
 	$(BIN)/python -m benches.prior.tried target/release/examples/learn_prior target/prior $(ARGS)
 
-siblings: have-data $(VENV)/.bench-tools $(VENV)/.package ## What Prior.learn adds, by size of the panel
-	$(BIN)/python -m benches.prior.siblings "$(DATA)"
+siblings: have-data $(VENV)/.bench-tools $(VENV)/.package ## What Prior.learn adds, by size of the panel; DATA as for make prior
+	$(BIN)/python -m benches.prior.siblings "$(DATA)" | tee target/siblings.md
+	mv target/siblings.md benches/results/siblings.md
+	$(BIN)/python -m benches.accuracy.tables
 
 masked: have-data $(VENV)/.bench-tools $(VENV)/.package ## What masked cells cost, and whether bands still hold: DATA=annual-counts
-	$(BIN)/python -m benches.accuracy.masked "$(DATA)"
+	$(BIN)/python -m benches.accuracy.masked "$(DATA)" | tee target/masked.md
+	mv target/masked.md benches/results/masked.md
+	$(BIN)/python -m benches.accuracy.tables
 
-impact: ## False alarms, power and coverage of plan.impact on simulated series: three tables
-	cargo run --release --locked --example impact_power
+impact: $(VENV)/.bench-tools $(VENV)/.package ## False alarms, power and coverage of plan.impact on simulated series: three tables
+	cargo run --release --locked --example impact_power | tee target/impact.md
+	mv target/impact.md benches/results/impact.md
+	$(BIN)/python -m benches.accuracy.tables
 
 # Random bytes on stable, no coverage guidance. SECONDS a target; `make test` replays the stored inputs and tries for one.
 SECONDS ?= 3600

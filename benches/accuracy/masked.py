@@ -11,7 +11,6 @@ Each row is the mean over sources of exact CRPS divided by the mean yearly chang
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     Masks = dict[int, tuple[float, float]]
 
-OUT = Path(__file__).parents[1] / "results" / "masked.json"
 LIMIT = 5.0  # counts below it are masked
 SHARE = 0.2  # of the years, masked at random
 CLIP = 20.0
@@ -96,14 +94,18 @@ def rows(cases: list[Case], masked: Callable[[Case], Masks]) -> list[dict[str, A
 
 
 def main(data: Path) -> None:
-    """Print both tables and store them."""
+    """Print both tables."""
     (panel,) = (c for c in read_directory(data)[0] if c.kind == "counts")
     whole = [np.concatenate([case.train, case.test]) for case in panel.cases]
     cases = [case for case, y in zip(panel.cases, whole, strict=True) if np.isfinite(y).all() and (y % 1 == 0).all()]
     found = {"by size": rows(cases, by_size), "at random": rows(cases, at_random)}
-    OUT.write_text(json.dumps({"masked": found}, indent=1) + "\n", encoding="utf-8")
+    print("## Masked cells\n")
+    print(
+        "`make masked DATA=directory` (`benches/accuracy/masked.py`): small counts hidden in the years that models see,"
+    )
+    print("forecasts of the years held back from four ways of writing the hidden years; sources weigh alike.")
     for name, table in found.items():
-        print(f"\nmasked {name}\n\n| years masked | CRPS | / exact | cover 80 | cover 95 | series |")
+        print(f"\nMasked {name}:\n\n| years masked | CRPS | / exact | cover 80 | cover 95 | series |")
         print("|---|---|---|---|---|---|")
         for row in table:
             numbers = f"{row['crps']:.3f} | {row['ratio']:.3f} | {row['cover-80']:.1f} | {row['cover-95']:.1f}"

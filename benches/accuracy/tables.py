@@ -1,5 +1,7 @@
 """`BENCHMARKS.md` from the JSON in `benches/results/`: `python -m benches.accuracy.tables`. Nothing in it is typed.
 
+Tables that a command prints as text (`make impact masked siblings`) lie beside it as `.md`, and follow as they are.
+
 Files whose `name` is the same make one table: ours and those of peers, measured by another command. Theirs have `by`
 ("peers") beside what `run.header` gives, `rows` as `summary.rows` makes them, and a file name of their own.
 """
@@ -157,7 +159,8 @@ def _items(value: Any) -> list[Any]:
 
 def render() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *(section(results) for results in load()), *tried()])
+    printed = [path.read_text(encoding="utf-8") for path in sorted(RESULTS.glob("*.md"))]
+    return "\n".join([HEAD, *(section(results) for results in load()), *tried(), *printed])
 
 
 def read_tried(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -176,10 +179,10 @@ def tried() -> list[str]:
     lines = [
         "## What was tried for the priors",
         "",
-        "`make tune DATA=directory` (`benches/prior/tried.py`): one setting changed at a time, learned without the last "
-        "years of every series and scored on them, on every third series; means over sources. Errors are divided by "
-        "the mean yearly change and clipped at 20; ratios are to last year's value. The years scored in the tables above "
-        "are not in these files.",
+        "`make tune DATA=directory` (`benches/prior/tried.py`): one setting changed at a time, learned without the "
+        "last years of every series and scored on them, on every third series; means over sources. Errors are divided "
+        "by the mean yearly change and clipped at 20; ratios are to last year's value. The years scored in the tables "
+        "above are not in these files.",
         "",
     ]
     for name, rows in sorted(stored.items()):

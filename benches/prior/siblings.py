@@ -58,6 +58,11 @@ def main(data: Path) -> None:
             chosen = np.random.default_rng(20261122).permutation(len(teach))[:size]
             prior = uj.Prior.learn([series(teach[i]) for i in chosen])
             ratios[size].append(sum(score(judge, uj.BayesETS(prior=prior))) / sum(shipped))
+    print("## A prior of one's own: `Prior.learn`\n")
+    print(
+        "`make siblings DATA=directory` (`benches/prior/siblings.py`): learned from a third of the countries of a source,"
+    )
+    print("scored on the held-out years of the others; exact CRPS, sources weigh alike.\n")
     print("| series learned from, of each source | sources | CRPS against the shipped prior | worst source |")
     print("|---|---|---|---|")
     for size, of in ratios.items():

@@ -2,10 +2,10 @@
 
     python -m benches.prior.tried TOOL SERIES [PRIOR ...]
 
-TOOL is the built example `learn_prior`, SERIES the folder with the exported series. A prior is learned without the last
-years of *every* series (six for `annual`, three for `counts`) and scored on them: shocks are common to all, and folds by
-country hide that. The shipped plan is scored without a third of the countries, and of the sources, too. Every third series
-takes part, for the sake of time. The scored years of the benchmarks are not in these files. Rows go to
+TOOL is the built example `learn_prior`, SERIES the folder with the exported series. A prior is learned without the
+last years of *every* series (six for `annual`, three for `counts`) and scored on them: shocks are common to all, and
+folds by country hide that. The shipped plan is scored without a third of the countries, and of the sources, too. Every
+third series takes part, for the sake of time. The scored years of the benchmarks are not in these files. Rows go to
 `benches/results/tried.json` and from there into `BENCHMARKS.md`.
 """
 
