@@ -75,3 +75,19 @@ fn one_observation_goes_from_the_csv_row_to_the_fan() {
     assert_eq!((&drawn.lower, &drawn.upper), (&band.lower, &band.upper));
     assert!(fan.notes.iter().any(|note| note.starts_with("2023 is under way: 274 counted to 2023-05-29")));
 }
+
+#[test]
+fn values_go_between_threads() {
+    fn goes<T: Send + Sync + 'static>() {}
+    goes::<Series>();
+    goes::<unjuran::series::Panel>();
+    goes::<unjuran::forecast::Forecast>();
+    goes::<unjuran::smoothing::FittedBayesEts>();
+    goes::<unjuran::smoothing::FittedEts>();
+    goes::<unjuran::regression::FittedTrend>();
+    goes::<unjuran::smoothing::Prior>();
+    goes::<unjuran::plan::Impact>();
+    goes::<unjuran::Error>();
+    goes::<Box<dyn unjuran::model::Forecaster>>();
+    goes::<Box<dyn unjuran::model::Fitted>>();
+}

@@ -59,9 +59,7 @@ def main(data: Path) -> None:
             prior = uj.Prior.learn([series(teach[i]) for i in chosen])
             ratios[size].append(sum(score(judge, uj.BayesETS(prior=prior))) / sum(shipped))
     print("## A prior of one's own: `Prior.learn`\n")
-    print(
-        "`make siblings DATA=directory` (`benches/prior/siblings.py`): learned from a third of the countries of a source,"
-    )
+    print("`make siblings DATA=directory` (`benches/prior/siblings.py`): learned from a third of a source's countries,")
     print("scored on the held-out years of the others; exact CRPS, sources weigh alike.\n")
     print("| series learned from, of each source | sources | CRPS against the shipped prior | worst source |")
     print("|---|---|---|---|")
