@@ -79,7 +79,7 @@ fn one_observation_goes_from_the_csv_row_to_the_fan() {
 #[test]
 fn values_go_between_threads() {
     fn goes<T: Send + Sync + 'static>() {}
-    goes::<Series>();
+    goes::<unjuran::series::Series>();
     goes::<unjuran::series::Panel>();
     goes::<unjuran::forecast::Forecast>();
     goes::<unjuran::smoothing::FittedBayesEts>();
