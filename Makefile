@@ -52,6 +52,7 @@ venv: $(VENV)/.dev-tools ## Make .venv with the pinned tools
 install: $(VENV)/.package ## Build the wheel (release) and install it into .venv
 
 # Environments of their own, .venv-NAME with what requirements-NAME.txt pins and the wheel: nothing of theirs enters ours.
+.PRECIOUS: .venv-%/.tools
 .venv-%/.tools: requirements-%.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
@@ -102,7 +103,7 @@ python-test: $(VENV)/.dev-tools $(VENV)/.package
 # --- other libraries: checked when asked, on every merge by the caller ---------------------------------------------------
 
 test-adapters: .venv-adapters/.package ## The adapters under the checks of scikit-learn, sktime and statsforecast
-	.venv-adapters/bin/python -m pytest python/tests-adapters
+	SCIPY_ARRAY_API=1 .venv-adapters/bin/python -m pytest python/tests-adapters
 
 test-spark-dask: .venv-spark-dask/.package ## Spark local[2] and a Dask cluster of two processes beside the local result (needs Java)
 	@command -v java > /dev/null || { echo 'Spark needs Java: apt-get install -y default-jre-headless' >&2; exit 1; }
