@@ -166,9 +166,7 @@ print(round(time.perf_counter() - start, 2), (resource.getrusage(resource.RUSAGE
     [("brackets", "BadJson"), ("nested", "BadJson"), ("buffered", "BadJson"), ("over", "TooLarge")],
 )
 def test_hostile_texts_are_refused_in_bounded_time_and_memory(kind, error):
-    ran = subprocess.run(
-        [sys.executable, "-c", HOSTILE, kind], capture_output=True, text=True, timeout=120, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", HOSTILE, kind], capture_output=True, text=True, timeout=120, check=True)
     name, seconds, mebibytes = ran.stdout.split()
     assert name == f"{error}Error"
     # the worst is a list of numbers kept until its type is known: docs/persistence.md has the figures
