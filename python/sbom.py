@@ -2,8 +2,8 @@
 
     python python/sbom.py
 
-Run it when `Cargo.lock` changes; a test compares the two. The file depends on the lock alone, no clock and no random number,
-so that a wheel built twice has the same bytes.
+Run it when `Cargo.lock` changes; a test compares the two. The file depends on the lock alone, no clock and no random
+number, so that a wheel built twice has the same bytes.
 """
 
 from __future__ import annotations
