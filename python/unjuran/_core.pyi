@@ -62,6 +62,7 @@ __all__ = [
     "_backtest_columns",
     "_forecast_columns",
     "_missing_column",
+    "_panic",
     "_panel_columns",
     "_panel_from_columns",
     "backtest",
