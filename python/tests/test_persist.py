@@ -188,10 +188,11 @@ from unjuran import errors
 
 kind, text = sys.argv[1], None
 brackets = "[" * (8 << 20)
+head, tail = '{"format":"unjuran","version":1,"type":"model","data":{"settings":', ',"name":"ETS"}}'
 texts = {
     "brackets": brackets,
-    "nested": '{"format":"unjuran","version":1,"type":"model","data":{"settings":' + brackets + "]" * (8 << 20) + ',"name":"ETS"}}',
-    "buffered": '{"format":"unjuran","version":1,"type":"model","data":{"settings":[' + "0," * (15 << 20) + '0],"name":"ETS"}}',
+    "nested": head + brackets + "]" * (8 << 20) + tail,
+    "buffered": head + "[" + "0," * (15 << 20) + "0]" + tail,
     "over": " " * (33 << 20),
 }
 text = texts[kind]
