@@ -14,6 +14,8 @@ project_copyright = author
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.autosummary"]
 exclude_patterns: list[str] = []
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["lines.css"]
 html_title = f"unjuran {release}"
 
 myst_heading_anchors = 3

@@ -143,7 +143,7 @@ def test_a_forecast_is_a_value_with_provenance(fc, cases):
 
 
 @pytest.mark.parametrize(
-    "damage", [("forecast", "series", 1), ("}", "", 1), ("", "x", 1), ('"version":1', '"version":2', 1)]
+    "damage", [("forecast", "series", 1), ("}", "", 1), ("", "x", 1), ('"version":1', '"version":-1', 1)]
 )
 def test_damaged_json_is_refused(fc, damage):
     with pytest.raises(errors.BadJsonError):

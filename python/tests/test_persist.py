@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import unjuran as uj
 from unjuran import errors
@@ -113,6 +114,49 @@ def test_fits_that_rust_stored_are_read_by_python(path):
     assert json.loads(fit.to_json()) == json.loads(path.read_text())
 
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "v1.json"
+
+
+@pytest.fixture(scope="module")
+def validator():
+    schema = json.loads(SCHEMA.read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def test_every_stored_file_is_valid_by_the_schema(validator):
+    types = set()
+    for path in STORED.glob("*.json"):
+        stored = json.loads(path.read_text())
+        assert [error.message for error in validator.iter_errors(stored)] == [], path.name
+        types.add(stored["type"])
+    assert types == set(validator.schema["properties"]["type"]["enum"])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=repr)
+def test_what_is_stored_today_is_valid_by_the_schema(validator, model, longer):
+    fit = model.fit(longer)
+    for value in [model, fit, fit.forecast(3), longer]:
+        assert [error.message for error in validator.iter_errors(json.loads(value.to_json()))] == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ('"version":1', '"version":2'),
+        ('"start":2015', '"start":0'),
+        ('"start":2015', '"start":2015,"stop":2026'),
+        ('{"exact":163.0}', '"masked"'),
+        ('"coverage":"full"', '"coverage":{"share":1.5}'),
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(validator, damage, longer):
+    damaged = longer.to_json().replace(*damage)
+    assert not validator.is_valid(json.loads(damaged))
+    with pytest.raises(uj.UnjuranError):
+        uj.Series.from_json(damaged)
+
+
 def test_another_kind_is_refused_by_name(longer):
     with pytest.raises(errors.BadJsonError, match="not a stored ETS: it is a stored Naive"):
         uj.ETS.from_json(uj.Naive().to_json())
@@ -144,10 +188,11 @@ from unjuran import errors
 
 kind, text = sys.argv[1], None
 brackets = "[" * (8 << 20)
+head, tail = '{"format":"unjuran","version":1,"type":"model","data":{"settings":', ',"name":"ETS"}}'
 texts = {
     "brackets": brackets,
-    "nested": '{"format":"unjuran","version":1,"type":"model","data":{"settings":' + brackets + "]" * (8 << 20) + ',"name":"ETS"}}',
-    "buffered": '{"format":"unjuran","version":1,"type":"model","data":{"settings":[' + "0," * (15 << 20) + '0],"name":"ETS"}}',
+    "nested": head + brackets + "]" * (8 << 20) + tail,
+    "buffered": head + "[" + "0," * (15 << 20) + "0]" + tail,
     "over": " " * (33 << 20),
 }
 text = texts[kind]

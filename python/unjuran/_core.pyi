@@ -65,6 +65,7 @@ __all__ = [
     "_missing_column",
     "_panel_columns",
     "_panel_from_columns",
+    "_panic",
     "backtest",
     "capacity",
     "check_totals",

@@ -8,7 +8,7 @@
 //!
 //! The binary form is the same data as CBOR (RFC 8949) behind a header with magic, version, type, length and SHA-256; it is
 //! what Python pickles. Both give back the same value, and its forecast bit for bit; `docs/persistence.md` has the details,
-//! `docs/schema/` a JSON Schema of each type.
+//! `docs/schema/v1.json` is a JSON Schema of all types.
 //!
 //! What is read is checked as strictly as what is built: truncation, duplicate and unknown keys, NaN, numbers beyond
 //! binary64, lengths that do not agree. A fit is stored by what was estimated; what follows from that and the series is

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod hostile;
+mod readers;
 mod samples;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use samples::{Reader, readers, samples};
+use readers::{Reader, readers};
+use samples::samples;
 use unjuran::persist::{TYPES, VERSION};
 
 fn reader(kind: &str) -> Reader {
