@@ -14,7 +14,8 @@ const STYLE: &str = "
 main.unjuran { font: 16px/1.5 Helvetica, Arial, sans-serif; color: #1b1b1b; background: #fff }
 main.unjuran { max-width: 56rem; margin: 2.5rem auto; padding: 0 1.25rem }
 main.unjuran h1 { font-size: 1.75rem; font-weight: 700; line-height: 1.2; margin: 0 0 .75rem }
-main.unjuran h2 { font-size: 1.25rem; font-weight: 700; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 1px solid #c9ced6 }
+main.unjuran h2 { font-size: 1.25rem; font-weight: 700; margin: 2.75rem 0 .75rem }
+main.unjuran h2 { padding-top: .75rem; border-top: 1px solid #c9ced6 }
 main.unjuran h3 { font-size: 1rem; font-weight: 700; margin: 1.25rem 0 .35rem; color: #08306b }
 main.unjuran p, main.unjuran li { max-width: 46rem }
 main.unjuran ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
