@@ -22,7 +22,9 @@ import unjuran as uj
 
 CASES = uj.Series([163, 463, 429, 302, 286, 165, 115, 139], start=2015, name="cases", label="Trafficking cases")
 
+#: A notebook takes arrow keys for itself, so the page does.
 PAGE = """<!doctype html><meta charset="utf-8"><body><script type="module">
+document.body.addEventListener("keydown", (event) => event.preventDefault());
 import widget from "./explorer.js";
 let state = await (await fetch("state")).json();
 const heard = {};

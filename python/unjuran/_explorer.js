@@ -78,25 +78,25 @@ function render({ model, el }) {
   on("sentence", () => (sentence.textContent = model.get("sentence")));
   on("svg", () => (picture.innerHTML = model.get("svg")));
 
-  el.append(
-    make("style", {}, STYLE),
+  const explorer = make(
+    "div",
+    { class: "unjuran-explorer" },
     make(
-      "div",
-      { class: "unjuran-explorer" },
-      make(
-        "fieldset",
-        {},
-        make("legend", {}, words.scenario),
-        slider("yearly_change", [...limits.yearly_change, 0.01], percent),
-        slider("factor", [...limits.factor, 0.05], (x) => `\u00d7 ${plain(x)}`),
-        slider("start", years, String),
-        reset,
-      ),
-      make("fieldset", {}, make("legend", {}, words.target), goal, slider("year", years, String)),
-      sentence,
-      picture,
+      "fieldset",
+      {},
+      make("legend", {}, words.scenario),
+      slider("yearly_change", [...limits.yearly_change, 0.01], percent),
+      slider("factor", [...limits.factor, 0.05], (x) => `\u00d7 ${plain(x)}`),
+      slider("start", years, String),
+      reset,
     ),
+    make("fieldset", {}, make("legend", {}, words.target), goal, slider("year", years, String)),
+    sentence,
+    picture,
   );
+  // why: a notebook around the widget takes the arrow keys of a slider for its own.
+  explorer.addEventListener("keydown", (event) => event.stopPropagation());
+  el.append(make("style", {}, STYLE), explorer);
   return () => undo.forEach((one) => one());
 }
 

@@ -18,7 +18,8 @@ _CHANGES = (-0.5, 0.5)
 _STEPS = 200
 
 
-class Explorer(anywidget.AnyWidget):
+# why the metaclass is named: it is that of every widget, and those of ipywidgets have no types to say so.
+class Explorer(anywidget.AnyWidget, metaclass=traitlets.MetaHasTraits):
     """Sliders for a scenario and a target, and the fan and the probability that follow.
 
     Made by `unjuran.explore`. Attributes that the sliders move, and that can be set from Python:
@@ -35,7 +36,7 @@ class Explorer(anywidget.AnyWidget):
     ``scenario``, ``forecast`` and ``target``.
     """
 
-    _esm = Path(__file__).parent / "_explorer.js"
+    _esm: Any = Path(__file__).parent / "_explorer.js"
 
     yearly_change = traitlets.Float(0.0).tag(sync=True)
     factor = traitlets.Float(1.0).tag(sync=True)

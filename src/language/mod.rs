@@ -17,7 +17,9 @@ use crate::error::Error;
 use crate::series::Date;
 
 pub use number::figure;
-pub(crate) use number::{NEARLY_SURE, RARE, grouped, shortened, signed, signed_percent};
+pub(crate) use number::{NEARLY_SURE, RARE, grouped, signed_percent};
+#[cfg(feature = "svg")]
+pub(crate) use number::{shortened, signed};
 
 /// A language that charts and reports can be made in.
 ///

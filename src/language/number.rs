@@ -1,5 +1,6 @@
 //! Numbers as a reader writes them.
 
+#[cfg(feature = "svg")]
 use super::Language;
 
 /// Probabilities below the first are written as "less than" it, those above the second as "more than" it.
@@ -31,6 +32,7 @@ pub(crate) fn grouped(value: f64, decimals: usize) -> String {
 }
 
 /// A value on its own in a picture: whole numbers below a million in full, anything else to three figures.
+#[cfg(feature = "svg")]
 pub(crate) fn shortened(value: f64, language: Language) -> String {
     let size = value.abs();
     if size == 0.0 {
@@ -88,6 +90,7 @@ fn scientific(value: f64, decimals: usize) -> String {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "svg")]
     #[test]
     fn a_number_in_a_picture_is_short() {
         let cases = [

@@ -8,36 +8,38 @@ use crate::forecast::Fan;
 use crate::language::Language;
 use crate::markup::escaped;
 
-/// Everything is below one class, so that a fragment changes nothing else on the page it is set into.
+/// Everything is below one class, so that a fragment changes nothing else on the page it is set into; the element is named
+/// with it, to weigh more than a notebook's own rules for tables and headings.
 const STYLE: &str = "
-.unjuran { font: 16px/1.5 Helvetica, Arial, sans-serif; color: #1b1b1b; background: #fff }
-.unjuran { max-width: 56rem; margin: 2.5rem auto; padding: 0 1.25rem }
-.unjuran h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .75rem }
-.unjuran h2 { font-size: 1.25rem; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 1px solid #c9ced6 }
-.unjuran h3 { font-size: 1rem; margin: 1.25rem 0 .35rem; color: #08306b }
-.unjuran p, .unjuran li { max-width: 46rem }
-.unjuran ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
-.unjuran li { margin: .3rem 0 }
-.unjuran ul[lang] { font-size: .8rem; color: #565656; columns: 2; column-gap: 2rem }
-.unjuran ul[lang] li { margin: 0; padding: .1rem 0 }
-.unjuran figure { margin: .5rem 0 1rem }
-.unjuran .table { overflow-x: auto; margin: 1rem 0 }
-.unjuran table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }
-.unjuran caption { text-align: left; color: #565656; padding-bottom: .35rem }
-.unjuran th, .unjuran td { padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top }
-.unjuran th, .unjuran td { border-bottom: 1px solid #e4e7ec }
-.unjuran thead th { border-bottom: 2px solid #8a93a0; vertical-align: bottom }
-.unjuran tbody th { font-weight: 400 }
-.unjuran .n { text-align: right; padding-left: .75rem; white-space: nowrap }
-.unjuran thead .n { white-space: normal }
-.unjuran a { color: #08306b }
+main.unjuran { font: 16px/1.5 Helvetica, Arial, sans-serif; color: #1b1b1b; background: #fff }
+main.unjuran { max-width: 56rem; margin: 2.5rem auto; padding: 0 1.25rem }
+main.unjuran h1 { font-size: 1.75rem; font-weight: 700; line-height: 1.2; margin: 0 0 .75rem }
+main.unjuran h2 { font-size: 1.25rem; font-weight: 700; margin: 2.75rem 0 .75rem }
+main.unjuran h2 { padding-top: .75rem; border-top: 1px solid #c9ced6 }
+main.unjuran h3 { font-size: 1rem; font-weight: 700; margin: 1.25rem 0 .35rem; color: #08306b }
+main.unjuran p, main.unjuran li { max-width: 46rem }
+main.unjuran ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
+main.unjuran li { margin: .3rem 0 }
+main.unjuran ul[lang] { font-size: .8rem; color: #565656; columns: 2; column-gap: 2rem }
+main.unjuran ul[lang] li { margin: 0; padding: .1rem 0 }
+main.unjuran figure { margin: .5rem 0 1rem }
+main.unjuran .table { overflow-x: auto; margin: 1rem 0 }
+main.unjuran table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }
+main.unjuran caption { text-align: left; color: #565656; padding-bottom: .35rem }
+main.unjuran th, main.unjuran td { padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top }
+main.unjuran th, main.unjuran td { border-bottom: 1px solid #e4e7ec }
+main.unjuran thead th { border-bottom: 2px solid #8a93a0; vertical-align: bottom }
+main.unjuran tbody th { font-weight: 400 }
+main.unjuran .n { text-align: right; padding-left: .75rem; white-space: nowrap }
+main.unjuran thead .n { white-space: normal }
+main.unjuran a { color: #08306b }
 @media print {
-  .unjuran { font-size: 10.5pt; margin: 0; max-width: none; padding: 0 }
-  .unjuran h2, .unjuran h3 { break-after: avoid }
-  .unjuran figure, .unjuran tr, .unjuran li { break-inside: avoid }
-  .unjuran thead { display: table-header-group }
-  .unjuran .table { overflow: visible }
-  .unjuran a { color: inherit; text-decoration: none }
+  main.unjuran { font-size: 10.5pt; margin: 0; max-width: none; padding: 0 }
+  main.unjuran h2, main.unjuran h3 { break-after: avoid }
+  main.unjuran figure, main.unjuran tr, main.unjuran li { break-inside: avoid }
+  main.unjuran thead { display: table-header-group }
+  main.unjuran .table { overflow: visible }
+  main.unjuran a { color: inherit; text-decoration: none }
 }
 ";
 

@@ -23,6 +23,8 @@ mod document;
 mod finding;
 mod html;
 mod markdown;
+mod options;
+mod record;
 mod rules;
 mod sentence;
 
@@ -30,88 +32,19 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 pub use finding::{Bounds, Direction, Finding};
+pub use options::ReportOptions;
+pub use record::{PriorRecord, RunRecord};
 pub use rules::Rules;
 
 use crate::error::{Error, Result};
 use crate::forecast::Fan;
 use crate::hierarchy::{Discrepancy, Tree, check_totals, masked_panel};
-use crate::model::Forecaster as _;
 use crate::outlook::forecast;
 use crate::persist::Persist;
-use crate::plan::{DRAWS, SEED};
-use crate::series::{Coverage, Event, Horizon, Panel, Series, Unit, Year};
-use crate::smoothing::{BayesEts, Prior};
+use crate::series::{Coverage, Event, Horizon, Panel, Series, Year};
 use finding::findings;
-
-/// Years that a report projects unless told otherwise.
-const YEARS: i64 = 5;
-
-/// What a report is to say.
-///
-/// | Name | Default | Meaning |
-/// |---|---|---|
-/// | `horizon` | 5 years | how far each series is projected |
-/// | `title` | one that the report has | the title of the page |
-/// | `tree` | none | which parts make up which totals: totals are checked, and complements masked |
-/// | `event` | none | a dated event that may have moved every series |
-/// | `event_of` | none | a dated event that may have moved one series |
-/// | `mask_below` | none | counts below it are masked, and with a tree their complements in totals |
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ReportOptions {
-    horizon: Option<Horizon>,
-    title: Option<String>,
-    tree: Option<Tree>,
-    events: Vec<Event>,
-    events_of: Vec<(String, Event)>,
-    mask_below: Option<f64>,
-}
-
-impl ReportOptions {
-    /// The same with another horizon.
-    #[must_use]
-    pub fn horizon(mut self, horizon: Horizon) -> Self {
-        self.horizon = Some(horizon);
-        self
-    }
-
-    /// The same with a title.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// The same with totals and their parts.
-    #[must_use]
-    pub fn tree(mut self, tree: Tree) -> Self {
-        self.tree = Some(tree);
-        self
-    }
-
-    /// The same with an event that may have moved every series.
-    #[must_use]
-    pub fn event(mut self, event: Event) -> Self {
-        self.events.push(event);
-        self
-    }
-
-    /// The same with an event that may have moved this series.
-    #[must_use]
-    pub fn event_of(mut self, series: impl Into<String>, event: Event) -> Self {
-        self.events_of.push((series.into(), event));
-        self
-    }
-
-    /// The same with counts below this masked.
-    #[must_use]
-    pub fn mask_below(mut self, limit: f64) -> Self {
-        self.mask_below = Some(limit);
-        self
-    }
-}
 
 /// One series of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -155,42 +88,6 @@ pub struct Refused {
     pub refusal: Refusal,
     /// Why, in the words of the error, in English.
     pub text: String,
-}
-
-/// What the default model knew before it saw the series of one unit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PriorRecord {
-    /// The unit.
-    pub unit: Unit,
-    /// Name of the prior.
-    pub name: String,
-    /// How many models it weighs.
-    pub members: usize,
-    /// Collections it was learned from, one a line.
-    pub sources: Vec<String>,
-}
-
-/// What a report was made with: the same figures, version and settings give the same report, byte for byte.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RunRecord {
-    /// The version of this crate.
-    pub version: String,
-    /// The model.
-    pub model: String,
-    /// The first 16 hexadecimal digits of the SHA-256 of the figures as shown: masked cells are masked in it.
-    pub fingerprint: String,
-    /// Years projected.
-    pub horizon: usize,
-    /// Simulated courses behind a sum.
-    pub draws: i64,
-    /// Their seed.
-    pub seed: u64,
-    /// Counts below it are masked.
-    pub mask_below: Option<f64>,
-    /// What the model knew beforehand, by unit.
-    pub priors: Vec<PriorRecord>,
 }
 
 /// How many series there are of each kind.
@@ -247,7 +144,7 @@ impl Report {
     /// [`Error::BadParameter`] for a limit that is no whole number from 1 to a million; [`Error::MissingMember`] or
     /// [`Error::UnknownSeries`] for a name of the tree, or of an event, that is not in the panel.
     pub fn new(panel: &Panel, options: &ReportOptions) -> Result<Self> {
-        let horizon = options.horizon.map_or_else(|| Horizon::years(YEARS), Ok)?;
+        let horizon = options.ahead()?;
         for (name, _) in &options.events_of {
             panel.get(name)?;
         }
@@ -258,14 +155,10 @@ impl Report {
             let cells = masked.iter().flat_map(|masked| &masked.cells);
             cells.filter(|cell| cell.complement && cell.series == name).map(|cell| cell.year).collect()
         };
-        let events = |name: &str| -> Vec<Event> {
-            let own = options.events_of.iter().filter(|(series, _)| series == name).map(|(_, event)| event);
-            options.events.iter().chain(own).cloned().collect()
-        };
         let made: Vec<Result<SeriesReport>> = shown
             .as_slice()
             .par_iter()
-            .map(|series| one(series, horizon, &events(series.name()), complements(series.name())))
+            .map(|series| one(series, horizon, &options.events_for(series.name()), complements(series.name())))
             .collect();
         let mut refused = Vec::new();
         for name in masked.iter().flat_map(|masked| &masked.hidden) {
@@ -390,30 +283,5 @@ impl Refused {
         };
         let (label, years) = (series.label().to_owned(), series.values().len());
         Self { label, years, refusal, text: error.to_string() }
-    }
-}
-
-impl RunRecord {
-    fn new(shown: &Panel, horizon: Horizon, mask_below: Option<f64>) -> Result<Self> {
-        let mut priors: Vec<PriorRecord> = Vec::new();
-        for unit in shown.iter().map(Series::unit) {
-            if priors.iter().all(|known| known.unit != unit) {
-                let Prior { name, members, sources, .. } = Prior::for_unit(unit)?;
-                let (name, sources) = (name.clone(), sources.clone());
-                priors.push(PriorRecord { unit, name, members: members.len(), sources });
-            }
-        }
-        let stored = serde_json::to_vec(shown.as_slice()).unwrap_or_default();
-        let head = Sha256::digest(&stored).iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
-        Ok(Self {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            model: BayesEts::default().name(),
-            fingerprint: format!("{head:016x}"),
-            horizon: horizon.get(),
-            draws: DRAWS,
-            seed: SEED,
-            mask_below,
-            priors,
-        })
     }
 }
