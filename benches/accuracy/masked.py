@@ -63,7 +63,7 @@ def ways(case: Case, masks: Masks) -> dict[str, uj.Series]:
 
 def rows(cases: list[Case], masked: Callable[[Case], Masks]) -> list[dict[str, Any]]:
     """A row for each way."""
-    scores: dict[str, dict[str, list[tuple[float, float, float]]]] = defaultdict(lambda: defaultdict(list))
+    scores: dict[str, dict[str, list[list[float]]]] = defaultdict(lambda: defaultdict(list))
     for case in cases:
         masks = masked(case)
         change = float(np.abs(np.diff(case.train)).mean())
@@ -76,7 +76,7 @@ def rows(cases: list[Case], masked: Callable[[Case], Masks]) -> list[dict[str, A
                 float(np.mean([lo <= y <= hi for lo, hi, y in zip(*law.interval(level), case.test, strict=True)]))
                 for level in (80, 95)
             ]
-            scores[way][case.source].append((min(crps, CLIP), *inside))
+            scores[way][case.source].append([min(crps, CLIP), *inside])
     found = []
     for way, sources in scores.items():
         means = np.mean([np.mean(of, axis=0) for of in sources.values()], axis=0)
