@@ -8,7 +8,10 @@ use std::io::Write as _;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout();
     writeln!(out, "## Impact: false alarms, power, coverage\n")?;
-    writeln!(out, "`make impact` (`examples/impact_power.rs`): 4,000 simulated series of 8 to 15 years. CausalImpact is not")?;
+    writeln!(
+        out,
+        "`make impact` (`examples/impact_power.rs`): 4,000 simulated series of 8 to 15 years. CausalImpact is not"
+    )?;
     writeln!(out, "beside it: neither of its Python packages was run.\n")?;
     for (title, fall) in [("Nothing happened", 0.0), ("A fall by 60%", 0.6)] {
         writeln!(out, "{title}: share of verdicts, in percent\n")?;
