@@ -3,7 +3,6 @@
 #![allow(clippy::indexing_slicing, reason = "names and places of the table that the rows come from")]
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -185,13 +184,8 @@ impl Settings {
         let models: Vec<&dyn Forecaster> = self.run.models.iter().map(AsRef::as_ref).collect();
         let progress = Progress::asked(py, self.progress, 0)?;
         let table = self.run.within(py, series.len(), |stop| {
-            let told = |done: usize, all: usize| {
-                if done > 0 {
-                    progress.at(done, all);
-                }
-                if stop.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            };
-            self.backtest.run_with(&series, &models, &told)
+            let told = |done: usize, all: usize| progress.at(done, all);
+            self.backtest.run_with(&series, &models, &told, &|| !stop.asked())
         })??;
         Ok(PyBacktest { table, names, series, unreadable, frame, horizon: self.horizon })
     }

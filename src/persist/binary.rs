@@ -9,23 +9,21 @@
 //!           the data
 //! ```
 //!
-//! Numbers keep their bits: CBOR holds each in the shortest of three widths that loses nothing.
+//! Numbers keep their bits.
 
 use std::fmt::Display;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{DEEPEST, Persist, VERSION, brief, cbor, known, small_enough};
+use super::{Persist, VERSION, brief, cbor, known, small_enough};
 use crate::error::{Error, Result};
 
 /// The first byte is no text, so that no editor takes the file for one.
 const MAGIC: &[u8; 8] = b"\x89unjuran";
 
 pub(super) fn write<T: Persist>(value: &T) -> Result<Vec<u8>> {
-    let mut data = Vec::new();
-    ciborium::into_writer(value, &mut data).map_err(|e| refused::<T>(e))?;
-    // why here too: what is not finite could be written, but not read.
-    cbor::check(&data).map_err(|e| refused::<T>(e))?;
+    let text = serde_json::to_string(value).map_err(|e| refused::<T>(e))?;
+    let data = cbor::of_json(&text).map_err(|e| refused::<T>(e))?;
     let mut bytes = Vec::with_capacity(data.len() + T::TYPE.len() + 53);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&VERSION.to_le_bytes());
@@ -61,8 +59,8 @@ pub(super) fn read<T: Persist>(bytes: &[u8]) -> Result<T> {
     if Sha256::digest(data).as_slice() != digest {
         return Err(refused::<T>("its data are not those that were written: the SHA-256 is another"));
     }
-    cbor::check(data).map_err(|e| refused::<T>(e))?;
-    ciborium::de::from_reader_with_recursion_limit(data, DEEPEST).map_err(|e| refused::<T>(e))
+    let text = cbor::to_json(data).map_err(|e| refused::<T>(e))?;
+    serde_json::from_str(&text).map_err(|e| refused::<T>(e))
 }
 
 fn refused<T: Persist>(problem: impl Display) -> Error {

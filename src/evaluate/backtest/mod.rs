@@ -38,7 +38,6 @@ mod summary;
 mod table;
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -47,9 +46,8 @@ pub(in crate::evaluate) use summary::BySeries;
 pub use summary::{LevelSummary, Summary};
 pub use table::{BacktestTable, NotScored, Refusal, Row, ScoredInterval};
 
-use self::origin::{Origin, Windows};
+use self::origin::{Origin, Outcome, Windows};
 use self::table::Scoring;
-use crate::dist::Distribution;
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 use crate::series::{Horizon, Series};
@@ -121,11 +119,12 @@ impl Backtest {
     /// [`Error::BadParameter`] for settings out of range, for no model at all or two of one name; [`Error::BadLevel`];
     /// [`Error::DuplicateSeries`]. What goes wrong with one series or model is a [`Refusal`] in the table instead.
     pub fn run(&self, series: &[Series], models: &[&dyn Forecaster]) -> Result<BacktestTable> {
-        self.run_with(series, models, &|_, _| ControlFlow::Continue(()))
+        self.run_with(series, models, &|_, _| {}, &|| true)
     }
 
-    /// The same, telling how far it is: `progress(done, all)` is called after each fit, from any thread of the pool, and may
-    /// break off the rest. It is called as `progress(0, 0)` while the series are being cut, when the fits are not counted yet.
+    /// The same, telling how far it is: `progress(done, all)` is called after each fit, from any thread of the pool. And
+    /// asking: `go_on()` is called from there too, before each series is cut, each fit and each year that is scored; false
+    /// breaks the run off.
     ///
     /// # Errors
     /// Those of [`Backtest::run`]; [`Error::Stopped`] if it was broken off.
@@ -133,14 +132,15 @@ impl Backtest {
         &self,
         series: &[Series],
         models: &[&dyn Forecaster],
-        progress: &(dyn Fn(usize, usize) -> ControlFlow<()> + Sync),
+        progress: &(dyn Fn(usize, usize) + Sync),
+        go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<BacktestTable> {
         let names = self.checked(models)?;
         let mut seen = HashSet::new();
         if let Some(twice) = series.iter().find(|one| !seen.insert(one.name())) {
             return Err(Error::DuplicateSeries { series: twice.name().to_owned() });
         }
-        let cut = |one: &Series| progress(0, 0).is_continue().then(|| self.windows_of(one));
+        let cut = |one: &Series| go_on().then(|| self.windows_of(one));
         let windows: Option<Vec<Result<Windows>>> = series.par_iter().map(cut).collect();
         let windows = windows.ok_or(Error::Stopped { done: 0, all: 0 })?;
 
@@ -162,8 +162,9 @@ impl Backtest {
         }
         let done = AtomicUsize::new(0);
         let one = |&(origin, m): &(&Origin, usize)| {
-            let rows = self.rows(origin, models[m], &names[m]);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len()).is_continue().then_some(rows)
+            let rows = self.rows(origin, models[m], &names[m], go_on)?;
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+            Some(rows)
         };
         let results: Option<Vec<Result<Vec<Row>>>> = jobs.par_iter().map(one).collect();
         let stopped = || Error::Stopped { done: done.load(Ordering::Relaxed), all: jobs.len() };
@@ -186,12 +187,22 @@ impl Backtest {
         Windows::new(series, self)
     }
 
-    /// The scored years of one model from one origin.
-    fn rows(&self, origin: &Origin, model: &dyn Forecaster, name: &str) -> Result<Vec<Row>> {
-        let forecast = model.fit(&origin.train)?.forecast(self.horizon)?;
+    /// The scored years of one model from one origin; none if the run is to stop.
+    fn rows(
+        &self,
+        origin: &Origin,
+        model: &dyn Forecaster,
+        name: &str,
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Result<Vec<Row>>> {
+        let forecast = match go_on().then(|| model.fit(&origin.train)?.forecast(self.horizon))? {
+            Ok(forecast) => forecast,
+            Err(error) => return Some(Err(error)),
+        };
         let scoring = Scoring { origin, model: name, levels: &self.levels };
-        let law = |year: i32| -> Result<&Distribution> { forecast.at(i64::from(year)) };
-        origin.outcomes.iter().map(|outcome| Ok(scoring.row(outcome, law(outcome.year.get())?))).collect()
+        let row = |outcome: &Outcome| Ok(scoring.row(outcome, forecast.at(i64::from(outcome.year.get()))?));
+        // why asked again: the scores of one year may take tens of milliseconds.
+        origin.outcomes.iter().map(|outcome| go_on().then(|| row(outcome))).collect()
     }
 
     /// The names of the models, if all settings are in range.
