@@ -34,6 +34,9 @@ as attributes: a program can branch on it, a person can read the sentence. An ar
 #: What a class cannot show from Python.
 ELSEWHERE = {
     "CountedAlreadyError": "Raised in Rust only, by `Forecast::from_paths`.",
+    "StoppedError": "Raised in Rust only, where a program asks a run to stop; Ctrl-C in Python is a KeyboardInterrupt.",
+    "NotStorableError": "Raised in Rust only, for models that were written elsewhere.",
+    "InternalError": "No example is known; if there were one, it would be mended.",
     "RegressorError": "Raised in Rust only, with the feature `linfa`.",
 }
 
@@ -107,6 +110,9 @@ EXAMPLES = {
     "MissingMemberError": 'uj.hierarchy.reconcile({"all": ahead}, {"all": ["men", "women"]})',
     "TwoParentsError": ('uj.hierarchy.reconcile({"a": ahead, "b": ahead, "c": ahead}, {"a": ["c"], "b": ["c"]})'),
     "UnlikeError": 'uj.hierarchy.reconcile({"all": ahead, "men": uj.forecast(cases, h=1)}, {"all": ["men"]})',
+    "BadBytesError": 'uj.Forecast.from_bytes(b"")',
+    "UnknownVersionError": "uj.Forecast.from_json(ahead.to_json().replace('\"version\":1', '\"version\":99', 1))",
+    "TooLargeError": 'uj.Forecast.from_json(" " * 2**26)',
     "BadJsonError": 'uj.Forecast.from_json("{}")',
 }
 
