@@ -28,7 +28,7 @@ TRIED: dict[str, list[tuple[str, str]]] = {
         ("held to the start", "hold=20"),
         ("tails count like the middle", "tails=0"),
         ("no wild years", "wild=0"),
-        ("twice the members: none below a four hundredth dropped", "trim=0.002 keep-above=0.0005"),
+        ("half the members", "trim=0.004 keep-above=0.002"),
         ("shape a 1.5 instead of 3", "shape=1.5"),
         ("no drift", "drifts=0"),
     ],
