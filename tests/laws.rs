@@ -1,4 +1,5 @@
 //! Laws between forecasts: what must not change when the question is only put in another way, and where two models meet.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use proptest::collection::vec;
 use proptest::prelude::*;

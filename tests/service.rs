@@ -2,6 +2,7 @@
 //!
 //! `UNJURAN_LOAD_SECONDS=60 cargo test --release --test service -- --nocapture` holds the load for a minute and prints what
 //! it held; a second is enough for every commit.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -150,7 +151,7 @@ fn a_mixture_of_good_and_bad_requests_is_answered_one_by_one_and_the_process_liv
                         let begun = Instant::now();
                         let (status, answer) = asked(address, method, path, body);
                         times.push((status, begun.elapsed()));
-                        assert_eq!(status, *expected, "{method} {path} {:.200}: {answer}", body);
+                        assert_eq!(status, *expected, "{method} {path} {body:.200}: {answer}");
                         assert_eq!(status == 200, answer.get("error").is_none(), "{answer}");
                     }
                     times

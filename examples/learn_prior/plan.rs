@@ -84,7 +84,7 @@ impl Plan {
                 alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0],
                 betas: vec![0.0, 0.15, 0.5],
                 phis: vec![0.6, 0.8, 0.9, 1.0],
-                sizes: vec![0.15, 0.4, 1.0],
+                sizes: vec![0.15, 0.4, 0.8],
                 drifts: vec![0.0],
                 finish: Finish { hold: 20.0, ..base.finish.clone() },
                 trim: 0.004,

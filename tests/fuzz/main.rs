@@ -8,6 +8,7 @@
 //!
 //! Random bytes with mutation of shapes, no coverage guidance: that needs a nightly compiler. `cargo bolero test` runs the
 //! same targets under libFuzzer where there is one.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use bolero::{TypeGenerator, check};
 use unjuran::forecast::Forecast;
@@ -67,9 +68,11 @@ fn any_bytes_as_csv_are_a_panel_or_a_typed_error() {
 fn pieces_of_tables_as_csv_are_a_panel_that_forecasts_or_a_typed_error() {
     check!().with_type::<Vec<Piece>>().for_each(|pieces| {
         let mut text = String::new();
-        pieces.iter().for_each(|piece| piece.write(&mut text));
+        for piece in pieces {
+            piece.write(&mut text);
+        }
         let Ok(panel) = read_csv_text(&text, "fuzz", &CsvOptions::default()) else { return };
-        for series in panel.iter() {
+        for series in &panel {
             if let Ok(forecast) = unjuran::forecast(series, Horizon::years(2).unwrap()) {
                 assert_sound(&forecast);
             }
