@@ -26,7 +26,7 @@ TRIED: dict[str, list[tuple[str, str]]] = {
         ("as shipped", ""),
         ("no descent on the CRPS: expectation and maximisation of the log density alone", "finish=0"),
         ("held to the start", "hold=20"),
-        ("tails count like the middle", "tails=0"),
+        ("tails count more", "tails=2"),
         ("no wild years", "wild=0"),
         ("half the members", "trim=0.004 keep-above=0.002"),
         ("shape a 1.5 instead of 3", "shape=1.5"),
