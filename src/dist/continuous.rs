@@ -217,12 +217,12 @@ impl Continuous {
         if let Some(table) = &self.table {
             return table.is_finite();
         }
-        // why the lower end of each and the upper end of all: rare members may have tails without end above.
-        self.components.iter().all(|one| one.is_proper() && is_countable(one.quantile(1.0 - CAP)))
-            && match self.components.as_slice() {
-                [one] => is_countable(one.quantile(CAP)),
-                _ => is_countable(self.arranged().greatest(CAP)),
-            }
+        let (low, high) = match self.components.as_slice() {
+            [one] if one.is_proper() => (one.quantile(1.0 - CAP), one.quantile(CAP)),
+            many if many.iter().all(Component::is_proper) => self.arranged().reach(CAP),
+            _ => return false,
+        };
+        is_countable(low) && is_countable(high)
     }
 
     /// The law with these quantiles.

@@ -194,9 +194,9 @@ impl Mixture {
         (!self.counts.is_empty()).then(|| self.with_counts(y).0)
     }
 
-    /// The greatest of the laws' own quantiles, those of counts aside.
-    pub(super) fn greatest(&self, p: f64) -> f64 {
-        if self.groups.is_empty() { 0.0 } else { bracket(&self.groups, p).1 }
+    /// The least of the laws' own quantiles at 1 - p and the greatest at p, those of counts aside.
+    pub(super) fn reach(&self, p: f64) -> (f64, f64) {
+        if self.groups.is_empty() { (0.0, 0.0) } else { (bracket(&self.groups, 1.0 - p).0, bracket(&self.groups, p).1) }
     }
 
     /// The quantile where some laws are of counts: Newton's steps for the normal score as a function of ln(y + 1/2) inside
