@@ -180,7 +180,7 @@ def tried() -> list[str]:
         "## What was tried for the priors",
         "",
         "`make tune DATA=directory` (`benches/prior/tried.py`): one setting changed at a time, learned without the "
-        "last years of every series and scored on them, on every third series; means over sources. Errors are divided "
+        "last years of every series and scored on them; means over sources. Errors are divided "
         "by the mean yearly change and clipped at 20; ratios are to last year's value. The years scored in the tables "
         "above are not in these files.",
         "",

@@ -17,7 +17,7 @@ use crate::numeric::special::{Ready, StudentT, normal};
 
 /// How far from `p` the probability may be, as a share of the smaller tail, for Halley's step to be the last: its error is
 /// a tenth of the cube of that, below 1e-9.
-const NEAR: f64 = 0.004;
+const NEAR: f64 = 0.001;
 /// The same for a sketch, which is a start and no answer.
 const ROUGH: f64 = 0.05;
 /// Bins of a sketch for the centres of the laws of a group, and for their widths.
