@@ -86,7 +86,7 @@ impl Plan {
                 phis: vec![0.6, 0.8, 0.9, 1.0],
                 sizes: vec![0.15, 0.4, 0.8],
                 drifts: vec![0.0],
-                finish: Finish { hold: 20.0, tails: 2.0, ..base.finish.clone() },
+                finish: Finish { hold: 0.3, tails: 2.0, ..base.finish.clone() },
                 trim: 0.004,
                 keep_above: 0.002,
                 smooth: 0.05,
