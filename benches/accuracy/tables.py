@@ -22,7 +22,7 @@ SEEN = {
     "way: other people's data are the judge.",
     "annual_counts": "The shipped prior learned from the earlier years of these same series; `make prior-folds` before "
     "`make accuracy` adds rows with the series' country, or source, left out. The share of smooth members and the "
-    "powers of its scale were chosen with the scored years in view.",
+    "powers of its scale were chosen with the scored years in view, and the table was looked at for several priors.",
     "years_under_way": "The prior learned from earlier years of some of these series.",
 }
 
