@@ -291,7 +291,7 @@ where
         let mut ripple = vec![0.0; location.len()];
         ripple[0] = self.report.sigma;
         let shared = vec![Vec::new(); location.len()].into();
-        let latent = Latent { location, shared, ripple, df: Some(self.df), link: Link::Identity, quiet: 0 };
+        let latent = Latent { df: Some(self.df), ..Latent::new(location, shared, ripple) };
         self.report.project(&self.series, &self.training, Joint::mixture(vec![(1.0, latent)], Support::Real))
     }
 }

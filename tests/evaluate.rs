@@ -402,12 +402,9 @@ impl Fitted for FittedTwoMinds {
     fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         let h = horizon.get();
         let latent = |location: f64, sd: f64, link: Link| Latent {
-            location: vec![location; h],
-            shared: vec![vec![]; h].into(),
-            ripple: vec![sd; h],
             df: Some(5.0),
             link,
-            quiet: 0,
+            ..Latent::new(vec![location; h], vec![vec![]; h], vec![sd; h])
         };
         let logs = |centre: f64| latent(centre, 0.25, Link::Log);
         let members = vec![(0.3, logs(5.2)), (0.3, logs(4.6)), (0.4, latent(130.0, 30.0, Link::Identity))];

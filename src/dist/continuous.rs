@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::histogram::Histogram;
 use super::kernel::Kernel;
 use super::link::Link;
-use super::mixture::Mixture;
+use super::mixture::{Mixture, Wanted};
 use super::quantiles::Quantiles;
 use super::{Predictive, counts, crps, is_countable, moments};
 use crate::numeric::special::NegativeBinomial;
@@ -80,7 +80,7 @@ impl Component {
 
     fn quantile(&self, p: f64) -> f64 {
         if self.counts().is_some() {
-            return Mixture::new(std::slice::from_ref(self), Support::NonNegative).quantile(p);
+            return Mixture::new(std::slice::from_ref(self), Support::NonNegative).quantile(p, Wanted::Number);
         }
         self.link.inverse(self.kernel.quantile(p))
     }
@@ -205,10 +205,28 @@ impl Continuous {
     }
 
     /// The quantile as if there were no caps.
-    fn uncapped_quantile(&self, p: f64) -> f64 {
+    fn uncapped_quantile(&self, p: f64, wanted: Wanted) -> f64 {
         match self.components.as_slice() {
             [one] => one.quantile(p),
-            _ => self.arranged().quantile(p),
+            _ => self.arranged().quantile(p, wanted),
+        }
+    }
+
+    /// A number that rounds to the count that the quantile rounds to, where no law of the mixture is one of counts.
+    pub(super) fn quantile_of_count(&self, p: f64) -> f64 {
+        self.quantile_as(p, Wanted::Count)
+    }
+
+    fn quantile_as(&self, p: f64, wanted: Wanted) -> f64 {
+        if let Some(table) = &self.table {
+            return table.quantile(p);
+        }
+        let y = self.uncapped_quantile(p, wanted);
+        // why not always capped: quantiles between the caps are between the caps, and finding those costs two more.
+        match self.support {
+            _ if !(1.0 - CAP..=CAP).contains(&p) => self.capped(y),
+            Support::NonNegative => y.max(0.0),
+            Support::Real => y,
         }
     }
 
@@ -287,10 +305,10 @@ impl Continuous {
         *self.caps.get_or_init(|| {
             let heavy = self.components.len() > 1
                 || self.components.iter().any(|c| c.kernel.df().is_some() || !c.link.is_linear());
-            let upper = if heavy { self.uncapped_quantile(CAP) } else { f64::INFINITY };
+            let upper = if heavy { self.uncapped_quantile(CAP, Wanted::Number) } else { f64::INFINITY };
             match self.support {
                 Support::NonNegative => (0.0, upper.max(0.0)),
-                Support::Real if heavy => (self.uncapped_quantile(1.0 - CAP), upper),
+                Support::Real if heavy => (self.uncapped_quantile(1.0 - CAP, Wanted::Number), upper),
                 Support::Real => (f64::NEG_INFINITY, upper),
             }
         })
@@ -357,16 +375,7 @@ impl Predictive for Continuous {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        if let Some(table) = &self.table {
-            return table.quantile(p);
-        }
-        let y = self.uncapped_quantile(p);
-        // why not always capped: quantiles between the caps are between the caps, and finding those costs two more.
-        match self.support {
-            _ if !(1.0 - CAP..=CAP).contains(&p) => self.capped(y),
-            Support::NonNegative => y.max(0.0),
-            Support::Real => y,
-        }
+        self.quantile_as(p, Wanted::Number)
     }
 
     fn mean(&self) -> f64 {

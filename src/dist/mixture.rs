@@ -18,10 +18,21 @@ use crate::numeric::special::{Ready, StudentT, normal};
 /// How far from `p` the probability may be, as a share of the smaller tail, for Halley's step to be the last: its error is
 /// a tenth of the cube of that, below 1e-9.
 const NEAR: f64 = 0.001;
+/// The same where only the count is wanted: the step's error is far below a fiftieth of it.
+const NEAR_COUNT: f64 = 0.03;
 /// The same for a sketch, which is a start and no answer.
 const ROUGH: f64 = 0.05;
 /// Bins of a sketch for the centres of the laws of a group, and for their widths.
 const BINS: usize = 4;
+
+/// How exactly a quantile is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The number itself.
+    Number,
+    /// The count that it rounds to.
+    Count,
+}
 
 /// The laws of one link and one shape.
 #[derive(Clone, Debug)]
@@ -175,18 +186,18 @@ impl Mixture {
     }
 
     /// The outcome not exceeded with probability `p`, the least outcome at least.
-    pub(super) fn quantile(&self, p: f64) -> f64 {
+    pub(super) fn quantile(&self, p: f64, wanted: Wanted) -> f64 {
         if !self.counts.is_empty() {
             return self.quantile_of_counts(p).max(self.least);
         }
         let (low, high) = bracket(&self.outline, p);
-        let start = solve(&self.outline, p, 0.5 * (low + high), 10.0 * ROUGH, || (low, high));
-        let start = solve(&self.sketch, p, start, ROUGH, || bracket(&self.sketch, p));
+        let start = solve(&self.outline, p, 0.5 * (low + high), Near::within(10.0 * ROUGH), || (low, high));
+        let start = solve(&self.sketch, p, start, Near::within(ROUGH), || bracket(&self.sketch, p));
         let bracket = || {
             let (low, high) = bracket(&self.groups, p);
             (low.max(self.least), high.max(self.least))
         };
-        solve(&self.groups, p, start.max(self.least), NEAR, bracket)
+        solve(&self.groups, p, start.max(self.least), Near { share: NEAR, wanted }, bracket)
     }
 
     /// Probability of at most `y` where some laws are of counts; none otherwise.
@@ -294,8 +305,13 @@ fn at(groups: &[Group], y: f64) -> At {
 /// The least and the greatest of the laws' own quantiles: the mixture's lies between.
 fn bracket(groups: &[Group], p: f64) -> (f64, f64) {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut last: Option<(&Group, f64)> = None;
     for group in groups {
-        let unit = group.unit.quantile(p);
+        // why looked up: the groups of a forecast differ in their links, not in their degrees of freedom.
+        let unit = last
+            .filter(|(group_before, _)| group_before.df == group.df)
+            .map_or_else(|| group.unit.quantile(p), |(_, unit)| unit);
+        last = Some((group, unit));
         let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
         for law in &group.laws {
             let quantile = law.location + law.scale * unit;
@@ -311,7 +327,7 @@ fn bracket(groups: &[Group], p: f64) -> (f64, f64) {
 
 /// Halley's steps from `start`; where the second does not end there, inside the bracket and with bisection where a step
 /// leaves it. The bracket's lower end is the answer where the mass up to it is enough.
-fn solve(groups: &[Group], p: f64, start: f64, near: f64, bracket: impl Fn() -> (f64, f64)) -> f64 {
+fn solve(groups: &[Group], p: f64, start: f64, near: Near, bracket: impl Fn() -> (f64, f64)) -> f64 {
     let first = Step::new(groups, p, start, near);
     if first.is_last {
         return first.next;
@@ -351,6 +367,26 @@ fn solve(groups: &[Group], p: f64, start: f64, near: f64, bracket: impl Fn() -> 
     y
 }
 
+/// When a step is the last.
+#[derive(Clone, Copy)]
+struct Near {
+    /// How far from `p` the probability before it may be, as a share of the smaller tail.
+    share: f64,
+    wanted: Wanted,
+}
+
+impl Near {
+    fn within(share: f64) -> Self {
+        Self { share, wanted: Wanted::Number }
+    }
+}
+
+/// Whether what is left of a step from `y` to `next`, a fiftieth of it at most, cannot lead to another count.
+fn is_one_count(y: f64, next: f64) -> bool {
+    let from_border = (next - next.floor() - 0.5).abs();
+    from_border > 0.02 * (next - y).abs() + 1e-9 * next.abs()
+}
+
 /// One of Halley's steps.
 struct Step {
     /// Probability of at most the outcome, less that wanted.
@@ -361,17 +397,18 @@ struct Step {
 }
 
 impl Step {
-    fn new(groups: &[Group], p: f64, y: f64, near: f64) -> Self {
+    fn new(groups: &[Group], p: f64, y: f64, near: Near) -> Self {
         let At { mass, density, bend } = at(groups, y);
         let miss = mass - p;
         let newton = miss / density;
         let curl = 0.5 * newton * bend / density;
         let next = y - newton / (1.0 - curl.clamp(-0.5, 0.5));
         // why the curl too: beside a spike of the density the mass is near though the root is far.
-        let close = miss.abs() <= near * p.min(1.0 - p) && curl.abs() < 2.0 * near && next.is_finite();
+        let within = |share: f64| miss.abs() <= share * p.min(1.0 - p) && curl.abs() < 2.0 * share && next.is_finite();
         // why a look: between laws far apart the mass hardly rises, and a step across may land beyond the next of them.
         let far = (next - y).abs() > 0.01 * (y.abs() + next.abs());
-        let is_last = close && (!far || (at(groups, next).mass - p).abs() <= miss.abs());
+        let is_near = within(near.share) && (!far || (at(groups, next).mass - p).abs() <= miss.abs());
+        let is_last = is_near || near.wanted == Wanted::Count && !far && within(NEAR_COUNT) && is_one_count(y, next);
         Self { miss, next, is_last }
     }
 }

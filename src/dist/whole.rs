@@ -45,7 +45,7 @@ impl Predictive for Whole {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        let y = self.of.quantile(p);
+        let y = self.of.quantile_of_count(p);
         // why: beside the border of two counts the last digits of y decide, and those of a mixture of counts are found by
         // steps; the probability of the lower one does it better.
         let border = (y - 0.5).round().max(0.0) + 0.5;

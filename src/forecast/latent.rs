@@ -3,7 +3,9 @@
 #![allow(clippy::indexing_slicing, reason = "`is_sound` gave every row the same years; this is the innermost loop")]
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
+use super::numbers::Numbers;
 use crate::dist::{Component, Kernel, LARGEST, Link};
 use crate::numeric::rng::Stream;
 
@@ -20,11 +22,11 @@ use crate::numeric::rng::Stream;
 #[serde(deny_unknown_fields)]
 pub struct Latent {
     /// Centre of each year.
-    pub location: Vec<f64>,
+    pub location: Numbers,
     /// One row a year, one column for each thing unknown.
     pub shared: Rows,
     /// What a shock does in its own year, one year later, and so on.
-    pub ripple: Vec<f64>,
+    pub ripple: Numbers,
     /// Degrees of freedom shared by all years; none for normal shocks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub df: Option<f64>,
@@ -42,6 +44,12 @@ fn none(n: &usize) -> bool {
 }
 
 impl Latent {
+    /// The law of normal shocks on the scale of the data, of one centre, one row and one ripple a year.
+    pub fn new(location: impl Into<Numbers>, shared: impl Into<Rows>, ripple: impl Into<Numbers>) -> Self {
+        let (location, shared, ripple) = (location.into(), shared.into(), ripple.into());
+        Self { location, shared, ripple, df: None, link: Link::Identity, quiet: 0 }
+    }
+
     /// The law of each year on its own, with the weight of this member.
     pub(crate) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
         (0..self.location.len()).map(move |year| self.marginal(year, weight))
@@ -89,19 +97,19 @@ impl Latent {
     }
 }
 
-/// Rows of numbers of the same length, one after the other in memory: a forecast makes hundreds of them.
+/// Rows of numbers of the same length, one after the other in memory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Vec<f64>>", into = "Vec<Vec<f64>>")]
 pub struct Rows {
     columns: usize,
     len: usize,
-    numbers: Vec<f64>,
+    numbers: SmallVec<[f64; 12]>,
 }
 
 impl Rows {
     /// Rows of `N` numbers.
     pub fn of<const N: usize>(rows: impl ExactSizeIterator<Item = [f64; N]>) -> Self {
-        let mut found = Self { columns: N, len: rows.len(), numbers: Vec::with_capacity(N * rows.len()) };
+        let mut found = Self { columns: N, len: rows.len(), numbers: SmallVec::with_capacity(N * rows.len()) };
         rows.for_each(|row| found.numbers.extend(row));
         found
     }

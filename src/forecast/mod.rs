@@ -19,6 +19,7 @@ mod beside;
 mod fan;
 mod joint;
 mod latent;
+mod numbers;
 mod paths;
 mod pool;
 mod sampled;
@@ -36,6 +37,7 @@ pub use beside::Beside;
 pub use fan::{Band, Fan, Mark, Past};
 pub use joint::Joint;
 pub use latent::{Latent, Rows};
+pub use numbers::Numbers;
 pub use paths::Paths;
 pub use pool::Pooling;
 #[cfg(feature = "svg")]

@@ -10,7 +10,7 @@ use super::stored::Stored;
 use crate::design::{Column, Design, Inputs};
 use crate::dist::{Link, Support};
 use crate::error::Result;
-use crate::forecast::{Forecast, Joint, Latent};
+use crate::forecast::{Forecast, Joint, Latent, Numbers};
 use crate::model::PercentChange;
 use crate::model::{FitReport, Fitted, Regression, TrendTest};
 use crate::numeric::polynomial::Orthogonal;
@@ -172,14 +172,14 @@ impl FittedTrend {
             shared.push(root);
         }
         let draws_counts = matches!(law.link, Link::NegativeBinomial { .. });
-        let ripple = (0..rows.len())
+        let ripple: Numbers = (0..rows.len())
             .map(|i| match i {
                 0 if draws_counts => 0.0,
                 0 => law.sigma,
                 i => law.sigma * memory(i as f64),
             })
             .collect();
-        Latent { location, shared: shared.into(), ripple, df: law.df, link: law.link, quiet: 0 }
+        Latent { df: law.df, link: law.link, ..Latent::new(location, shared, ripple) }
     }
 
     /// A row of the design in the basis of the fit.

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dist::Link;
 use crate::error::Result;
 use crate::forecast::{Forecast, Latent};
 use crate::model::{Criteria, FitReport, Fitted, Forecaster, Spread, spread};
@@ -116,14 +115,7 @@ impl FittedMean {
         let mut ripple = vec![0.0; h];
         ripple[0] = sigma;
         let shared = vec![vec![sigma / n.sqrt()]; h];
-        let latent = Latent {
-            location: vec![self.mean; h],
-            shared: shared.into(),
-            ripple,
-            df: Some(n - 1.0),
-            link: Link::Identity,
-            quiet: 0,
-        };
+        let latent = Latent { df: Some(n - 1.0), ..Latent::new(vec![self.mean; h], shared, ripple) };
         self.report.project(&self.series, &self.training, latent.into())
     }
 }

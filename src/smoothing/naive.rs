@@ -11,9 +11,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dist::Link;
 use crate::error::Result;
-use crate::forecast::{Forecast, Latent, Rows};
+use crate::forecast::{Forecast, Latent, Numbers, Rows};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread};
 use crate::series::{Horizon, Series, Training};
 
@@ -194,12 +193,8 @@ impl FittedRandomWalk {
         // shared by all years: the years since the last number, and the drift
         let shared = Rows::of((0..h).map(|i| [stale.sqrt() * sigma, lead(i) * self.drift_se]));
         let ripple = vec![sigma; h];
-        let location = (0..h).map(|i| self.last + lead(i) * self.drift).collect();
-        self.report.project(
-            &self.series,
-            &self.training,
-            Latent { location, shared, ripple, df: None, link: Link::Identity, quiet: 0 }.into(),
-        )
+        let location: Numbers = (0..h).map(|i| self.last + lead(i) * self.drift).collect();
+        self.report.project(&self.series, &self.training, Latent::new(location, shared, ripple).into())
     }
 }
 

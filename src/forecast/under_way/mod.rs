@@ -253,24 +253,16 @@ fn after_first(latent: &Latent, mean: f64, variance: f64) -> Latent {
         location.push(latent.location[i] + along * (mean - latent.location[0]));
         shared.push(own);
     }
-    Latent { location, shared: Rows::from(shared), quiet: latent.quiet.max(1), ..latent.clone() }
+    Latent { location: location.into(), shared: Rows::from(shared), quiet: latent.quiet.max(1), ..latent.clone() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dist::Link;
 
     /// Three years of a random walk with shocks of 10 from 100.
     fn walk() -> Latent {
-        Latent {
-            location: vec![100.0; 3],
-            shared: Rows::of(std::iter::repeat_n([0.0; 1], 3)),
-            ripple: vec![10.0; 3],
-            df: None,
-            link: Link::Identity,
-            quiet: 0,
-        }
+        Latent::new(vec![100.0; 3], Rows::of(std::iter::repeat_n([0.0; 1], 3)), vec![10.0; 3])
     }
 
     #[test]

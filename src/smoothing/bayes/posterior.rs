@@ -11,7 +11,9 @@ use super::grid::{Gains, Grid, Runs};
 use super::lattice::{self, Sigma};
 use super::member::{Member, Solved, log_constant};
 use super::soft::{Lattice, Node};
-use super::wild::{self, Leverages, Place, Wild};
+#[cfg(test)]
+use super::wild::Place;
+use super::wild::{self, Drops, Leverages, Wild};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
 
@@ -74,10 +76,8 @@ pub(super) struct Evidence {
     runs: Runs,
     /// The recursions on the lattice of sigma, as far as they were asked for.
     lattices: Vec<OnceCell<Arc<Lattice>>>,
-    /// The places of a jolt in each recursion, likewise.
-    places: Vec<OnceCell<Vec<Place>>>,
-    /// What a jolt can take from `b_n` in each recursion, once asked for.
-    most: OnceCell<Vec<f64>>,
+    /// What jolts take from `b_n`, once asked for.
+    drops: OnceCell<Drops>,
     /// For series with gaps, or too long for the table of the grid; once asked for.
     leverages: OnceCell<Leverages>,
     /// The recursions with effects, likewise.
@@ -107,10 +107,9 @@ impl Evidence {
         let runs = own.as_ref().or_else(|| grid.without_gaps(years)).map(|gains| grid.run(gains, &powers));
         let runs = runs.unwrap_or_default();
         let lattices = vec![OnceCell::new(); grid.recursions.len()];
-        let places = vec![OnceCell::new(); grid.recursions.len()];
         let moved = vec![OnceCell::new(); grid.recursions.len()];
-        let (most, leverages) = (OnceCell::new(), OnceCell::new());
-        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices, places, most, leverages, moved }
+        let (drops, leverages) = (OnceCell::new(), OnceCell::new());
+        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices, drops, leverages, moved }
     }
 
     /// The laws of the next `h` years with their shares in the member.
@@ -216,10 +215,11 @@ impl Evidence {
         if self.grid.shared.wild == 0.0 || self.n < 2 {
             return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
         }
-        if !wild::any(self.most(gains)[place], &solved, &self.grid.shared, self.n) {
+        let drops = self.drops(gains);
+        if !wild::any(drops.most(place), &solved, &self.grid.shared, self.n) {
             return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
         }
-        let places = self.places(place, gains);
+        let places = self.leverages(gains).places(drops, place);
         let (log_evidence, wild) = wild::averaged(places, &solved, &self.grid.shared, self.n);
         Some(Seen::Closed { log_evidence, solved, wild })
     }
@@ -240,16 +240,11 @@ impl Evidence {
     #[cfg(test)]
     pub(super) fn every_place(&self, place: usize) -> Vec<Place> {
         let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years));
-        gains.map(|gains| self.places(place, gains).to_vec()).unwrap_or_default()
+        gains.map(|gains| self.leverages(gains).places(self.drops(gains), place).collect()).unwrap_or_default()
     }
 
-    fn places(&self, place: usize, gains: &Gains) -> &[Place] {
-        let table = self.leverages(gains);
-        self.places[place].get_or_init(|| table.places(&self.grid, gains, &self.runs, place, self.years))
-    }
-
-    fn most(&self, gains: &Gains) -> &[f64] {
-        self.most.get_or_init(|| self.leverages(gains).most(&self.grid, gains, &self.runs, self.years))
+    fn drops(&self, gains: &Gains) -> &Drops {
+        self.drops.get_or_init(|| self.leverages(gains).drops(&self.grid, gains, &self.runs, self.years))
     }
 
     fn leverages(&self, gains: &Gains) -> &Leverages {
@@ -263,12 +258,10 @@ impl Evidence {
             let laws: Vec<Sigma> = sizes[place].iter().map(|s| self.sigma(*s)).collect();
             let near = midpoints.sigma();
             // why by the midpoints: a filter for every place would take n times as long, and most explain nothing.
-            let wild =
-                if shared.wild > 0.0 && self.n > 1 && wild::any(self.most(gains)[place], midpoints, shared, self.n) {
-                    wild::likeliest(self.places(place, gains), midpoints, shared, self.n)
-                } else {
-                    Vec::new()
-                };
+            let may =
+                shared.wild > 0.0 && self.n > 1 && wild::any(self.drops(gains).most(place), midpoints, shared, self.n);
+            let places = || self.leverages(gains).places(self.drops(gains), place);
+            let wild = if may { wild::likeliest(places(), midpoints, shared, self.n) } else { Vec::new() };
             Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near, &wild))
         });
         let log_evidence = log_sum(lattice.log_weights(law));

@@ -26,29 +26,30 @@ pub(super) struct Leverage {
     pub(super) information: f64,
 }
 
-/// The scores alone, for a table that has the informations.
+/// A year of neighbouring recursions, for the scores alone: innovations over their variances, and gains.
 ///
 /// ```text
 /// alone = w_t - k_t' r_t      since = alone + r_1      r_{t-1} = (since, phi (since + r_2))
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Scores {
-    phi: f64,
-    r: [f64; 2],
+pub(super) struct Row<'a> {
+    pub(super) phi: &'a [f64],
+    pub(super) weighed: &'a [f64],
+    pub(super) gain: [&'a [f64]; 2],
 }
 
-impl Scores {
-    /// The sweep before the last year.
-    pub(super) fn new(phi: f64) -> Self {
-        Self { phi, r: [0.0; 2] }
-    }
-
-    /// The scores of a number added to the next year back alone, and of one added to the level from that year on.
-    pub(super) fn back(&mut self, weighed: f64, [k1, k2]: [f64; 2]) -> [f64; 2] {
-        let alone = weighed - k1 * self.r[0] - k2 * self.r[1];
-        let since = alone + self.r[0];
-        self.r = [since, self.phi * (since + self.r[1])];
-        [alone, since]
+impl Row<'_> {
+    /// The scores of numbers added to this year alone, and to the level from this year on; `r1` and `r2` move a year back.
+    pub(super) fn back(&self, r1: &mut [f64], r2: &mut [f64], scores: [&mut [f64]; 2]) {
+        // why slices of one length: the compiler then needs no check of bounds and takes several recursions at a time.
+        let n = r1.len();
+        let (phi, weighed, [k1, k2]) = (&self.phi[..n], &self.weighed[..n], self.gain.map(|k| &k[..n]));
+        let (r1, r2, [alone, since]) = (&mut r1[..n], &mut r2[..n], scores.map(|u| &mut u[..n]));
+        for i in 0..n {
+            alone[i] = weighed[i] - k1[i] * r1[i] - k2[i] * r2[i];
+            since[i] = alone[i] + r1[i];
+            r2[i] = phi[i] * (since[i] + r2[i]);
+            r1[i] = since[i];
+        }
     }
 }
 
@@ -56,7 +57,7 @@ impl Scores {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sweep {
     phi: f64,
-    scores: Scores,
+    r: [f64; 2],
     /// N, as first, cross and last entry.
     n: [f64; 3],
 }
@@ -64,13 +65,15 @@ pub(super) struct Sweep {
 impl Sweep {
     /// The sweep before the last year.
     pub(super) fn new(phi: f64) -> Self {
-        Self { phi, scores: Scores::new(phi), n: [0.0; 3] }
+        Self { phi, r: [0.0; 2], n: [0.0; 3] }
     }
 
     /// A number added to the next year back alone, and one added to the level from that year on.
     pub(super) fn back(&mut self, Passed { weighed, precision, gain: [k1, k2] }: Passed) -> [Leverage; 2] {
-        let Self { phi, n: [a, b, c], .. } = *self;
-        let [alone, since] = self.scores.back(weighed, [k1, k2]);
+        let Self { phi, r: [r1, r2], n: [a, b, c] } = *self;
+        let alone = weighed - k1 * r1 - k2 * r2;
+        let since = alone + r1;
+        self.r = [since, phi * (since + r2)];
         let alone = Leverage { score: alone, information: precision + k1 * k1 * a + 2.0 * k1 * k2 * b + k2 * k2 * c };
         // L = F - k w'
         let l = [1.0 - k1, phi * (1.0 - k1), -k2, phi * (1.0 - k2)];

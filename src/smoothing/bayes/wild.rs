@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::super::recursion::Jolt;
 use super::grid::{Gains, Grid, Runs};
 use super::member::{Shared, Solved};
-use super::sweep::{Passed, Scores, Sweep};
+use super::sweep::{Passed, Row, Sweep};
 
 /// Places with a smaller share in a member are left to the member without a jolt: a thousandth of a member would cost as much
 /// as a half of it.
@@ -80,52 +80,76 @@ impl Leverages {
         table
     }
 
-    /// The most that any place takes from `b_n`, recursion by recursion: most series have no wild year, and are done.
-    pub(super) fn most(&self, grid: &Grid, gains: &Gains, runs: &Runs, years: usize) -> Vec<f64> {
+    /// What a jolt in each place takes from `b_n`, for all recursions in one sweep.
+    pub(super) fn drops(&self, grid: &Grid, gains: &Gains, runs: &Runs, years: usize) -> Drops {
         let n = self.width;
-        let (mut level, mut slope, mut most) = (vec![0.0; n], vec![0.0; n], vec![0.0_f64; n]);
+        let zeros = |years: usize| vec![0.0; n * years];
+        let mut drops = Drops { outlier: zeros(years), shift: zeros(years), most: zeros(1) };
+        let (mut level, mut slope) = (zeros(1), zeros(1));
         for year in (1..years).rev() {
             let row = year * n..(year + 1) * n;
-            let [k1, k2] = gains.row(row.clone());
-            let (weighed, phi) = (&runs.innovations[row.clone()], &grid.phi()[..n]);
-            let (outlier, shift) = (&self.outlier[row.clone()], &self.shift[row]);
-            // why slices of one length: as in `grid::year`.
-            let (k1, k2, weighed) = (&k1[..n], &k2[..n], &weighed[..n]);
-            let (level, slope, most) = (&mut level[..n], &mut slope[..n], &mut most[..n]);
-            for i in 0..n {
-                let alone = weighed[i] - k1[i] * level[i] - k2[i] * slope[i];
-                let since = alone + level[i];
-                slope[i] = phi[i] * (since + slope[i]);
-                level[i] = since;
-                let larger = (alone * alone * outlier[i]).max(since * since * shift[i]);
-                most[i] = most[i].max(0.5 * larger);
-            }
+            let seen = Row { phi: grid.phi(), weighed: &runs.innovations[row.clone()], gain: gains.row(row.clone()) };
+            let (outlier, shift) = (&mut drops.outlier[row.clone()], &mut drops.shift[row.clone()]);
+            seen.back(&mut level, &mut slope, [outlier, shift]);
+            let by = [&self.outlier[row.clone()], &self.shift[row]];
+            take(by, [outlier, shift], &mut drops.most);
         }
-        most
+        drops
     }
 
-    /// Every place of a recursion.
-    pub(super) fn places(&self, grid: &Grid, gains: &Gains, runs: &Runs, recursion: usize, years: usize) -> Vec<Place> {
-        let mut sweep = Scores::new(grid.recursions[recursion].phi);
-        let mut places = Vec::with_capacity(2 * years);
-        for year in (1..years).rev() {
-            let [k1, k2, precision] = gains.of(year, recursion);
+    /// The places of a recursion, the last year first; years that say nothing are none.
+    pub(super) fn places<'a>(&'a self, drops: &'a Drops, recursion: usize) -> impl Iterator<Item = Place> + 'a {
+        let last = self.costs.len() / self.width.max(1);
+        (1..last).rev().flat_map(move |year| {
             let at = year * self.width + recursion;
-            let [outlier, shift] = sweep.back(runs.innovations[at], [k1, k2]);
-            if precision == 0.0 {
-                continue;
-            }
-            let drops = [0.5 * outlier * outlier * self.outlier[at], 0.5 * shift * shift * self.shift[at]];
-            for ((jolt, drop), log_cost) in [Jolt::Outlier, Jolt::Shift].into_iter().zip(drops).zip(self.costs[at]) {
-                places.push(Place { year, jolt, drop, log_cost });
-            }
-        }
-        places
+            let [outlier, shift] = self.costs[at];
+            [
+                Place { year, jolt: Jolt::Outlier, drop: drops.outlier[at], log_cost: outlier },
+                Place { year, jolt: Jolt::Shift, drop: drops.shift[at], log_cost: shift },
+            ]
+            .into_iter()
+            .filter(|place| place.log_cost.is_finite())
+        })
+    }
+}
+
+/// What a jolt in each place takes from `b_n`: rows of one number a recursion, like the gains.
+#[derive(Clone, Debug)]
+pub(super) struct Drops {
+    outlier: Vec<f64>,
+    shift: Vec<f64>,
+    /// The most that any place takes, recursion by recursion: most series have no wild year, and are done.
+    most: Vec<f64>,
+}
+
+impl Drops {
+    /// The most that any place of a recursion takes.
+    pub(super) fn most(&self, recursion: usize) -> f64 {
+        self.most[recursion]
+    }
+}
+
+/// Scores become what their jolts take from `b_n`: `u^2 / (2 (M + 1 / jolt^2))`.
+fn take(by: [&[f64]; 2], scores: [&mut [f64]; 2], most: &mut [f64]) {
+    // why slices of one length: as in `grid::year`.
+    let n = most.len();
+    let ([alone_by, since_by], [alone, since]) = (by.map(|by| &by[..n]), scores.map(|u| &mut u[..n]));
+    for i in 0..n {
+        let (one, all) = (0.5 * alone[i] * alone[i] * alone_by[i], 0.5 * since[i] * since[i] * since_by[i]);
+        (alone[i], since[i]) = (one, all);
+        // why no `max`: it looks for NaN first.
+        let larger = if one > all { one } else { all };
+        most[i] = if larger > most[i] { larger } else { most[i] };
     }
 }
 
 /// The places that matter where each costs a filter of its own: at most [`MOST`], each with a share worth the trouble.
-pub(super) fn likeliest(places: &[Place], solved: &Solved, shared: &Shared, n: usize) -> Vec<(usize, Jolt)> {
+pub(super) fn likeliest(
+    places: impl Iterator<Item = Place>,
+    solved: &Solved,
+    shared: &Shared,
+    n: usize,
+) -> Vec<(usize, Jolt)> {
     let (_, mut found) = averaged(places, solved, shared, n);
     found.retain(|wild| wild.share > LEAST_SHARE);
     found.sort_by(|a, b| b.share.total_cmp(&a.share));
@@ -155,7 +179,12 @@ fn gain_above(drop: f64, solved: &Solved, least: f64) -> Option<f64> {
 }
 
 /// What the places make of a solved member: its evidence with them, and their shares in it.
-pub(super) fn averaged(places: &[Place], solved: &Solved, shared: &Shared, n: usize) -> (f64, Vec<Wild>) {
+pub(super) fn averaged(
+    places: impl Iterator<Item = Place>,
+    solved: &Solved,
+    shared: &Shared,
+    n: usize,
+) -> (f64, Vec<Wild>) {
     let each = shared.wild / (2.0 * n as f64);
     let least = least(shared, n);
     let mut total = 1.0 - shared.wild;

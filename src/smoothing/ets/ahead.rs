@@ -16,7 +16,6 @@
 
 use super::class::{Class, Trend};
 use super::likelihood::{Derivatives, Filter, Params};
-use crate::dist::Link;
 use crate::forecast::Latent;
 use crate::numeric::jet::Real;
 
@@ -88,7 +87,7 @@ pub(super) fn latent(class: Class, params: &Params<f64>, end: &Filter<f64>, sigm
         vec![0.0; h]
     };
     let shared: Vec<Vec<f64>> = (0..h).map(|i| columns.iter().map(|column| column[i]).collect()).collect();
-    Some(Latent { location, shared: shared.into(), ripple, df: None, link: Link::Identity, quiet: 0 })
+    Some(Latent::new(location, shared, ripple))
 }
 
 /// What a deviation of the state before year `from` does to the years from there on; zero before.

@@ -462,7 +462,7 @@ fn steadied(latent: &mut Latent) {
     let rounding = 1.0 / 12.0_f64.sqrt();
     let mut shocks = 0.0_f64;
     let mut more = Vec::with_capacity(latent.location.len());
-    for ((row, ripple), centre) in latent.shared.iter().zip(&latent.ripple).zip(&latent.location) {
+    for ((row, ripple), centre) in latent.shared.iter().zip(latent.ripple.iter()).zip(latent.location.iter()) {
         shocks = shocks.hypot(*ripple);
         let scale = row.iter().fold(shocks, |norm, r| norm.hypot(*r));
         more.push(if scale < rounding { centre.max(1.0).sqrt() } else { 0.0 });

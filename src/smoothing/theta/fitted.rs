@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::ThetaVariant;
 use super::lines::{Line, Lines, Point};
-use crate::dist::Link;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Latent};
 use crate::model::{FitReport, Fitted, Spread, spread};
@@ -230,7 +229,7 @@ fn shocked(lines: &Lines<'_>, point: &Point, sigma: f64, h: usize) -> Latent {
     if unseen > 0.0 {
         add(lines.path(point, &run, &still, sigma), sigma * unseen);
     }
-    Latent { location, shared: shared.into(), ripple: vec![0.0; h], df: None, link: Link::Identity, quiet: 0 }
+    Latent::new(location, shared, vec![0.0; h])
 }
 
 /// Simple smoothing with drift: its standardised innovations, and the years ahead.

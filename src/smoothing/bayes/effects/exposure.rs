@@ -64,5 +64,5 @@ pub(in super::super) fn exposed(latent: &Latent, lambda: f64, ratios: &[f64]) ->
         let shocks = (0..h).map(|j| if j <= i && j >= latent.quiet { latent.ripple[i - j] } else { 0.0 });
         shared.push(latent.shared.row(i).iter().copied().chain(shocks).map(|x| stretch * x).collect::<Vec<f64>>());
     }
-    Latent { location, shared: Rows::from(shared), quiet: h, ..latent.clone() }
+    Latent { location: location.into(), shared: Rows::from(shared), quiet: h, ..latent.clone() }
 }

@@ -216,7 +216,7 @@ impl EffectNode {
             shared.push(through(&w, &root));
         }
         let ripple = vec![0.0; z.len()];
-        Latent { location, shared: Rows::from(shared), ripple, df: None, link: member.link(scale), quiet: 0 }
+        Latent { link: member.link(scale), ..Latent::new(location, shared, ripple) }
     }
 
     /// A lower triangular root of the covariance.
