@@ -23,7 +23,7 @@ const NEAR_COUNT: f64 = 0.03;
 /// The same for a sketch, which is a start and no answer.
 const ROUGH: f64 = 0.05;
 /// Bins of a sketch for the centres of the laws of a group, and for their widths.
-const BINS: usize = 4;
+const BINS: usize = 3;
 
 /// How exactly a quantile is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

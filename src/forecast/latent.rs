@@ -87,7 +87,8 @@ impl Latent {
 
     /// Whether the shapes fit `years` years and every number given is finite.
     pub(super) fn is_sound(&self, years: usize) -> bool {
-        let finite = |numbers: &[f64]| numbers.iter().all(|x| x.is_finite());
+        // why no `all`: without a way out the compiler looks at several at a time.
+        let finite = |numbers: &[f64]| numbers.iter().fold(true, |so_far, x| so_far & x.is_finite());
         years > 0
             && [self.location.len(), self.shared.len(), self.ripple.len()] == [years; 3]
             && finite(&self.location)

@@ -22,7 +22,7 @@ use crate::model::{FitReport, Fitted};
 use crate::series::{Horizon, Note, Series, Training, Unit};
 
 /// Members below this weight are left out; together they are at most a few hundredths.
-const NEGLIGIBLE: f64 = 1e-4;
+const NEGLIGIBLE: f64 = 5e-4;
 
 /// A wild year with a smaller share in the forecast is left to its member: it moves the member's state, and no tail.
 const NEGLIGIBLE_WILD: f64 = 1e-3;
@@ -195,12 +195,8 @@ impl FittedBayesEts {
         let mut laws = self.laws(h, &rows);
         if let Some(exposure) = &self.exposure {
             let ratios = exposure.ahead(&self.training, h, &inputs)?;
-            laws = laws
-                .into_iter()
-                .map(|(weight, lambda, law)| (weight, lambda, exposed(&law, lambda, &ratios)))
-                .collect();
+            laws.iter_mut().for_each(|(_, law)| *law = exposed(law, &ratios));
         }
-        let laws = laws.into_iter().map(|(weight, _, law)| (weight, law)).collect();
         self.projected(&self.series, &self.training, laws)
     }
 
@@ -218,13 +214,12 @@ impl FittedBayesEts {
         })
     }
 
-    /// The laws of the next years with their weights and the powers of their scales.
-    fn laws(&self, h: usize, rows: &[Vec<f64>]) -> Vec<(f64, f64, Latent)> {
+    /// The laws of the next years with their weights.
+    fn laws(&self, h: usize, rows: &[Vec<f64>]) -> Vec<(f64, Latent)> {
         let mut laws = Vec::with_capacity(self.members.len());
         // why first added up: members that share a recursion share its nodes.
         let mut soft: BTreeMap<usize, (&Member, &Lattice, Vec<f64>)> = BTreeMap::new();
         for Weighted { weight, member, place, seen, wild } in &self.members {
-            let lambda = member.lambda;
             match seen {
                 Seen::Closed { solved, .. } => {
                     let disturbed: f64 = wild.iter().map(|(w, _)| w.share).sum();
@@ -232,9 +227,9 @@ impl FittedBayesEts {
                     // why the test: a year far enough out of line leaves nothing of the member without it.
                     let calm = weight * (1.0 - disturbed);
                     if calm > NEGLIGIBLE_NODE * NEGLIGIBLE_NODE {
-                        laws.push((calm, lambda, law(solved)));
+                        laws.push((calm, law(solved)));
                     }
-                    laws.extend(wild.iter().map(|(w, solved)| (weight * w.share, lambda, law(solved))));
+                    laws.extend(wild.iter().map(|(w, solved)| (weight * w.share, law(solved))));
                 }
                 Seen::Soft { lattice, shares, .. } => {
                     let none = || (member, &**lattice, vec![0.0; shares.len()]);
@@ -247,11 +242,11 @@ impl FittedBayesEts {
         for (member, lattice, weights) in soft.into_values() {
             for (node, weight) in lattice.nodes.iter().zip(weights) {
                 if weight >= NEGLIGIBLE_NODE {
-                    laws.push((weight, member.lambda, node_ahead(node, member, self.scale, h)));
+                    laws.push((weight, node_ahead(node, member, self.scale, h)));
                 }
             }
         }
-        laws.extend(self.moved().map(|(w, member, node)| (w, member.lambda, node.ahead(member, self.scale, rows))));
+        laws.extend(self.moved().map(|(w, member, node)| (w, node.ahead(member, self.scale, rows))));
         laws
     }
 
@@ -354,7 +349,7 @@ impl FittedBayesEts {
                 })
                 .collect();
             let law = node.without(member, self.scale, &z, &rows);
-            laws.push((weight, ratios.map_or(law.clone(), |ratios| exposed(&law, member.lambda, ratios))));
+            laws.push((weight, ratios.map_or(law.clone(), |ratios| exposed(&law, ratios))));
         }
         let before = self.series.through(self.training.first.plus(first - 1)?)?;
         let training = Training::with_masks(&before)?;

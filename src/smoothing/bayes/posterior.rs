@@ -13,7 +13,7 @@ use super::member::{Member, Solved, log_constant};
 use super::soft::{Lattice, Node};
 #[cfg(test)]
 use super::wild::Place;
-use super::wild::{self, Drops, Leverages, Wild};
+use super::wild::{Drops, Jolts, Leverages, Wild};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
 
@@ -215,12 +215,7 @@ impl Evidence {
         if self.grid.shared.wild == 0.0 || self.n < 2 {
             return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
         }
-        let drops = self.drops(gains);
-        if !wild::any(drops.most(place), &solved, &self.grid.shared, self.n) {
-            return Some(Seen::Closed { log_evidence: solved.log_evidence, solved, wild: Vec::new() });
-        }
-        let places = self.leverages(gains).places(drops, place);
-        let (log_evidence, wild) = wild::averaged(places, &solved, &self.grid.shared, self.n);
+        let (log_evidence, wild) = self.jolts(gains).averaged(place, &solved);
         Some(Seen::Closed { log_evidence, solved, wild })
     }
 
@@ -240,16 +235,15 @@ impl Evidence {
     #[cfg(test)]
     pub(super) fn every_place(&self, place: usize) -> Vec<Place> {
         let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years));
-        gains.map(|gains| self.leverages(gains).places(self.drops(gains), place).collect()).unwrap_or_default()
+        gains.map(|gains| self.jolts(gains).places(place).collect()).unwrap_or_default()
     }
 
-    fn drops(&self, gains: &Gains) -> &Drops {
-        self.drops.get_or_init(|| self.leverages(gains).drops(&self.grid, gains, &self.runs, self.years))
-    }
-
-    fn leverages(&self, gains: &Gains) -> &Leverages {
+    fn jolts(&self, gains: &Gains) -> Jolts<'_> {
         let tabulated = if self.own.is_none() { self.grid.leverages(self.years) } else { None };
-        tabulated.unwrap_or_else(|| self.leverages.get_or_init(|| Leverages::new(&self.grid, gains, self.years)))
+        let own = || self.leverages.get_or_init(|| Leverages::new(&self.grid, gains, self.years));
+        let leverages = tabulated.unwrap_or_else(own);
+        let drops = self.drops.get_or_init(|| leverages.drops(&self.grid, gains, &self.runs, self.years));
+        Jolts { leverages, drops, shared: &self.grid.shared, n: self.n }
     }
 
     fn soft(&self, place: usize, series: &Scaled, law: Sigma, midpoints: &Solved, gains: &Gains) -> Seen {
@@ -258,10 +252,8 @@ impl Evidence {
             let laws: Vec<Sigma> = sizes[place].iter().map(|s| self.sigma(*s)).collect();
             let near = midpoints.sigma();
             // why by the midpoints: a filter for every place would take n times as long, and most explain nothing.
-            let may =
-                shared.wild > 0.0 && self.n > 1 && wild::any(self.drops(gains).most(place), midpoints, shared, self.n);
-            let places = || self.leverages(gains).places(self.drops(gains), place);
-            let wild = if may { wild::likeliest(places(), midpoints, shared, self.n) } else { Vec::new() };
+            let may = shared.wild > 0.0 && self.n > 1;
+            let wild = if may { self.jolts(gains).likeliest(place, midpoints) } else { Vec::new() };
             Arc::new(Lattice::new(&recursions[place], shared, series, &laws, self.n, near, &wild))
         });
         let log_evidence = log_sum(lattice.log_weights(law));

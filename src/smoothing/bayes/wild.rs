@@ -53,6 +53,8 @@ pub(super) struct Leverages {
     shift: Vec<f64>,
     /// `1/2 ln(1 + jolt^2 M)` of both; infinite in a year that says nothing.
     costs: Vec<[f64; 2]>,
+    /// The least of a recursion's costs.
+    least: Vec<f64>,
 }
 
 impl Leverages {
@@ -61,8 +63,13 @@ impl Leverages {
         let width = grid.recursions.len();
         let size = grid.shared.jolt * grid.shared.jolt;
         let zeros = || vec![0.0; width * years];
-        let mut table =
-            Self { width, outlier: zeros(), shift: zeros(), costs: vec![[f64::INFINITY; 2]; width * years] };
+        let mut table = Self {
+            width,
+            outlier: zeros(),
+            shift: zeros(),
+            costs: vec![[f64::INFINITY; 2]; width * years],
+            least: vec![f64::INFINITY; width],
+        };
         for (recursion, member) in grid.recursions.iter().enumerate() {
             let mut sweep = Sweep::new(member.phi);
             for year in (1..years).rev() {
@@ -75,6 +82,7 @@ impl Leverages {
                 let [outlier, shift] = found.map(|leverage| 1.0 / (leverage.information + 1.0 / size));
                 (table.outlier[at], table.shift[at]) = (outlier, shift);
                 table.costs[at] = found.map(|leverage| 0.5 * (size * leverage.information).ln_1p());
+                table.least[recursion] = table.costs[at].into_iter().fold(table.least[recursion], f64::min);
             }
         }
         table
@@ -96,21 +104,6 @@ impl Leverages {
         }
         drops
     }
-
-    /// The places of a recursion, the last year first; years that say nothing are none.
-    pub(super) fn places<'a>(&'a self, drops: &'a Drops, recursion: usize) -> impl Iterator<Item = Place> + 'a {
-        let last = self.costs.len() / self.width.max(1);
-        (1..last).rev().flat_map(move |year| {
-            let at = year * self.width + recursion;
-            let [outlier, shift] = self.costs[at];
-            [
-                Place { year, jolt: Jolt::Outlier, drop: drops.outlier[at], log_cost: outlier },
-                Place { year, jolt: Jolt::Shift, drop: drops.shift[at], log_cost: shift },
-            ]
-            .into_iter()
-            .filter(|place| place.log_cost.is_finite())
-        })
-    }
 }
 
 /// What a jolt in each place takes from `b_n`: rows of one number a recursion, like the gains.
@@ -118,15 +111,8 @@ impl Leverages {
 pub(super) struct Drops {
     outlier: Vec<f64>,
     shift: Vec<f64>,
-    /// The most that any place takes, recursion by recursion: most series have no wild year, and are done.
-    most: Vec<f64>,
-}
-
-impl Drops {
     /// The most that any place of a recursion takes.
-    pub(super) fn most(&self, recursion: usize) -> f64 {
-        self.most[recursion]
-    }
+    most: Vec<f64>,
 }
 
 /// Scores become what their jolts take from `b_n`: `u^2 / (2 (M + 1 / jolt^2))`.
@@ -143,27 +129,9 @@ fn take(by: [&[f64]; 2], scores: [&mut [f64]; 2], most: &mut [f64]) {
     }
 }
 
-/// The places that matter where each costs a filter of its own: at most [`MOST`], each with a share worth the trouble.
-pub(super) fn likeliest(
-    places: impl Iterator<Item = Place>,
-    solved: &Solved,
-    shared: &Shared,
-    n: usize,
-) -> Vec<(usize, Jolt)> {
-    let (_, mut found) = averaged(places, solved, shared, n);
-    found.retain(|wild| wild.share > LEAST_SHARE);
-    found.sort_by(|a, b| b.share.total_cmp(&a.share));
-    found.iter().take(MOST).map(|wild| (wild.year, wild.jolt)).collect()
-}
-
 /// What the log of a place's Bayes factor must be above to make a share of the member worth the trouble.
 fn least(shared: &Shared, n: usize) -> f64 {
     (SMALL * 2.0 * n as f64 / shared.wild).ln().max(0.0)
-}
-
-/// Whether any place can explain as much, the one that takes most from `b_n` among them.
-pub(super) fn any(most: f64, solved: &Solved, shared: &Shared, n: usize) -> bool {
-    gain_above(most, solved, least(shared, n)).is_some()
 }
 
 /// What a place that takes so much from `b_n` adds to the log evidence, its cost aside: `-a_n ln(1 - drop / b_n)`, where it is
@@ -178,31 +146,62 @@ fn gain_above(drop: f64, solved: &Solved, least: f64) -> Option<f64> {
     (gain > least).then_some(gain)
 }
 
-/// What the places make of a solved member: its evidence with them, and their shares in it.
-pub(super) fn averaged(
-    places: impl Iterator<Item = Place>,
-    solved: &Solved,
-    shared: &Shared,
-    n: usize,
-) -> (f64, Vec<Wild>) {
-    let each = shared.wild / (2.0 * n as f64);
-    let least = least(shared, n);
-    let mut total = 1.0 - shared.wild;
-    let mut found = Vec::new();
-    for place in places {
-        let Some(gain) = gain_above(place.drop, solved, least + place.log_cost) else { continue };
-        let mass = each * (gain - place.log_cost).exp();
-        total += mass;
-        found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
+/// All that is known of jolts in a series.
+pub(super) struct Jolts<'a> {
+    pub(super) leverages: &'a Leverages,
+    pub(super) drops: &'a Drops,
+    pub(super) shared: &'a Shared,
+    /// Observed years after the first.
+    pub(super) n: usize,
+}
+
+impl Jolts<'_> {
+    /// The places of a recursion, the last year first; years that say nothing are none.
+    pub(super) fn places(&self, recursion: usize) -> impl Iterator<Item = Place> {
+        let Leverages { width, costs, .. } = self.leverages;
+        let years = costs.len() / width.max(&1);
+        (1..years).rev().flat_map(move |year| {
+            let at = year * width + recursion;
+            let drops = [self.drops.outlier[at], self.drops.shift[at]];
+            let each = [Jolt::Outlier, Jolt::Shift].into_iter().zip(drops).zip(costs[at]);
+            each.map(move |((jolt, drop), log_cost)| Place { year, jolt, drop, log_cost })
+                .filter(|place| place.log_cost.is_finite())
+        })
     }
-    if found.is_empty() {
-        return (solved.log_evidence, found);
+
+    /// What the places of its recursion make of a solved member: its evidence with them, and their shares in it.
+    pub(super) fn averaged(&self, recursion: usize, solved: &Solved) -> (f64, Vec<Wild>) {
+        let least = least(self.shared, self.n);
+        // why first the place that takes most from `b_n`, at the least of costs: most series have no wild year.
+        if gain_above(self.drops.most[recursion], solved, least + self.leverages.least[recursion]).is_none() {
+            return (solved.log_evidence, Vec::new());
+        }
+        let each = self.shared.wild / (2.0 * self.n as f64);
+        let mut total = 1.0 - self.shared.wild;
+        let mut found = Vec::new();
+        for place in self.places(recursion) {
+            let Some(gain) = gain_above(place.drop, solved, least + place.log_cost) else { continue };
+            let mass = each * (gain - place.log_cost).exp();
+            total += mass;
+            found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
+        }
+        if found.is_empty() {
+            return (solved.log_evidence, found);
+        }
+        for wild in &mut found {
+            wild.share /= total;
+        }
+        found.retain(|wild| wild.share > SMALL);
+        (solved.log_evidence + total.ln(), found)
     }
-    for wild in &mut found {
-        wild.share /= total;
+
+    /// The places that matter where each costs a filter of its own: at most [`MOST`], each with a share worth the trouble.
+    pub(super) fn likeliest(&self, recursion: usize, solved: &Solved) -> Vec<(usize, Jolt)> {
+        let (_, mut found) = self.averaged(recursion, solved);
+        found.retain(|wild| wild.share > LEAST_SHARE);
+        found.sort_by(|a, b| b.share.total_cmp(&a.share));
+        found.iter().take(MOST).map(|wild| (wild.year, wild.jolt)).collect()
     }
-    found.retain(|wild| wild.share > SMALL);
-    (solved.log_evidence + total.ln(), found)
 }
 
 #[cfg(test)]

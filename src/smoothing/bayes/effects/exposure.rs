@@ -5,6 +5,7 @@
 //! number (`z + ln r` for the logarithm): the law of a year stays of its kind.
 
 use crate::design::Inputs;
+use crate::dist::Link;
 use crate::error::{Error, Result};
 use crate::forecast::{Latent, Rows};
 use crate::series::{Training, Year};
@@ -52,7 +53,9 @@ impl Exposure {
 }
 
 /// The law of years with these ratios, from that of years of mean exposure.
-pub(in super::super) fn exposed(latent: &Latent, lambda: f64, ratios: &[f64]) -> Latent {
+pub(in super::super) fn exposed(latent: &Latent, ratios: &[f64]) -> Latent {
+    // why 1 otherwise: every other link of a member is that of the data as they are.
+    let lambda = if let Link::BoxCox { lambda, .. } = latent.link { lambda } else { 1.0 };
     let h = ratios.len();
     let mut location = Vec::with_capacity(h);
     let mut shared = Vec::with_capacity(h);
