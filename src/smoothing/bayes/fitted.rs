@@ -32,6 +32,8 @@ const NAME: &str = "BayesETS";
 /// The same for one value of sigma in a soft member. Far smaller, because great values of sigma have small weights and the
 /// ends of the intervals to themselves: with 1e-4 here, upper bounds of series of zeros came out 5% of the width too low.
 const NEGLIGIBLE_NODE: f64 = 1e-5;
+/// The same for values of sigma below the likeliest, which no end of an interval hears.
+const NEGLIGIBLE_INNER_NODE: f64 = 1e-4;
 
 /// Below so many observed years the prior says more than the series.
 const SHORT: usize = 5;
@@ -240,8 +242,10 @@ impl FittedBayesEts {
             }
         }
         for (member, lattice, weights) in soft.into_values() {
-            for (node, weight) in lattice.nodes.iter().zip(weights) {
-                if weight >= NEGLIGIBLE_NODE {
+            let nodes = || lattice.nodes.iter().zip(&weights);
+            let likeliest = nodes().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0.0, |(node, _)| node.sigma);
+            for (node, &weight) in nodes() {
+                if weight >= if node.sigma < likeliest { NEGLIGIBLE_INNER_NODE } else { NEGLIGIBLE_NODE } {
                     laws.push((weight, node_ahead(node, member, self.scale, h)));
                 }
             }

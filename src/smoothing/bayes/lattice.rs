@@ -37,13 +37,14 @@ impl Sigma {
 
     /// ln of the likelihood times the density of ln sigma.
     pub(super) fn log_weight(self, node: &impl AtSigma) -> f64 {
-        let precision = (-2.0 * node.log_sigma()).exp();
+        let precision = 1.0 / (node.sigma() * node.sigma());
         node.log_likelihood() + self.log_constant - 2.0 * self.shape * node.log_sigma() - self.rate * precision
     }
 }
 
 /// A series filtered at one value of sigma.
 pub(super) trait AtSigma {
+    fn sigma(&self) -> f64;
     fn log_sigma(&self) -> f64;
     fn log_likelihood(&self) -> f64;
 }

@@ -27,6 +27,9 @@ pub(super) struct Node {
 }
 
 impl AtSigma for Node {
+    fn sigma(&self) -> f64 {
+        self.sigma
+    }
     fn log_sigma(&self) -> f64 {
         self.log_sigma
     }

@@ -21,8 +21,10 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use super::cells::Cell;
 use crate::numeric::special::{normal, tabulated};
 
-/// Narrower intervals are expanded in powers of their width.
+/// Narrower intervals are expanded in powers of their width: any that the table reaches, and near the centre, where the next
+/// power is small, twice as wide ones.
 const NARROW: f64 = 0.25;
+const CENTRAL: f64 = 2.0;
 /// Intervals that come within this of the centre are read off the table of the normal law, the nearest 5 in 10 million.
 const NEAR: f64 = 5.0;
 /// What the table's user takes for infinity: 6e-16 lie beyond.
@@ -56,8 +58,9 @@ pub(super) fn tilt(cell: Cell, mean: f64, sd: f64) -> Tilt {
 /// The tilt of an interval that does not lie wholly above zero.
 #[inline]
 fn below_centre(a: f64, b: f64) -> Tilt {
-    if b - a < NARROW && a > -NEAR {
-        narrow(0.5 * (a + b), b - a)
+    let width = b - a;
+    if width < NARROW && a > -NEAR || width < 2.0 * NARROW && a > -CENTRAL {
+        narrow(0.5 * (a + b), width)
     } else if b > -NEAR {
         wide(a, b)
     } else {
@@ -144,6 +147,9 @@ mod tests {
             (1.9, 0.2499),
             (-4.8, 0.24),
             (0.3, 0.2501),
+            (-1.99, 0.499),
+            (-0.2, 0.499),
+            (0.3, 0.501),
             (-1.0, 2.5),
             (3.0, 1.5),
             (-5.5, 0.7),

@@ -24,6 +24,9 @@ pub(in super::super) struct EffectNode {
 }
 
 impl AtSigma for EffectNode {
+    fn sigma(&self) -> f64 {
+        self.sigma
+    }
     fn log_sigma(&self) -> f64 {
         self.log_sigma
     }
