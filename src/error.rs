@@ -4,8 +4,6 @@
 //! allowed, in typed fields: a service branches on the variant, a notebook shows the sentence. Serialised, an error is a
 //! record with the variant's name under `kind` and one entry a field; the Python classes are made from that record.
 
-#![deny(clippy::indexing_slicing)]
-
 use serde::{Deserialize, Serialize};
 
 /// The result of every fallible call of this crate.

@@ -38,7 +38,7 @@ use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
 
 use crate::design::{Column, Design, Inputs};
-use crate::dist::{Link, Support};
+use crate::dist::Support;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Latent};
 use crate::model::{FitReport, Fitted, Forecaster, Spread, spread};
@@ -200,6 +200,7 @@ where
 }
 
 /// Rows as a matrix of linfa.
+#[expect(clippy::indexing_slicing, reason = "rows of one design have one length")]
 fn matrix(rows: &[Vec<f64>]) -> Array2<f64> {
     let columns = rows.first().map_or(0, Vec::len);
     Array2::from_shape_fn((rows.len(), columns), |(i, j)| rows[i][j])
@@ -239,7 +240,9 @@ where
         for left in 0..y.len() {
             let mut others = (rows.clone(), y.clone());
             let (row, value) = (others.0.remove(left), others.1.remove(left));
-            square += (value - predicted(&learn(&others.0, &others.1)?, &[row])[0]).powi(2);
+            // why NaN: a regressor that answers nothing leaves no residual, and no forecast.
+            let expected = predicted(&learn(&others.0, &others.1)?, &[row]).first().copied().unwrap_or(f64::NAN);
+            square += (value - expected).powi(2);
         }
         let fitted = learn(&rows, &y)?;
         let Spread { sigma, note } = spread(&training, (square / y.len() as f64).sqrt());
@@ -289,8 +292,8 @@ where
         let rows = (0..horizon.get()).map(|i| design.row(&self.training.name, year(i)?)).collect::<Result<Vec<_>>>()?;
         let location = predicted(&self.fitted, &rows);
         let mut ripple = vec![0.0; location.len()];
-        ripple[0] = self.report.sigma;
-        let shared = vec![Vec::new(); location.len()].into();
+        ripple.iter_mut().take(1).for_each(|own| *own = self.report.sigma);
+        let shared = vec![Vec::new(); location.len()];
         let latent = Latent { df: Some(self.df), ..Latent::new(location, shared, ripple) };
         self.report.project(&self.series, &self.training, Joint::mixture(vec![(1.0, latent)], Support::Real))
     }

@@ -38,6 +38,8 @@
 //! | 8 | [`persist`] | values as versioned JSON |
 //! | 9 | [`forecast()`], [`forecast_all`] | the front door |
 //! | 10 | [`report`] | findings in sentences, tables and fans: one page in HTML or Markdown, all numbers in JSON |
+// Kernels say in their first lines why an index of theirs is always inside.
+#![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test may ask for the very number"))]
 
 pub mod design;

@@ -19,8 +19,6 @@
 //!
 //! References: Gneiting and Raftery (2007) for forecasts as distributions.
 
-#![deny(clippy::indexing_slicing)]
-
 mod at_least;
 mod continuous;
 mod counts;

@@ -13,8 +13,6 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
-#![deny(clippy::indexing_slicing)]
-
 mod beside;
 mod fan;
 mod joint;

@@ -18,8 +18,6 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
-#![deny(clippy::indexing_slicing)]
-
 mod check;
 mod covariance;
 mod dependence;

@@ -10,6 +10,8 @@
 //! assert_eq!(battery(&Naive), vec![]);
 //! ```
 
+#![allow(clippy::indexing_slicing, reason = "the series are made here, and a forecast has the years it was asked for")]
+
 use super::Forecaster;
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};

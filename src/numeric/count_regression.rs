@@ -18,6 +18,8 @@
 //! Journal of Statistics* 15(3), 209-225; Albert and Anderson (1984), *Biometrika* 71(1), 1-10; Firth (1993), *Biometrika*
 //! 80(1), 27-38.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: rows and columns are checked when a fit begins")]
+
 use super::least_squares::{LeastSquares, LeastSquaresError};
 use super::special::gamma::{Rising, digamma_difference, ln_gamma, trigamma};
 

@@ -6,6 +6,8 @@
 //!
 //! Reference: Golub, Van Loan (2013), *Matrix Computations*, 4th ed., sections 5.1 and 5.2.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: sizes are its own")]
+
 /// The factorisation of a matrix of full column rank: `A = Q [R; 0]`.
 #[derive(Clone, Debug)]
 pub(super) struct Qr {

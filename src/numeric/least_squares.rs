@@ -14,6 +14,8 @@
 //!
 //! References: Björck (1967), *BIT* 7, 257-278; Demmel, Hida, Riedy, Li (2009), *ACM TOMS* 35(4), 28.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: rows and columns are checked when a fit begins")]
+
 use super::double_double::DoubleDouble;
 use super::householder::Qr;
 

@@ -9,6 +9,8 @@
 //! References: Nelder, Mead (1965), *Computer Journal* 7, 308-313; Box (1965), *Computer Journal* 8, 42-52; Brent (1973),
 //! *Algorithms for Minimization without Derivatives*, chapter 5.
 
+#![allow(clippy::indexing_slicing, reason = "a simplex of n + 1 points of n numbers, made here")]
+
 /// One variable: where to start, and the closed range it may take. A range without width holds the variable fixed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variable {

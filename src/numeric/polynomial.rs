@@ -11,6 +11,8 @@
 //!
 //! Reference: Forsythe (1957), *Journal of the Society for Industrial and Applied Mathematics* 5(2), 74-88.
 
+#![allow(clippy::indexing_slicing, reason = "a list of one number a degree, made here")]
+
 use serde::{Deserialize, Serialize};
 
 use super::double_double::DoubleDouble;

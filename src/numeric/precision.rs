@@ -8,6 +8,8 @@
 //! References: Bates and Watts (1988), *Nonlinear Regression Analysis and Its Applications*, chapter 2; Tierney and Kadane
 //! (1986), *JASA* 81, 82-86, for the approximation by a normal law at the mode.
 
+#![allow(clippy::indexing_slicing, reason = "a triangle of n rows, made here")]
+
 /// The Cholesky factor of a precision matrix, columns scaled to a unit diagonal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Precision {

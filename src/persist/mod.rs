@@ -15,8 +15,6 @@
 //! computed again. Files may come from anywhere: at most [`LARGEST`] bytes are read, at most [`DEEPEST`] levels of nesting,
 //! and no length in a file is believed before the bytes are there.
 
-#![deny(clippy::indexing_slicing)]
-
 mod binary;
 mod cbor;
 mod envelope;

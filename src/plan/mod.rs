@@ -27,8 +27,6 @@
 //! # Ok::<(), unjuran::Error>(())
 //! ```
 
-#![deny(clippy::indexing_slicing)]
-
 mod calendar;
 mod capacity;
 mod change;

@@ -24,6 +24,8 @@
 //! References: McCullagh and Nelder (1989), Generalized Linear Models, 2nd ed.; Hilbe (2011), Negative Binomial Regression,
 //! 2nd ed.; Cox and Reid (1987), *JRSS B* 49(1), 1-39; Firth (1993), *Biometrika* 80(1), 27-38.
 
+#![allow(clippy::indexing_slicing, reason = "as many rows as years and columns as coefficients")]
+
 use serde::{Deserialize, Serialize};
 
 use super::fitted::{FittedTrend, Law, forecaster, percent_changes};

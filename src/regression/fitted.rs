@@ -1,5 +1,10 @@
 //! A trend regression that has seen its data: coefficients, and the way on from them.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "as many rows as years and columns as coefficients, checked when a fit is read"
+)]
+
 use serde::{Deserialize, Serialize};
 
 use super::kendall::mann_kendall;

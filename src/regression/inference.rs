@@ -12,6 +12,8 @@
 //! References: MacKinnon and White (1985), *Journal of Econometrics* 29(3), 305-325; Newey and West (1987), *Econometrica*
 //! 55(3), 703-708; Cook (1977), *Technometrics* 19(1), 15-18; Durbin and Watson (1950), *Biometrika* 37, 409-428.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: as many rows as years and columns as coefficients")]
+
 use super::ols::Ols;
 use crate::error::{Error, Result};
 use crate::numeric::special::StudentT;

@@ -11,6 +11,8 @@
 //!
 //! References: Mann (1945), *Econometrica* 13(3), 245-259; Kendall (1975), Rank Correlation Methods, 4th ed.
 
+#![allow(clippy::indexing_slicing, reason = "a table of its own making")]
+
 use crate::model::TrendTest;
 use crate::numeric::special::normal;
 

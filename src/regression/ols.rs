@@ -18,6 +18,8 @@
 //!
 //! Reference: Seber and Lee (2003), Linear Regression Analysis, chapters 3 and 4.
 
+#![allow(clippy::indexing_slicing, reason = "as many names as columns, and as many weights as rows")]
+
 use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,8 @@
 //! Friedman, Hastie and Tibshirani (2010), *Journal of Statistical Software* 33(1); Fan and Li (2001), *JASA* 96, 1348-1360
 //! (the quadratic that stands for an absolute value).
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: as many rows as years and columns as coefficients")]
+
 use serde::{Deserialize, Serialize};
 
 use super::fitted::{FittedTrend, forecaster};

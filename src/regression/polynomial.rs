@@ -3,6 +3,8 @@
 //! Fitted in orthogonal polynomials, reported in powers of x with the digits that the data allow; see
 //! [`crate::numeric::polynomial`]. Inference as in [`super::Ols`].
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: columns are counted here")]
+
 use std::f64::consts::TAU;
 
 use super::ols::coefficient;

@@ -18,6 +18,8 @@
 //! References: Theil (1950); Sen (1968), *JASA* 63, 1379-1389; Siegel (1982), *Biometrika* 69(1), 242-244; Huber and
 //! Ronchetti (2009), Robust Statistics, 2nd ed., chapters 6 and 7.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: as many rows as years and columns as coefficients")]
+
 use serde::{Deserialize, Serialize};
 
 use super::fitted::{FittedTrend, Law, forecaster, shocks};

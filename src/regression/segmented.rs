@@ -18,6 +18,8 @@
 //! References: Kim, Fay, Feuer and Midthune (2000), *Statistics in Medicine* 19, 335-351; Kim and Kim (2022), *Statistics in
 //! Medicine* 41, 2880-2896; Clegg and others (2009), *Statistics in Medicine* 28, 3670-3682 (average change).
 
+#![allow(clippy::indexing_slicing, reason = "places of breaks come from the years that are searched")]
+
 use serde::{Deserialize, Serialize};
 
 use super::counts::{self, Family};

@@ -16,6 +16,8 @@
 //!
 //! Reference: Seber and Lee (2003), Linear Regression Analysis, section 5.3 (prediction intervals), 7 (polynomials).
 
+#![allow(clippy::indexing_slicing, reason = "as many rows as years and columns as coefficients")]
+
 use serde::{Deserialize, Serialize};
 
 use super::fitted::{FittedTrend, Law, forecaster, in_basis, is_power, percent_changes, shocks};

@@ -1,5 +1,7 @@
 //! What can be said of one series, and what cannot: typed, so that a sentence and the JSON hold the same numbers.
 
+#![allow(clippy::indexing_slicing, reason = "a forecast's lists have one length")]
+
 use serde::{Deserialize, Serialize};
 
 use super::rules::{DIRECTION, INNER, MEANINGFUL, OUTER, POWER};

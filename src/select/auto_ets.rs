@@ -16,6 +16,8 @@
 //! for leaving out growth factors by default; Burnham and Anderson (2002), *Model Selection and Multimodel Inference*,
 //! section 4.1, for the weights.
 
+#![allow(clippy::indexing_slicing, reason = "the best so far is one of the fits")]
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};

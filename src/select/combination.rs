@@ -27,6 +27,8 @@
 //! *JASA* 102, 359-378, section 4.2; Yao, Vehtari, Simpson and Gelman (2018), *Bayesian Analysis* 13(3), for stacking
 //! distributions.
 
+#![allow(clippy::indexing_slicing, reason = "as many weights as models, and a score a model and a year, made here")]
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};

@@ -5,8 +5,6 @@
 //! The way in is [`Series`] (one measure over consecutive years) and [`Panel`] (many by name); models see a series only
 //! through [`Training`], where every ruling on such years is made once and noted. [`read_csv`] reads a panel from a file.
 
-#![deny(clippy::indexing_slicing)]
-
 mod annual;
 mod csv;
 mod event;

@@ -6,6 +6,8 @@
 //!
 //! Reference: Hyndman and Athanasopoulos (2021), *Forecasting: Principles and Practice*, section 5.2.
 
+#![allow(clippy::indexing_slicing, reason = "a horizon has a year at least")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,8 @@
 //!
 //! Reference: Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, sections 5.2 and 5.5.
 
+#![allow(clippy::indexing_slicing, reason = "pairs of neighbours, and years of the series itself")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -32,6 +32,8 @@
 //!
 //! Reference: Tashman (2000), *International Journal of Forecasting* 16(4), 437-450.
 
+#![allow(clippy::indexing_slicing, reason = "as many names as models")]
+
 mod origin;
 mod stretch;
 mod summary;

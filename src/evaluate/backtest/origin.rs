@@ -1,5 +1,7 @@
 //! The years at which a series is cut, and what happened after each.
 
+#![allow(clippy::indexing_slicing, reason = "places are those of the series itself, and a draw a lead")]
+
 use super::{Backtest, NotScored};
 use crate::error::{Error, Result};
 use crate::evaluate::metrics::naive_scale;

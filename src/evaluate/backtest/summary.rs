@@ -3,6 +3,8 @@
 //! A score is averaged over the rows of a series first and over series then, so that a series with many origins counts as
 //! much as one with few. `used` and `undefined` of every [`Mean`] are numbers of series.
 
+#![allow(clippy::indexing_slicing, reason = "an interval a level")]
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;

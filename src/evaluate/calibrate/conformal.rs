@@ -13,6 +13,8 @@
 //! References: Vovk, Gammerman and Shafer (2005), *Algorithmic Learning in a Random World*; Lei and others (2018), *JASA*
 //! 113(523), 1094-1111 (residuals in units of their spread); Romano, Patterson and Candes (2019), *`NeurIPS`* 32 (intervals).
 
+#![allow(clippy::indexing_slicing, reason = "a list a lead, from 1 to the longest")]
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};

@@ -1,5 +1,7 @@
 //! How often bands held the outcome, by lead and level.
 
+#![allow(clippy::indexing_slicing, reason = "an interval a level")]
+
 use serde::Serialize;
 
 use crate::evaluate::backtest::{BacktestTable, BySeries, Row};

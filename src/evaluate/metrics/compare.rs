@@ -11,6 +11,8 @@
 //! References: Diebold and Mariano (1995), *Journal of Business and Economic Statistics* 13(3), 253-263; Efron and
 //! Tibshirani (1993), *An Introduction to the Bootstrap*; Field and Welsh (2007), *JRSS B* 69(3), 369-390 (clusters).
 
+#![allow(clippy::indexing_slicing, reason = "places are held inside the list")]
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;

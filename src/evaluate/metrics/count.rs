@@ -9,6 +9,8 @@
 //! References: Good (1952), *Journal of the Royal Statistical Society B* 14(1), 107-114; Czado, Gneiting and Held (2009),
 //! *Biometrics* 65(4), 1254-1261; Brockwell (2007), *Statistics and Probability Letters* 77(14), 1473-1478.
 
+#![allow(clippy::indexing_slicing, reason = "a bin is held inside the list")]
+
 use serde::Serialize;
 
 use crate::dist::{Distribution, Predictive};

@@ -11,6 +11,8 @@
 //! References: Hyndman and Koehler (2006), *International Journal of Forecasting* 22(4), 679-688 (MASE); Makridakis,
 //! Spiliotis and Assimakopoulos (2020), *IJF* 36(1), 54-74 (sMAPE and OWA as in the M4 competition).
 
+#![allow(clippy::indexing_slicing, reason = "pairs of neighbours")]
+
 use super::{Mean, mean_over};
 use crate::error::Result;
 

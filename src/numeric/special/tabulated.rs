@@ -3,6 +3,11 @@
 //! Between knots the cdf is the cubic that has the cdf and the density of both knots (Hermite). With knots 1/64 apart its
 //! error is at most `(1/64)^4 / 384 max |f'''|`, below 4e-10; beyond 16 on either side the exact functions answer.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "degrees of freedom from 1 to the length of the list; a place taken modulo it"
+)]
+
 use std::sync::OnceLock;
 
 use super::{StudentT, normal};

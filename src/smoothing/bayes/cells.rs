@@ -4,6 +4,8 @@
 //! scale, which is why zeros are legal under the logarithm. Where the intervals are narrow against sigma the midpoint with
 //! the width for a factor is as good; where one is not, the filter of `soft` takes the interval as it is.
 
+#![allow(clippy::indexing_slicing, reason = "a number a year, and pairs of neighbours")]
+
 use crate::dist::Link;
 use crate::series::{Training, Unit};
 

@@ -1,5 +1,10 @@
 //! The average over all members, after the series.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "years and effects are those of the training view, checked when a fit is read"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -197,7 +202,9 @@ impl FittedBayesEts {
         let mut laws = self.laws(h, &rows);
         if let Some(exposure) = &self.exposure {
             let ratios = exposure.ahead(&self.training, h, &inputs)?;
-            laws.iter_mut().for_each(|(_, law)| *law = exposed(law, &ratios));
+            for (_, law) in &mut laws {
+                *law = exposed(law, &ratios);
+            }
         }
         self.projected(&self.series, &self.training, laws)
     }

@@ -16,6 +16,11 @@
 //!
 //! Reference: West and Harrison (1997), section 4.3, for the filter and what in it depends on the data.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "rows of one number a recursion, made here; places are those that `find` gave out"
+)]
+
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 

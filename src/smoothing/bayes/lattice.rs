@@ -6,6 +6,8 @@
 //!
 //! Reference: Trefethen and Weideman (2014), SIAM Review 56, 385-458, for the trapezoidal rule.
 
+#![allow(clippy::indexing_slicing, reason = "places are those of nodes made before")]
+
 /// Distance of the nodes in standard deviations of ln sigma.
 const STEP: f64 = 1.6;
 /// A node that cannot have this share of the greatest, as a logarithm, is left out, and so are those beyond: 0.002.

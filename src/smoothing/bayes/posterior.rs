@@ -1,5 +1,7 @@
 //! Every member after the series: evidence, state, and what it expects of the years ahead.
 
+#![allow(clippy::indexing_slicing, reason = "places are those that the grid gave out")]
+
 use std::cell::OnceCell;
 use std::sync::Arc;
 

@@ -14,6 +14,8 @@
 //!
 //! Reference: Minka (2001), *A Family of Algorithms for Approximate Bayesian Inference*, chapter 3.
 
+#![allow(clippy::indexing_slicing, reason = "a site a year")]
+
 use super::super::recursion::{Doubt, Jolt, State};
 use super::cells::Cell;
 use super::soft::{Filter, Node};

@@ -10,6 +10,8 @@
 //!
 //! Reference: de Jong and Penzer (1998), Diagnosing shocks in time series, JASA 93, 796-806.
 
+#![allow(clippy::indexing_slicing, reason = "slices are cut to one length first")]
+
 /// A year of the filter: its innovation over its variance, one over that variance, and the gains. All zero in a year that
 /// says nothing.
 #[derive(Clone, Copy, Debug, Default)]

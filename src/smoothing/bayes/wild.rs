@@ -10,6 +10,8 @@
 //! References: de Jong and Penzer (1998), Diagnosing shocks in time series, JASA 93, 796-806, for the sweep; West and
 //! Harrison (1997), section 12.4, for multi-process models with outliers and shifts.
 
+#![allow(clippy::indexing_slicing, reason = "rows of one number a recursion, made here")]
+
 use serde::{Deserialize, Serialize};
 
 use super::super::recursion::Jolt;

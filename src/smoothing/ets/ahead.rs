@@ -14,6 +14,8 @@
 //!
 //! Reference: Hyndman and others (2008), sections 6.3 and 6.4 (classes 1 and 2).
 
+#![allow(clippy::indexing_slicing, reason = "one number a year ahead, made here")]
+
 use super::class::{Class, Trend};
 use super::likelihood::{Derivatives, Filter, Params};
 use crate::forecast::Latent;

@@ -1,5 +1,7 @@
 //! The ten classes without season: additive or multiplicative errors, five kinds of trend.
 
+#![allow(clippy::indexing_slicing, reason = "five trends")]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

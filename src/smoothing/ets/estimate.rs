@@ -9,6 +9,7 @@
 //! Denmark, for the damping; Hyndman and others (2008), sections 5.2 (bounds) and 10.2
 //! (admissible region).
 
+#![allow(clippy::indexing_slicing, reason = "as many coordinates as the class has, in arrays of its own making")]
 #![allow(clippy::needless_range_loop, reason = "matrices are read by row and column")]
 
 use super::class::{Class, Trend};

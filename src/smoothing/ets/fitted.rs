@@ -1,5 +1,7 @@
 //! An exponential smoothing model that has seen its data.
 
+#![allow(clippy::indexing_slicing, reason = "as many coordinates as the class has")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

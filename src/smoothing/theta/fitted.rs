@@ -1,5 +1,7 @@
 //! The Theta method after the series.
 
+#![allow(clippy::indexing_slicing, reason = "an array of three parameters, and one number a year")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,7 @@
 //! The recursions of the optimised and the dynamic variant.
 
+#![allow(clippy::indexing_slicing, reason = "a grid of its own making")]
+
 use serde::{Deserialize, Serialize};
 
 use super::ThetaVariant;

@@ -4,6 +4,8 @@
 //! the level L of the series before the event, where `dz / d ln y = (L / scale)^lambda`. The prior is proper, and wide: with a
 //! diffuse one every event would be refuted by its own vagueness (Lindley 1957).
 
+#![allow(clippy::indexing_slicing, reason = "a row a year and a column an effect, made here")]
+
 use crate::design::{Column, Design, Inputs};
 use crate::error::Result;
 use crate::series::{EventKind, Horizon, Training, Year};

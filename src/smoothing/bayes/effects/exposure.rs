@@ -4,6 +4,8 @@
 //! `y = r_h inverse(z)`, which for a power lambda is the change `z -> r^lambda z + (r^lambda - 1) / lambda` of the latent
 //! number (`z + ln r` for the logarithm): the law of a year stays of its kind.
 
+#![allow(clippy::indexing_slicing, reason = "a ratio a year")]
+
 use crate::design::Inputs;
 use crate::dist::Link;
 use crate::error::{Error, Result};

@@ -1,5 +1,7 @@
 //! The filter of a member with effects, given sigma: a state of level, slope and one number an effect.
 
+#![allow(clippy::indexing_slicing, reason = "a matrix kernel: two states and the effects are counted here")]
+
 use serde::{Deserialize, Serialize};
 
 use super::super::super::recursion::{Doubt, State};

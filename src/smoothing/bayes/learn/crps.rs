@@ -13,6 +13,8 @@
 //!
 //! References: Gneiting and Raftery (2007) for the score; Kingma and Ba (2015) for the steps.
 
+#![allow(clippy::indexing_slicing, reason = "rows of one number a member, made here")]
+
 use std::sync::Arc;
 
 use rayon::prelude::*;

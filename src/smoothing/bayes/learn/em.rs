@@ -2,6 +2,8 @@
 //!
 //! A share of each step's weights is spread over the neighbours on the grid, so that no member lives on luck alone.
 
+#![allow(clippy::indexing_slicing, reason = "rows of one number a member, made here")]
+
 use rayon::prelude::*;
 
 use super::super::member::Member;

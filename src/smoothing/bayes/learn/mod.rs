@@ -16,6 +16,8 @@
 //! References: Kiefer and Wolfowitz (1956) and Koenker and Mizera (2014) for priors learned as weights; Gruenwald and van
 //! Ommen (2017) for eta; Gneiting and Raftery (2007) for the score.
 
+#![allow(clippy::indexing_slicing, reason = "origins are years of the series itself, and a law a lead")]
+
 mod crps;
 mod em;
 
