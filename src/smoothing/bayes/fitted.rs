@@ -118,12 +118,15 @@ impl FittedBayesEts {
         }
         let mut log_bayes_factor = None;
         if let Some(effects) = &effects {
+            let mut factors = Vec::with_capacity(members.len());
             for m in &mut members {
                 let Some(moved) = evidence.moved(m.place, &m.member, effects, &m.seen) else { continue };
-                m.weight = m.weight.ln() + moved.log_evidence() - m.seen.log_evidence();
+                let log_factor = moved.log_evidence() - m.seen.log_evidence();
+                factors.push(m.weight.ln() + log_factor);
+                m.weight = m.weight.ln() + eta * log_factor;
                 m.seen = moved;
             }
-            log_bayes_factor = Some(log_sum(members.iter().map(|m| m.weight)));
+            log_bayes_factor = Some(log_sum(factors.iter().copied()));
             if !normalise(&mut members) {
                 return Err(overflow());
             }

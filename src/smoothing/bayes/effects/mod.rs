@@ -8,7 +8,8 @@
 //!
 //! so that the effect gamma enters no later year but through x. It is part of the state that the filter estimates, with a
 //! proper prior (`columns`), at each node of a lattice of sigma. The evidence with the columns over that without,
-//! `BF_k = ML_k(with) / ML_k(without)`, is untempered; members weigh `w_k BF_k`, `w_k` their weights without the columns.
+//! `BF_k = ML_k(with) / ML_k(without)`, is untempered in the Bayes factor `sum_k w_k BF_k`, `w_k` the weights without the
+//! columns. Members weigh `w_k BF_k^eta`: their evidence with the columns, tempered as all evidence is.
 //!
 //! What a year would have been keeps the year's own shock: `z_t - x_t' gamma`, uncertain as gamma is.
 //!
