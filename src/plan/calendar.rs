@@ -262,8 +262,10 @@ impl Calendar {
         }
         let mut laws = self.shape.before(self.start)?;
         if self.back {
-            // why: an old year begins with the month that a new one, January to December, has its rest from.
-            laws.iter_mut().for_each(|law| (law.a, law.b) = (law.b, law.a));
+            // why: those months are then the rest of an old year, and the others its first part.
+            for law in &mut laws {
+                std::mem::swap(&mut law.a, &mut law.b);
+            }
         }
         let Some(&law) = laws.first() else {
             return Err(refused("calendar", "shape", "none", "a share of the year for every month"));
