@@ -106,7 +106,8 @@ pub struct BacktestTable {
     pub(super) rows: Vec<Row>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) not_scored: NotScored,
-    horizon: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    horizon: Option<Horizon>,
     names: Vec<String>,
     series: Vec<Series>,
 }
@@ -161,8 +162,7 @@ impl TryFrom<Stored> for BacktestTable {
             return Err(format!("a series {name:?}, which is none of the names"));
         }
         let longest = rows.iter().map(|row| row.lead).max().unwrap_or(0);
-        let horizon = horizon.map_or(longest, Horizon::get);
-        if longest > horizon {
+        if let Some(horizon) = horizon.map(Horizon::get).filter(|horizon| longest > *horizon) {
             return Err(format!("a lead of {longest} beyond the horizon of {horizon}"));
         }
         Ok(Self { levels, step, models, rows, refusals, not_scored, horizon, names, series })
@@ -192,7 +192,7 @@ impl BacktestTable {
             rows: Vec::new(),
             refusals: Vec::new(),
             not_scored: NotScored::default(),
-            horizon: settings.horizon.get(),
+            horizon: Some(settings.horizon),
             names: series.iter().map(|one| one.name().to_owned()).collect(),
             series: series.to_vec(),
         }
@@ -228,7 +228,7 @@ impl BacktestTable {
 
     /// How many years ahead was forecast.
     pub fn horizon(&self) -> usize {
-        self.horizon
+        self.horizon.map_or_else(|| self.rows.iter().map(|row| row.lead).max().unwrap_or(0), Horizon::get)
     }
 
     /// Names of all series, in the order given.
