@@ -217,10 +217,11 @@ impact: $(VENV)/.bench-tools $(VENV)/.package ## False alarms, power and coverag
 
 # The same series for both, in an environment of its own. SERIES is a multiple of four.
 SERIES ?= 800
-impact-peer: .venv-causal/.tools ## CausalImpact on the first SERIES of those series (800): a table; Python 3.8 to 3.11
+impact-peer: .venv-causal/.tools $(VENV)/.bench-tools $(VENV)/.package ## CausalImpact on the first SERIES of those series (800): a table; Python 3.8 to 3.11
 	cargo run --release --locked --example impact_power -- $(SERIES) > target/impact-series.tsv
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-causal/bin/python benches/impact_peer.py target/impact-series.tsv | tee target/impact-peer.md
 	mv target/impact-peer.md benches/results/impact-peer.md
+	$(BIN)/python -m benches.accuracy.tables
 
 # Random bytes on stable, no coverage guidance. SECONDS a target; `make test` replays the stored inputs and tries for one.
 SECONDS ?= 3600

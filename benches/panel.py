@@ -1,7 +1,7 @@
 """Seconds and memory for a panel in and out of a frame: `make bench`, or `python benches/panel.py SERIES`.
 
-Then a million rows come in from each kind of frame, in a process of its own: seconds, memory beyond the frame, and
-whether the address at which Rust reads `y` is the frame's own.
+Then a million rows come in from each kind of frame, in a process of its own: seconds, memory beyond the most that the
+process had needed until then, and whether the address at which Rust reads `y` is the frame's own.
 """
 
 from __future__ import annotations
