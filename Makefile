@@ -21,7 +21,7 @@ DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
 .PHONY: chromium test-browser test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
-.PHONY: prior prior-folds tune siblings masked impact fuzz load supply-chain
+.PHONY: prior prior-folds tune siblings masked impact impact-peer fuzz load supply-chain
 .PHONY: test-all test-wheels test-new-user test-reproducible
 
 help: ## List the targets
@@ -170,8 +170,8 @@ $(VENV)/.bench-tools: requirements-dev.txt $(VENV)/.build-tools
 	$(PIP) install --constraint requirements-dev.txt numpy polars
 	@touch $@
 
-accuracy: have-data $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md
-	$(BIN)/python -m benches.accuracy.run $(if $(FIXTURES),--fixtures) "$(DATA)"
+accuracy: have-data $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md. MODELS=A,B prints some
+	$(BIN)/python -m benches.accuracy.run $(if $(FIXTURES),--fixtures) $(if $(MODELS),--models "$(MODELS)") "$(DATA)"
 
 # The peers have an environment and a Cargo workspace of their own, so that nothing of theirs enters ours.
 $(PEERS)/.installed: benches/accuracy/requirements-peers.txt
@@ -213,6 +213,14 @@ masked: have-data $(VENV)/.bench-tools $(VENV)/.package ## What masked cells cos
 impact: $(VENV)/.bench-tools $(VENV)/.package ## False alarms, power and coverage of plan.impact on simulated series: three tables
 	cargo run --release --locked --example impact_power | tee target/impact.md
 	mv target/impact.md benches/results/impact.md
+	$(BIN)/python -m benches.accuracy.tables
+
+# The same series for both, in an environment of its own. SERIES is a multiple of four.
+SERIES ?= 800
+impact-peer: .venv-causal/.tools $(VENV)/.bench-tools $(VENV)/.package ## CausalImpact on the first SERIES of those series (800): a table; Python 3.8 to 3.11
+	cargo run --release --locked --example impact_power -- $(SERIES) > target/impact-series.tsv
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-causal/bin/python benches/impact_peer.py target/impact-series.tsv | tee target/impact-peer.md
+	mv target/impact-peer.md benches/results/impact-peer.md
 	$(BIN)/python -m benches.accuracy.tables
 
 # Random bytes on stable, no coverage guidance. SECONDS a target; `make test` replays the stored inputs and tries for one.

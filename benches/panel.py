@@ -1,19 +1,23 @@
 """Seconds and memory for a panel in and out of a frame: `make bench`, or `python benches/panel.py SERIES`.
 
-Then a million rows come in from each kind of frame, and the address at which `y` is read is compared with the frame's.
+Then a million rows come in from each kind of frame, in a process of its own: seconds, memory beyond the most that the
+process had needed until then, and whether the address at which Rust reads `y` is the frame's own.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import resource
 import sys
 import time
+from typing import Any
+from unittest import mock
 
 import numpy as np
 import polars as pl
 
 import unjuran as uj
-from unjuran import frames
+from unjuran import _core
 
 YEARS = 20
 
@@ -40,23 +44,41 @@ def main() -> None:
             print(f"{kind:7} {model or 'default':8} {seconds:8.2f} s {each:8.0f} us a series, peak {peak:.0f} MiB")
 
 
-def million() -> None:
-    """A million rows become series; whether their numbers are read where the frame keeps them."""
+def million(kind: str) -> None:
+    """A million rows become series, and forecasts; whether their numbers are read where the frame keeps them."""
     whole = panel(1_000_000 // YEARS).with_columns(pl.col("y").cast(pl.Float64))
-    for kind, given in (
-        ("polars", whole),
-        ("pandas", whole.to_pandas()),
-        ("pyarrow", whole.to_arrow().combine_chunks()),
-    ):
-        column = given["y"].chunk(0).to_numpy() if kind == "pyarrow" else given["y"].to_numpy()
-        read = frames._numbers(frames._frame(given, "")["y"], np.arange(len(column)), {}, "")
-        same = "the same" if read.ctypes.data == column.ctypes.data else "another"
-        start = time.perf_counter()
-        series = len(uj.Panel.from_frame(given))
-        seconds = time.perf_counter() - start
-        print(f"{kind:7} {len(column):,} rows to {series:,} series {seconds:6.2f} s, y read at {same} address")
+    given = {"polars": lambda: whole, "pandas": whole.to_pandas, "pyarrow": lambda: whole.to_arrow().combine_chunks()}
+    frame = given[kind]()
+    column = frame["y"].chunk(0).to_numpy() if kind == "pyarrow" else frame["y"].to_numpy()
+    ways = {
+        "series": ("_panel_from_columns", uj.Panel.from_frame),
+        "forecasts by Naive": ("_forecast_columns", lambda rows: uj.forecast(rows, h=3, model="Naive", threads=1)),
+    }
+    for made, (border, way) in ways.items():
+        taken, seen = getattr(_core, border), []
+
+        def noting(columns: Any, *rest: Any, taken: Any = taken, seen: list[int | None] = seen) -> Any:
+            seen.append(_core._y_address(columns))
+            return taken(columns, *rest)
+
+        before, start = peak(), time.perf_counter()
+        with mock.patch.object(_core, border, noting):
+            way(frame)
+        seconds, more = time.perf_counter() - start, peak() - before
+        same = "the frame's own" if seen == [column.ctypes.data] else "another"
+        print(f"{kind:7} a million rows to {made:18} {seconds:6.2f} s, {more:4.0f} MiB more, y read at {same} address")
+
+
+def peak() -> float:
+    """The most memory that this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
+    for kind in ("polars", "pandas", "pyarrow"):
+        process = multiprocessing.get_context("spawn").Process(target=million, args=(kind,))
+        process.start()
+        process.join()
+        if process.exitcode:
+            sys.exit(process.exitcode)
     main()
-    million()

@@ -110,6 +110,7 @@ EXAMPLES = {
     "MissingMemberError": 'uj.hierarchy.reconcile({"all": ahead}, {"all": ["men", "women"]})',
     "TwoParentsError": ('uj.hierarchy.reconcile({"a": ahead, "b": ahead, "c": ahead}, {"a": ["c"], "b": ["c"]})'),
     "UnlikeError": 'uj.hierarchy.reconcile({"all": ahead, "men": uj.forecast(cases, h=1)}, {"all": ["men"]})',
+    "NotReadError": "uj.Panel.from_frame(frame)",
     "BadBytesError": 'uj.Forecast.from_bytes(b"")',
     "UnknownVersionError": "uj.Forecast.from_json(ahead.to_json().replace('\"version\":1', '\"version\":99', 1))",
     "TooLargeError": 'uj.Forecast.from_json(" " * 2**26)',
@@ -127,6 +128,7 @@ BEFORE = {
         "import pandas as pd",
         'frame = pd.DataFrame({"unique_id": ["a"], "ds": [2020], "y": [3]})',
     ],
+    "NotReadError": ['frame = pd.DataFrame({"unique_id": ["a"], "ds": ["next year"], "y": [3]})'],
 }
 
 

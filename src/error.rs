@@ -459,7 +459,7 @@ pub enum Error {
         model: String,
     },
     /// A computation whose result is not a finite number.
-    #[error("series {series:?}: {model} gives no finite forecast: the values are too large or too far apart")]
+    #[error("series {series:?}: {model} gives no finite answer: the values are too large or too far apart")]
     Overflow {
         /// The series.
         series: String,
@@ -502,7 +502,7 @@ pub enum Error {
     },
     /// A change in percent from nothing.
     #[error(
-        "there is no percent change from {before} to {after}: it starts from a number above 0; say the difference instead"
+        "there is no percent change from {before} to {after}: it starts from a number above 0, and is finite; say the difference instead"
     )]
     NoPercentage {
         /// Where the change starts.
@@ -577,6 +577,14 @@ pub enum Error {
         other_has: String,
         /// What must agree.
         needed: String,
+    },
+    /// A series of a data frame whose rows cannot be read.
+    #[error("{problem}")]
+    NotRead {
+        /// The series.
+        series: String,
+        /// What is wrong, with the row.
+        problem: String,
     },
     /// A long run that its caller broke off.
     #[error("stopped after {done} of {all} fits")]

@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn ndarray_is_in_the_tree_once_and_the_bindings_bring_no_second_one() {
+fn ndarray_is_in_the_tree_once_whatever_the_bindings_bring() {
     let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
     let packages: Vec<&str> = lock.lines().filter_map(|l| l.strip_prefix("name = ")).collect();
     assert_eq!(packages.iter().filter(|p| **p == "\"ndarray\"").count(), 1, "cargo tree -d shows who brings the other");
-    assert!(!packages.contains(&"\"numpy\""), "the bindings exchange bytes, never ndarray types");
 }
 
 #[test]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import subprocess
 import sys
 import time
@@ -37,6 +38,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="make accuracy", description=__doc__)
     arguments.add_argument("data", type=Path, help="a directory with collections")
     arguments.add_argument("--fixtures", action="store_true", help="write anew the small copies that the tests use")
+    arguments.add_argument(
+        "--models",
+        type=chosen,
+        metavar="A,B",
+        help="these models only, as the tables name them, and Naive: printed, nothing is written",
+    )
     given = arguments.parse_args()
     start = time.perf_counter()
     if not given.data.is_dir():
@@ -44,6 +51,10 @@ def main() -> None:
     collections, left_out = read_directory(given.data)
     for line in left_out:
         print(line)
+    if given.models:
+        for collection in collections:
+            print(tables.section([measured(collection, units(collection)[0], given.models)]))
+        return
     for collection in collections:
         for note in collection.notes:
             print(f"{collection.name}: {note}")
@@ -92,10 +103,19 @@ def units(collection: Collection) -> Sequence[Unit | None]:
     return ("amount", None) if collection.name == ALWAYS_INFERRED else ("amount",)
 
 
-def measured(collection: Collection, unit: Unit | None) -> dict[str, Any]:
-    """One table: every model of ours, and the submissions that came with the collection."""
+def chosen(names: str) -> dict[str, Any]:
+    """The models of these names, and the reference; some names have a comma and a space."""
+    known = models.models()
+    wanted = [summary.REFERENCE, *(name.strip() for name in re.split(r",(?! )", names))]
+    if unknown := [name for name in wanted if name not in known]:
+        raise argparse.ArgumentTypeError(f"no model {unknown[0]!r}; there are {', '.join(known)}")
+    return {name: known[name] for name in wanted}
+
+
+def measured(collection: Collection, unit: Unit | None, only: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One table: every model of ours, or these only, and the submissions that came with the collection."""
     parts, about = [], {}
-    for label, model in models.models().items():
+    for label, model in (only or models.models()).items():
         made = models.forecast(collection, label, model, unit)
         about[label] = {
             "seconds_per_1000": round(1000 * made.seconds / len(collection.cases), 4),
@@ -104,7 +124,8 @@ def measured(collection: Collection, unit: Unit | None) -> dict[str, Any]:
         }
         if len(made.table):
             parts.append(made.table)
-    clean = {by: models.left_out(collection, by) for by in models.LEFT_OUT} if collection.kind == "counts" else {}
+    folds = models.LEFT_OUT if collection.kind == "counts" and only is None else {}
+    clean = {by: models.left_out(collection, by) for by in folds}
     for by, without in clean.items():
         if without is None:
             print(f"{models.LEFT_OUT[by]}: no priors in {models.FOLDED}; `make prior-folds` learns them")

@@ -5,16 +5,21 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
+use unjuran::Error;
 use unjuran::evaluate::backtest::{Backtest, BacktestTable, Row, Summary};
+use unjuran::hierarchy::{MaskedCell, small_cells};
 use unjuran::model::Forecaster;
-use unjuran::series::{Series, Value};
+use unjuran::persist::Persist as _;
+use unjuran::series::{Panel, Series, Value};
 
 use crate::arrays;
-use crate::columns::Columns;
+use crate::columns::{Columns, Refused};
 use crate::errors::Result;
 use crate::front::with_unit;
+use crate::hierarchy;
 use crate::html;
 use crate::input::{self, Ahead};
 use crate::panel::PyPanel;
@@ -111,9 +116,8 @@ pub(crate) fn backtest<'py>(
             return Err(PyTypeError::new_err(format!("{name} is for frames")).into());
         }
     }
-    let names = series.iter().map(|s| s.name().to_owned()).collect();
-    let result = Settings::new(&settings)?.run(py, names, series, Vec::new(), None)?;
-    Ok(Bound::new(py, result)?.into_any())
+    let table = Settings::new(&settings)?.run(py, &series)?;
+    Ok(Bound::new(py, PyBacktest { table, frame: None })?.into_any())
 }
 
 /// `frames.py`: a backtest of every series of a frame; `frame` is how the rows were laid out.
@@ -121,20 +125,22 @@ pub(crate) fn backtest<'py>(
 #[pyo3(name = "_backtest_columns")]
 pub(crate) fn backtest_columns(
     py: Python<'_>,
-    columns: Columns,
+    columns: Columns<'_>,
     settings: &Bound<'_, PyDict>,
     frame: Py<PyAny>,
 ) -> Result<PyBacktest> {
     let unit = settings.get_item("unit")?;
     let unit = input::unit(unit.as_ref())?;
-    let (mut series, mut unreadable) = (Vec::new(), Vec::new());
-    for i in 0..columns.len() {
-        match columns.refusal(i).map_or_else(|| columns.series(i, unit).map_err(|e| e.to_string()), Err) {
+    let (mut series, mut unread) = (Vec::new(), Vec::new());
+    for (name, one) in columns.names().into_iter().zip(columns.read(0..columns.len(), unit)) {
+        match one {
             Ok(one) => series.push(one),
-            Err(why) => unreadable.push((i, why)),
+            Err(Refused::Core(error)) => unread.push((name, error)),
+            Err(Refused::Unread(problem)) => unread.push((name.clone(), Error::NotRead { series: name, problem })),
         }
     }
-    Settings::new(settings)?.run(py, columns.names(), series, unreadable, Some(frame))
+    let table = Settings::new(settings)?.run(py, &series)?;
+    Ok(PyBacktest { table: table.with_unread(columns.names(), unread)?, frame: Some(frame) })
 }
 
 /// What a backtest is told, checked.
@@ -142,7 +148,6 @@ struct Settings {
     progress: bool,
     run: Run,
     backtest: Backtest,
-    horizon: usize,
 }
 
 impl Settings {
@@ -170,24 +175,16 @@ impl Settings {
         let threads = get("threads")?.map(|t| input::integer(&t, "threads")).transpose()?;
         let run = Run::new(get("models")?.as_ref(), ahead, threads)?;
         let progress = get("progress")?.is_some_and(|asked| asked.is_truthy().unwrap_or(false));
-        Ok(Self { progress, run, backtest, horizon: horizon.get() })
+        Ok(Self { progress, run, backtest })
     }
 
-    fn run(
-        self,
-        py: Python<'_>,
-        names: Vec<String>,
-        series: Vec<Series>,
-        unreadable: Vec<(usize, String)>,
-        frame: Option<Py<PyAny>>,
-    ) -> Result<PyBacktest> {
+    fn run(self, py: Python<'_>, series: &[Series]) -> Result<BacktestTable> {
         let models: Vec<&dyn Forecaster> = self.run.models.iter().map(AsRef::as_ref).collect();
         let progress = Progress::asked(py, self.progress, 0)?;
-        let table = self.run.within(py, series.len(), |stop| {
+        Ok(self.run.within(py, series.len(), |stop| {
             let told = |done: usize, all: usize| progress.at(done, all);
-            self.backtest.run_with(&series, &models, &told, &|| !stop.asked())
-        })??;
-        Ok(PyBacktest { table, names, series, unreadable, frame, horizon: self.horizon })
+            self.backtest.run_with(series, &models, &told, &|| !stop.asked())
+        })??)
     }
 }
 
@@ -195,15 +192,8 @@ impl Settings {
 #[pyclass(name = "Backtest", module = "unjuran", frozen)]
 pub(crate) struct PyBacktest {
     table: BacktestTable,
-    /// Of all series, in the order given.
-    names: Vec<String>,
-    /// Those that could be read.
-    series: Vec<Series>,
-    /// Positions of the others, with the reason.
-    unreadable: Vec<(usize, String)>,
     /// How the rows of a frame were laid out, for an answer in kind.
     frame: Option<Py<PyAny>>,
-    horizon: usize,
 }
 
 /// One row of the wide frame: a year forecast from a cutoff.
@@ -217,10 +207,12 @@ type Key = (i64, i64, i64);
 type WideRows = BTreeMap<Key, Wide>;
 /// By position of the series and cutoff.
 type Problems = BTreeMap<(i64, i64), Vec<String>>;
+/// Bounds of what is masked, by name of the series and year.
+type Masks = HashMap<(String, i64), (f64, f64)>;
 
 impl PyBacktest {
     fn positions(&self) -> HashMap<&str, i64> {
-        (0..).zip(&self.names).map(|(i, name)| (name.as_str(), i)).collect()
+        (0..).zip(self.table.names()).map(|(i, name)| (name.as_str(), i)).collect()
     }
 
     /// The rows of the wide frame, and why rows of a cutoff lack numbers.
@@ -240,7 +232,7 @@ impl PyBacktest {
                 *cell = value;
             }
         }
-        let series: HashMap<&str, &Series> = self.series.iter().map(|s| (s.name(), s)).collect();
+        let series: HashMap<&str, &Series> = table.series().iter().map(|s| (s.name(), s)).collect();
         for refusal in table.refusals() {
             let at = position[refusal.series.as_str()];
             let cutoff = refusal.cutoff.map_or(NO_YEAR, |year| i64::from(year.get()));
@@ -250,16 +242,35 @@ impl PyBacktest {
                 rows.insert((at, NO_YEAR, NO_YEAR), empty(f64::NAN));
                 continue;
             }
-            for (year, y) in outcomes(series[refusal.series.as_str()], cutoff, self.horizon) {
+            let known = series.get(refusal.series.as_str());
+            for (year, y) in known.into_iter().flat_map(|known| outcomes(known, cutoff, table.horizon())) {
                 rows.entry((at, cutoff, year)).or_insert_with(|| empty(y));
             }
         }
-        for (at, why) in &self.unreadable {
-            let at = i64::try_from(*at).unwrap_or(i64::MAX);
-            rows.insert((at, NO_YEAR, NO_YEAR), empty(f64::NAN));
-            problems.insert((at, NO_YEAR), vec![why.clone()]);
-        }
         (rows, problems)
+    }
+
+    /// What is to be masked in a table for publication; none unless asked for.
+    fn masks(&self, below: Option<f64>, tree: Option<&Bound<'_, PyAny>>) -> Result<Option<Masks>> {
+        let Some(below) = below else {
+            return match tree {
+                Some(_) => Err(PyTypeError::new_err("tree= is for mask_below=").into()),
+                None => Ok(None),
+            };
+        };
+        if self.table.series().is_empty() && !self.table.rows().is_empty() {
+            return Err(Error::BadParameter {
+                model: "to_frame".to_owned(),
+                parameter: "mask_below".to_owned(),
+                value: below.to_string(),
+                allowed: "nothing here: an earlier release stored this backtest without its series".to_owned(),
+            }
+            .into());
+        }
+        let tree = tree.map(hierarchy::tree).transpose()?;
+        let cells = small_cells(&Panel::new(self.table.series().to_vec())?, tree.as_ref(), below)?;
+        let mask = |MaskedCell { series, year, lower, upper, .. }| ((series, i64::from(year.get())), (lower, upper));
+        Ok(Some(cells.into_iter().map(mask).collect()))
     }
 
     /// The columns of one model's points and bounds, as in a forecast.
@@ -281,7 +292,9 @@ fn outcomes(series: &Series, cutoff: i64, horizon: usize) -> impl Iterator<Item 
     let full = series.values().len() - usize::from(series.last_coverage().is_partial());
     let first = i64::from(series.first_year().get());
     (first..).zip(&series.values()[..full]).filter_map(move |(year, value)| match value {
-        Value::Exact(y) if year > cutoff && year <= cutoff + i64::try_from(horizon).ok()? => Some((year, *y)),
+        Value::Exact(y) if year > cutoff && usize::try_from(year - cutoff).is_ok_and(|lead| lead <= horizon) => {
+            Some((year, *y))
+        }
         _ => None,
     })
 }
@@ -300,6 +313,11 @@ impl PyBacktest {
     /// ----------
     /// backend : {"pandas", "polars", "pyarrow"}, optional
     ///     Default: the kind of the frame given, else the first of these that is installed.
+    /// mask_below : int, optional
+    ///     For publication, as in `Panel.to_frame`: counts below it have no ``y`` but ``y_lo`` and ``y_hi``. The forecasts
+    ///     stay, and with them what they say of the past: a model that repeats the last year tells it.
+    /// tree : dict of str to sequence of str, or sequence of tuples, optional
+    ///     With ``mask_below``: which parts make up which totals, so that no masked part can be computed.
     ///
     /// Returns
     /// -------
@@ -307,15 +325,41 @@ impl PyBacktest {
     ///     Columns ``unique_id``, ``ds``, ``cutoff`` (the last year a model saw), ``y`` (what happened), for each model
     ///     ``<model>`` (the median), ``<model>-lo-80``, ``<model>-hi-80``, ..., and ``status``: "ok", or what refused and
     ///     why. A series too short for any origin has one row without years.
-    #[pyo3(signature = (backend=None))]
-    fn to_frame<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> result = uj.backtest(uj.Series([9, 8, 7, 12, 3], start=2018, name="victims"), "Mean", h=1, n_windows=2)
+    /// >>> result.to_frame("pandas", mask_below=5)[["ds", "y", "y_lo", "y_hi"]].values.tolist()
+    /// [[2021.0, 12.0, nan, nan], [2022.0, nan, 0.0, 4.0]]
+    #[pyo3(signature = (backend=None, *, mask_below=None, tree=None))]
+    fn to_frame<'py>(
+        &self,
+        py: Python<'py>,
+        backend: Option<&str>,
+        mask_below: Option<f64>,
+        tree: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let masks = self.masks(mask_below, tree)?;
         let (rows, problems) = self.wide();
         let table = PyDict::new(py);
-        table.set_item("names", &self.names)?;
+        table.set_item("names", self.table.names())?;
         table.set_item("series", arrays::integers(py, rows.keys().map(|key| key.0))?)?;
         table.set_item("cutoff", arrays::integers(py, rows.keys().map(|key| key.1))?)?;
         table.set_item("ds", arrays::integers(py, rows.keys().map(|key| key.2))?)?;
-        table.set_item("y", arrays::floats(py, &rows.values().map(|row| row.y).collect::<Vec<_>>())?)?;
+        let mut y: Vec<f64> = rows.values().map(|row| row.y).collect();
+        if let Some(masks) = masks {
+            let names = self.table.names();
+            let mask = |&(at, _, year): &Key| masks.get(&(names[usize::try_from(at).ok()?].clone(), year)).copied();
+            let bounds: Vec<_> = rows.keys().map(mask).collect();
+            for (y, _) in y.iter_mut().zip(&bounds).filter(|(_, bounds)| bounds.is_some()) {
+                *y = f64::NAN;
+            }
+            let (lower, upper): (Vec<_>, Vec<_>) = bounds.into_iter().map(Option::unzip).unzip();
+            table.set_item("y_lo", arrays::gaps(py, &lower)?)?;
+            table.set_item("y_hi", arrays::gaps(py, &upper)?)?;
+        }
+        table.set_item("y", arrays::floats(py, &y)?)?;
         let columns = PyList::empty(py);
         for (c, name) in self.headings().iter().enumerate() {
             let column: Vec<f64> = rows.values().map(|row| row.cells[c]).collect();
@@ -334,17 +378,28 @@ impl PyBacktest {
     /// ----------
     /// backend : {"pandas", "polars", "pyarrow"}, optional
     ///     Default: the first of these that is installed.
+    /// mask_below, tree : optional
+    ///     As in ``to_frame``: of a masked year there is no ``y``, nor a score from which it could be computed.
     ///
     /// Returns
     /// -------
     /// frame
     ///     Columns ``unique_id``, ``model``, ``cutoff``, ``ds``, ``lead``, ``y``, ``median``, ``mean``, ``crps``,
     ///     ``log_score``, ``pit`` and ``scale`` (the mean absolute yearly change that the model saw).
-    #[pyo3(signature = (backend=None))]
-    fn scores<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+    #[pyo3(signature = (backend=None, *, mask_below=None, tree=None))]
+    fn scores<'py>(
+        &self,
+        py: Python<'py>,
+        backend: Option<&str>,
+        mask_below: Option<f64>,
+        tree: Option<&Bound<'py, PyAny>>,
+    ) -> Result<Bound<'py, PyAny>> {
         type Number = fn(&Row) -> f64;
         type Whole = fn(&Row) -> i64;
         let rows = self.table.rows();
+        let masks = self.masks(mask_below, tree)?.unwrap_or_default();
+        let masked = |r: &Row| masks.contains_key(&(r.series.clone(), i64::from(r.year.get())));
+        let masked: Vec<bool> = rows.iter().map(masked).collect();
         let columns = PyDict::new(py);
         columns.set_item("unique_id", rows.iter().map(|r| r.series.as_str()).collect::<Vec<_>>())?;
         columns.set_item("model", rows.iter().map(|r| r.model.as_str()).collect::<Vec<_>>())?;
@@ -356,17 +411,18 @@ impl PyBacktest {
         for (name, of) in whole {
             columns.set_item(name, arrays::integers(py, rows.iter().map(of))?)?;
         }
-        let numbers: [(&str, Number); 7] = [
-            ("y", |r| r.actual),
-            ("median", |r| r.median),
-            ("mean", |r| r.mean),
-            ("crps", |r| r.crps),
-            ("log_score", |r| r.log_score),
-            ("pit", |r| r.pit),
-            ("scale", |r| r.scale),
+        let numbers: [(&str, Number, bool); 7] = [
+            ("y", |r| r.actual, true),
+            ("median", |r| r.median, false),
+            ("mean", |r| r.mean, false),
+            ("crps", |r| r.crps, true),
+            ("log_score", |r| r.log_score, true),
+            ("pit", |r| r.pit, true),
+            ("scale", |r| r.scale, false),
         ];
-        for (name, of) in numbers {
-            columns.set_item(name, arrays::floats(py, &rows.iter().map(of).collect::<Vec<_>>())?)?;
+        for (name, of, tells) in numbers {
+            let shown = rows.iter().zip(&masked).map(|(row, hide)| if tells && *hide { f64::NAN } else { of(row) });
+            columns.set_item(name, arrays::floats(py, &shown.collect::<Vec<_>>())?)?;
         }
         Ok(py.import("unjuran.frames")?.call_method1("from_columns", (columns, backend))?)
     }
@@ -474,11 +530,63 @@ impl PyBacktest {
         html::table(&self.__repr__(), &headings, &rows)
     }
 
+    /// The backtest as JSON text, in a versioned envelope, with the series that it was made on.
+    ///
+    /// Raises
+    /// ------
+    /// TooLargeError
+    ///     More than 32 MiB: some tens of thousands of forecasts. Backtest parts of the panel.
+    fn to_json(&self) -> Result<String> {
+        Ok(self.table.to_json()?)
+    }
+
+    /// The backtest that ``to_json`` wrote; its frames are of the default kind.
+    ///
+    /// Raises
+    /// ------
+    /// BadJsonError
+    ///     Text that is no stored backtest.
+    /// UnknownVersionError
+    ///     Text that a later release wrote.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> result = uj.backtest(uj.Series([9, 8, 7, 12, 10], start=2018, name="cases"), "Naive", h=1, n_windows=2)
+    /// >>> uj.Backtest.from_json(result.to_json())
+    /// Backtest of Naive on 1 series, 1 year ahead: 2 forecasts
+    #[staticmethod]
+    fn from_json(text: &str) -> Result<Self> {
+        Ok(Self { table: BacktestTable::from_json(text)?, frame: None })
+    }
+
+    /// The backtest in the compact binary form; pickles are made of it.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.table.to_bytes()?))
+    }
+
+    /// The backtest that ``to_bytes`` wrote.
+    ///
+    /// Raises
+    /// ------
+    /// BadBytesError
+    ///     Bytes that are no stored backtest.
+    /// UnknownVersionError
+    ///     Bytes that a later release wrote.
+    #[staticmethod]
+    fn from_bytes(data: &[u8]) -> Result<Self> {
+        Ok(Self { table: BacktestTable::from_bytes(data)?, frame: None })
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        Ok((py.get_type::<Self>().getattr(intern!(py, "from_bytes"))?, (self.to_bytes(py)?,)))
+    }
+
     fn __repr__(&self) -> String {
         let (models, rows) = (self.table.models().join(", "), self.table.rows().len());
-        let refusals = self.table.refusals().len() + self.unreadable.len();
+        let refusals = self.table.refusals().len();
         let more = if refusals == 0 { String::new() } else { format!(", {refusals} refusals") };
-        let (series, h) = (self.names.len(), self.horizon);
+        let (series, h) = (self.table.names().len(), self.table.horizon());
         let years = if h == 1 { "year" } else { "years" };
         format!("Backtest of {models} on {series} series, {h} {years} ahead: {rows} forecasts{more}")
     }

@@ -3,10 +3,11 @@
 #![allow(clippy::indexing_slicing, reason = "one entry a series in every column, checked when the columns come in")]
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyList};
 use unjuran::Error;
 use unjuran::design::Inputs;
@@ -23,20 +24,24 @@ use crate::progress::Progress;
 use crate::run::{Block, NO_YEAR, Run, table};
 use crate::series::shown;
 
-/// Rows grouped by series: those of series i are `offsets[i]..offsets[i + 1]`. Bytes hold int64 or float64 numbers.
+/// Numbers of a frame, read where they lie. They stay with the thread that holds the interpreter: another one could write into
+/// them meanwhile.
+type Numbers<'py> = PyReadonlyArray1<'py, f64>;
+
+/// Rows grouped by series: those of series i are `offsets[i]..offsets[i + 1]`.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-pub(crate) struct Columns {
+pub(crate) struct Columns<'py> {
     names: Vec<String>,
-    offsets: PyBackedBytes,
+    offsets: PyReadonlyArray1<'py, i64>,
     /// The year of each row; int64's least where it could not be read.
-    years: PyBackedBytes,
-    y: PyBackedBytes,
+    years: PyReadonlyArray1<'py, i64>,
+    y: Numbers<'py>,
     /// Bounds of masked cells; NaN where there are none.
-    lower: Option<PyBackedBytes>,
-    upper: Option<PyBackedBytes>,
+    lower: Option<Numbers<'py>>,
+    upper: Option<Numbers<'py>>,
     /// Shares of partial years; NaN where there are none.
-    share: Option<PyBackedBytes>,
+    share: Option<Numbers<'py>>,
     /// Rows with a cut-off date.
     ends: HashMap<usize, String>,
     /// One a series.
@@ -47,15 +52,7 @@ pub(crate) struct Columns {
     refused: HashMap<usize, String>,
 }
 
-fn float(bytes: &[u8], at: usize) -> f64 {
-    bytes.get(8 * at..8 * at + 8).and_then(|w| w.try_into().ok()).map_or(f64::NAN, f64::from_ne_bytes)
-}
-
-fn integer(bytes: &[u8], at: usize) -> i64 {
-    bytes.get(8 * at..8 * at + 8).and_then(|w| w.try_into().ok()).map_or(NO_YEAR, i64::from_ne_bytes)
-}
-
-impl Columns {
+impl Columns<'_> {
     pub(crate) fn len(&self) -> usize {
         self.names.len()
     }
@@ -64,27 +61,26 @@ impl Columns {
         self.names.clone()
     }
 
-    /// Why the Python side refused a series, if it did.
-    pub(crate) fn refusal(&self, i: usize) -> Option<String> {
-        self.refused.get(&i).cloned()
+    fn rows(&self, i: usize) -> Range<usize> {
+        let at = |i: usize| self.offsets.get(i).and_then(|at| usize::try_from(*at).ok()).unwrap_or(0);
+        at(i)..at(i + 1)
     }
 
-    fn rows(&self, i: usize) -> std::ops::Range<usize> {
-        let at = |i| usize::try_from(integer(&self.offsets, i)).unwrap_or(0);
-        at(i)..at(i + 1)
+    fn year(&self, row: usize) -> i64 {
+        self.years.get(row).copied().unwrap_or(NO_YEAR)
     }
 
     /// One row as an observation.
     fn observation(&self, row: usize) -> unjuran::Result<Observation> {
-        let year = Year::new(integer(&self.years, row))?;
-        let optional = |column: &Option<PyBackedBytes>| column.as_ref().map_or(f64::NAN, |c| float(c, row));
-        let (y, lower, upper) = (float(&self.y, row), optional(&self.lower), optional(&self.upper));
+        let year = Year::new(self.year(row))?;
+        let number = |column: Option<&Numbers<'_>>| column.and_then(|c| c.get(row)).copied().unwrap_or(f64::NAN);
+        let [y, lower, upper] = [Some(&self.y), self.lower.as_ref(), self.upper.as_ref()].map(number);
         let value = match (y.is_nan(), lower.is_nan() && upper.is_nan()) {
             (false, _) => Value::Exact(y),
             (true, true) => Value::Missing,
             (true, false) => Value::Censored { lower, upper },
         };
-        let share = optional(&self.share);
+        let share = number(self.share.as_ref());
         let coverage = match self.ends.get(&row) {
             Some(day) => Coverage::Through(day.parse()?),
             None if share.is_nan() => Coverage::Full,
@@ -102,6 +98,15 @@ impl Columns {
             Some(unit) => series.with_unit(unit),
             None => Ok(series),
         }
+    }
+
+    /// These series, or why one is refused: by the Python side, or by ours.
+    pub(crate) fn read(&self, which: Range<usize>, unit: Option<Unit>) -> Vec<std::result::Result<Series, Refused>> {
+        let one = |i| match self.refused.get(&i) {
+            Some(why) => Err(Refused::Unread(why.clone())),
+            None => self.series(i, unit).map_err(Refused::Core),
+        };
+        which.map(one).collect()
     }
 
     /// What is known beside a series, or why it cannot be used.
@@ -122,7 +127,7 @@ impl Columns {
 
     /// The first year to forecast of a series that could not be built.
     fn next_year(&self, i: usize) -> i64 {
-        let years = self.rows(i).map(|row| integer(&self.years, row));
+        let years = self.rows(i).map(|row| self.year(row));
         match years.clone().min() {
             Some(NO_YEAR) | None => NO_YEAR,
             Some(_) => years.max().map_or(NO_YEAR, |last| last + 1),
@@ -130,12 +135,38 @@ impl Columns {
     }
 }
 
+/// Series that are read at a time: they need ten times the memory of their numbers.
+const READ: usize = 5000;
+
+/// Why a series of a frame is refused.
+pub(crate) enum Refused {
+    /// In the words of the Python side.
+    Unread(String),
+    Core(Error),
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unread(why) => f.write_str(why),
+            Self::Core(error) => error.fmt(f),
+        }
+    }
+}
+
+/// For the tests and the benches of `frames.py`: the address at which `y` is read.
+#[pyfunction]
+#[pyo3(name = "_y_address")]
+pub(crate) fn y_address(columns: Columns<'_>) -> Option<usize> {
+    columns.y.get(0).map(|first| std::ptr::from_ref(first).addr())
+}
+
 /// `frames.py`: a forecast of every series of a frame, as columns.
 #[pyfunction]
 #[pyo3(name = "_forecast_columns")]
 pub(crate) fn forecast_columns<'py>(
     py: Python<'py>,
-    columns: Columns,
+    columns: Columns<'py>,
     settings: &Bound<'py, PyDict>,
 ) -> Result<Bound<'py, PyDict>> {
     let setting = |name: &str| -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -149,25 +180,28 @@ pub(crate) fn forecast_columns<'py>(
     let events = setting("events")?;
     let inputs = (0..columns.len()).map(|i| columns.inputs(py, i, events.as_ref())).collect::<Result<Vec<_>>>()?;
     let progress = Progress::telling(setting("progress")?.map(Bound::unbind), columns.len());
-    let blocks = run.each(py, columns.len(), &progress, |i| {
-        if let Some(why) = columns.refused.get(&i) {
-            return Block::refused(&run, &levels, why.clone(), columns.next_year(i));
-        }
-        match columns.series(i, unit) {
-            Ok(series) => match &inputs[i] {
-                Ok(inputs) => Block::new(&run, &levels, &run.on(&series, inputs), input::first_ahead(&series)),
-                Err(error) => Block::refused(&run, &levels, error.to_string(), input::first_ahead(&series)),
-            },
-            Err(error) => Block::refused(&run, &levels, error.to_string(), columns.next_year(i)),
-        }
-    })?;
+    let mut blocks = Vec::with_capacity(columns.len());
+    for from in (0..columns.len()).step_by(READ) {
+        // why before the threads: see `Numbers`.
+        let series = columns.read(from..columns.len().min(from + READ), unit);
+        let firsts: Vec<i64> = series
+            .iter()
+            .zip(from..)
+            .map(|(one, i)| one.as_ref().map_or_else(|_| columns.next_year(i), input::first_ahead))
+            .collect();
+        blocks.extend(run.each(py, series.len(), &progress, |i| match (&series[i], &inputs[from + i]) {
+            (Ok(series), Ok(inputs)) => Block::new(&run, &levels, &run.on(series, inputs), firsts[i]),
+            (Err(why), _) => Block::refused(&run, &levels, why.to_string(), firsts[i]),
+            (_, Err(error)) => Block::refused(&run, &levels, error.to_string(), firsts[i]),
+        })?);
+    }
     Ok(table(py, &run, &levels, &blocks)?)
 }
 
 /// `frames.py`: the series of a frame; the first that is refused is the error.
 #[pyfunction]
 #[pyo3(name = "_panel_from_columns")]
-pub(crate) fn panel_from_columns(columns: Columns, unit: Option<&Bound<'_, PyAny>>) -> Result<PyPanel> {
+pub(crate) fn panel_from_columns(columns: Columns<'_>, unit: Option<&Bound<'_, PyAny>>) -> Result<PyPanel> {
     let unit = input::unit(unit)?;
     let series = (0..columns.len()).map(|i| columns.series(i, unit)).collect::<unjuran::Result<Vec<_>>>()?;
     Ok(PyPanel(Panel::new(series)?))

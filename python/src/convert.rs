@@ -110,7 +110,8 @@ fn neither(data: &Bound<'_, PyAny>) -> crate::errors::Failure {
 /// From January-December to years that begin in another month, such as April-March.
 ///
 /// A year of the new calendar is the rest of one old year and the first part of the next. How an old year falls into the two
-/// is uncertain: a beta law around its share of days (or of twelve monthly weights).
+/// is uncertain: its share in the first months has the law learned from monthly counts of other places, or with ``shape`` or
+/// ``concentration`` a beta law around what they say.
 ///
 /// Parameters
 /// ----------
@@ -120,10 +121,10 @@ fn neither(data: &Bound<'_, PyAny>) -> crate::errors::Failure {
 ///     The month in which the new years begin, 2 to 12. They have the number of the old year they begin in: April 2022 to
 ///     March 2023 is 2022.
 /// shape : sequence of float, optional
-///     Twelve weights of the months, January first; default their days.
-/// concentration : float, default 12
-///     Sum of the parameters of the beta law: the larger, the more alike are the years. The default is what public monthly
-///     border series show; it is wide.
+///     Twelve weights of the months, January first; with ``concentration`` alone their days.
+/// concentration : float, optional
+///     Sum of the parameters of the beta law: the larger, the more alike are the years. With ``shape`` alone 12, which is what
+///     public monthly border series show and wide.
 ///
 /// Returns
 /// -------

@@ -1,8 +1,12 @@
 //! Where work leaves the interpreter: without the GIL, and with panics caught at the border.
+//!
+//! [`free`] and [`crate::run::Run::within`] catch those of long work. Everything else that Python calls (getters, printing,
+//! conversions) is caught by pyo3, whose exception for it [`adopt`] makes an `InternalError` too.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pyo3::panic::PanicException;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -29,14 +33,17 @@ where
 pub(crate) fn bug(py: Python<'_>, panic: &(dyn Any + Send)) -> Failure {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let said = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
-    let message = format!(
-        "this is a bug of unjuran {}, not of your data or your call; please report it, with this text: {said}",
-        env!("CARGO_PKG_VERSION")
-    );
-    Failure::Python(raised(py, "Internal", &message, &PyDict::new(py)))
+    Failure::Python(raised(py, "Internal", said, &PyDict::new(py)))
 }
 
-/// For the tests of this border: panics, in the calling thread or on a pool of threads.
+/// Puts `InternalError` under the exception that pyo3 makes of a panic: a bare `BaseException` would pass every
+/// `except Exception`.
+pub(crate) fn adopt(py: Python<'_>) -> PyResult<()> {
+    let internal = py.import("unjuran.errors")?.getattr("InternalError")?;
+    py.get_type::<PanicException>().setattr("__bases__", (internal,))
+}
+
+/// For the tests of this border: panics, in the calling thread (0 threads: as a getter would) or on a pool of threads.
 #[pyfunction]
 #[pyo3(name = "_panic")]
 pub(crate) fn panic(py: Python<'_>, threads: Option<i64>) -> Result<()> {
@@ -44,6 +51,7 @@ pub(crate) fn panic(py: Python<'_>, threads: Option<i64>) -> Result<()> {
     let fall = || -> unjuran::Result<()> { panic!("on purpose") };
     match threads {
         None => free(py, fall),
+        Some(0) => Ok(fall()?),
         Some(threads) => {
             let ahead = crate::input::Ahead::Years(unjuran::series::Horizon::years(1)?);
             let run = crate::run::Run::new(None, ahead, Some(threads))?;

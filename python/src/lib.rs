@@ -45,7 +45,7 @@ mod _core {
     #[pymodule_export]
     use crate::bayes::{PyBayesEts, PyFittedBayesEts, PyPrior};
     #[pymodule_export]
-    use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns};
+    use crate::columns::{forecast_columns, missing_column, panel_columns, panel_from_columns, y_address};
     #[pymodule_export]
     use crate::convert::{PyConverted, from_fiscal, from_rates, rates, to_fiscal};
     #[pymodule_export]
@@ -103,6 +103,7 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         let py = module.py();
+        crate::guard::adopt(py)?;
         let mapping = py.import("collections.abc")?.getattr("Mapping")?;
         for class in ["Panel", "Forecasts"] {
             mapping.call_method1("register", (module.getattr(class)?,))?;

@@ -1,5 +1,6 @@
 """The benchmark's own arithmetic, and that what it stored still holds."""
 
+import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -304,3 +305,25 @@ def test_stored_json_reads_back_and_has_a_line_for_each_row_and_series():
     assert json.loads(text) == result
     assert '  {"a": 1, "pit": [1, 2]},' in text.splitlines()
     assert '   "s": [1.5, null],' in text.splitlines()
+
+
+# --- some models only -------------------------------------------------------------------------------------------------
+
+
+def test_models_may_be_chosen_by_name_and_an_unknown_one_lists_the_known():
+    assert list(run.chosen("Theta, optimised,Drift")) == ["Naive", "Theta, optimised", "Drift"]
+    with pytest.raises(argparse.ArgumentTypeError, match=r"no model 'LinearTrnd'.*LinearTrend\(damped\)"):
+        run.chosen("Drift,LinearTrnd")
+
+
+def test_chosen_models_are_printed_as_in_the_tables_and_nothing_is_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+    monkeypatch.setattr(tables, "PAGE", tmp_path / "BENCHMARKS.md")
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "annual_counts.csv").write_bytes((run.FIXTURES / "annual_counts.csv").read_bytes())
+    monkeypatch.setattr("sys.argv", ["run", "--models", "Drift", str(data)])
+    run.main()
+    rows = [line.split(" | ")[0] for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert rows[:3] == ["| model", "| Naive", "| Drift"]
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]

@@ -1,3 +1,6 @@
+import json
+import pickle
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -125,3 +128,84 @@ def test_settings_out_of_range_are_refused(cases):
 def test_the_plot_has_a_line_for_each_model(result):
     labels = [line.get_label() for line in result.plot().get_lines()]
     assert labels[1:] == ["Naive", "Drift"]
+
+
+def test_small_counts_that_happened_are_masked_with_what_tells_them():
+    series = {"all": [40, 41, 42, 43, 40], "men": [38, 37, 36, 40, 38], "women": [2, 4, 6, 3, 2]}
+    panel = uj.Panel({name: uj.Series(y, start=2018) for name, y in series.items()})
+    result = uj.backtest(panel, ["Mean", "Drift"], h=1, n_windows=2)
+    plain, masked = (result.to_frame("pandas", mask_below=below) for below in (None, 5))
+    assert masked.drop(columns=["y", "y_lo", "y_hi"]).equals(plain.drop(columns="y"))
+    assert masked["y"].tolist()[:4] == [43, 40, 40, 38], "nothing says that men and women add up"
+    assert masked["y"].isna().tolist() == [False] * 4 + [True] * 2
+    assert masked[["y_lo", "y_hi"]].to_numpy()[4:].tolist() == [[0, 4], [0, 4]]
+    tree = {"all": ["men", "women"]}
+    told = result.to_frame("pandas", mask_below=5, tree=tree)
+    assert told["y"].isna().tolist() == [False] * 2 + [True] * 4, "all less women would be men"
+    scores = result.scores("pandas", mask_below=5, tree=tree)
+    hidden = scores["unique_id"] != "all"
+    for column in ("y", "crps", "log_score", "pit"):
+        assert (scores[column].isna() == hidden).all(), column
+    assert scores["median"].notna().all()
+    with pytest.raises(TypeError, match="mask_below"):
+        result.to_frame(tree=tree)
+    with pytest.raises(uj.errors.BadParameterError, match="mask_below"):
+        result.to_frame(mask_below=2.5)
+
+
+def test_a_frame_given_is_masked_in_kind():
+    given = pl.DataFrame({"unique_id": ["a"] * 6, "ds": range(2015, 2021), "y": [9, 8, 7, 9, 3, 8]})
+    frame = uj.backtest(given, "Mean", h=1, n_windows=2).to_frame(mask_below=5)
+    assert frame.columns[:6] == ["unique_id", "ds", "cutoff", "y", "y_lo", "y_hi"]
+    assert frame["y"].to_list() == [None, 8]
+    assert frame["y_hi"].to_list() == [4, None]
+
+
+def test_a_backtest_is_the_same_after_json_bytes_and_pickle():
+    panel = uj.datasets.malaysia()
+    result = uj.backtest(panel, ["Naive", "ETS(A,A,N)"], h=2, n_windows=4)
+    again = uj.Backtest.from_json(result.to_json())
+    for other in (again, uj.Backtest.from_bytes(result.to_bytes()), pickle.loads(pickle.dumps(result))):
+        assert other.to_frame("polars").equals(result.to_frame("polars"))
+        assert other.scores("polars").equals(result.scores("polars"))
+        assert other.summary(backend="polars").equals(result.summary(backend="polars"))
+        assert other.to_frame("polars", mask_below=5).equals(result.to_frame("polars", mask_below=5))
+        assert repr(other) == repr(result)
+        assert other.to_json() == result.to_json()
+
+
+def test_series_that_were_never_read_are_stored_in_their_place():
+    frame = pd.DataFrame({"unique_id": ["a"] * 2 + ["b"] * 6, "ds": [2000, 2000, *range(2000, 2006)], "y": range(8)})
+    frame = pd.concat([frame, pd.DataFrame({"unique_id": ["c"], "ds": ["no year"], "y": [3]})])
+    result = uj.backtest(frame, ["Naive"], h=1, n_windows=1)
+    again = uj.Backtest.from_json(result.to_json()).to_frame("pandas")
+    assert again["unique_id"].tolist() == ["a", "b", "c"]
+    assert again["status"].tolist() == result.to_frame()["status"].tolist()
+    assert "'no year' is not a year" in again["status"].iloc[2]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda data: data.update(names=["other"]), "none of the names"),
+        (lambda data: data.update(names=["cases", "cases"]), "two series"),
+        (lambda data: data.update(horizon=1), "beyond the horizon"),
+        (lambda data: data.update(surprise=1), "surprise"),
+    ],
+)
+def test_a_damaged_backtest_is_refused(result, damage, said):
+    stored = json.loads(result.to_json())
+    damage(stored["data"])
+    with pytest.raises(uj.errors.BadJsonError, match=said):
+        uj.Backtest.from_json(json.dumps(stored))
+
+
+def test_a_backtest_of_an_earlier_release_is_read_but_cannot_be_masked(result):
+    stored = json.loads(result.to_json())
+    for later in ("names", "horizon", "series"):
+        del stored["data"][later]
+    earlier = uj.Backtest.from_json(json.dumps(stored))
+    assert earlier.to_frame("polars").equals(result.to_frame("polars"))
+    assert repr(earlier) == repr(result)
+    with pytest.raises(uj.errors.BadParameterError, match="mask_below"):
+        earlier.to_frame(mask_below=5)

@@ -8,7 +8,7 @@ import pytest
 
 import unjuran as uj
 import unjuran.frames
-from unjuran import errors
+from unjuran import _core, errors
 
 BACKENDS = {
     "pandas": pd.DataFrame,
@@ -421,11 +421,63 @@ def test_the_index_of_a_pandas_column_says_the_years(index):
     assert uj.Series(pd.Series(CASES, index=index), name="a") == uj.Series(CASES, start=2015, name="a")
 
 
-def test_a_million_rows_reach_the_border_without_a_copy_of_y():
-    y = np.random.default_rng(0).random(1_000_000)
-    ids = np.repeat(np.arange(50_000), 20)
-    data = {"unique_id": ids, "ds": np.tile(np.arange(2000, 2020), 50_000), "y": y}
+WAYS_IN = {
+    "_panel_from_columns": uj.Panel.from_frame,
+    "_forecast_columns": lambda frame: uj.forecast(frame, h=1, model="Naive", level=[]),
+    "_backtest_columns": lambda frame: uj.backtest(frame, "Naive", h=1, n_windows=1),
+}
+
+
+@pytest.fixture(params=WAYS_IN)
+def addresses(request, monkeypatch):
+    """A way in, as a function of a frame that gives the address at which Rust read its `y`."""
+    taken, seen = getattr(_core, request.param), []
+
+    def noting(columns, *rest):
+        seen.append(_core._y_address(columns))
+        return taken(columns, *rest)
+
+    def given(frame):
+        WAYS_IN[request.param](frame)
+        return seen.pop()
+
+    monkeypatch.setattr(_core, request.param, noting)
+    return given
+
+
+def of_floats(rows=100_000):
+    y = np.random.default_rng(0).random(rows)
+    ids = np.repeat(np.arange(rows // 20), 20)
+    return {"unique_id": ids, "ds": np.tile(np.arange(2000, 2020), rows // 20), "y": y}
+
+
+def test_rust_reads_y_where_the_frame_keeps_it(addresses):
+    data = of_floats()
     for frame in (pd.DataFrame(data), pl.DataFrame(data), pa.table(data)):
         column = frame["y"].chunk(0).to_numpy() if isinstance(frame, pa.Table) else frame["y"].to_numpy()
-        read = unjuran.frames._numbers(unjuran.frames._frame(frame, "")["y"], np.arange(len(y)), {}, "")
-        assert read.ctypes.data == column.ctypes.data, type(frame)
+        assert addresses(frame) == column.ctypes.data, type(frame)
+
+
+def test_other_numbers_and_rows_in_disorder_are_read_from_a_copy(addresses):
+    frame = pd.DataFrame(of_floats(rows=200))
+    whole = frame.assign(y=(1000 * frame["y"]).astype(np.int64))
+    assert addresses(whole) != whole["y"].to_numpy().ctypes.data
+    mixed = frame.iloc[np.arange(200).reshape(10, 20).T.ravel()]
+    assert addresses(mixed) != mixed["y"].to_numpy().ctypes.data
+
+
+def test_a_column_across_a_block_of_memory_is_read_in_place_and_right(addresses):
+    block = np.column_stack([np.repeat([0.0, 1.0], 8), np.tile(np.arange(2015.0, 2023.0), 2), CASES + ARRESTS])
+    frame = pd.DataFrame(block, columns=["unique_id", "ds", "y"], copy=False)
+    column = frame["y"].to_numpy()
+    assert column.strides == (24,)
+    assert addresses(frame) == column.ctypes.data
+    panel = uj.Panel.from_frame(frame)
+    assert [series.values.tolist() for series in panel.values()] == [CASES, ARRESTS]
+
+
+def test_what_is_written_into_a_frame_later_changes_no_series():
+    frame = pd.DataFrame(of_floats(rows=40))
+    panel, before = uj.Panel.from_frame(frame), frame["y"].tolist()
+    frame.loc[:, "y"] = -1.0
+    assert [y for series in panel.values() for y in series.values.tolist()] == before

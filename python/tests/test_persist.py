@@ -136,7 +136,8 @@ def test_every_stored_file_is_valid_by_the_schema(validator):
 @pytest.mark.parametrize("model", MODELS, ids=repr)
 def test_what_is_stored_today_is_valid_by_the_schema(validator, model, longer):
     fit = model.fit(longer)
-    for value in [model, fit, fit.forecast(3), longer]:
+    backtest = uj.backtest(longer, model, h=1, n_windows=1)
+    for value in [model, fit, fit.forecast(3), longer, backtest]:
         assert [error.message for error in validator.iter_errors(json.loads(value.to_json()))] == []
 
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 class UnjuranError(ValueError):
     """Anything this package refuses; its text names the series, the year, the value and what is allowed."""
 
+    # why: laid out in memory as BaseException is, so that InternalError can become a base of what pyo3 makes of a panic
+    __slots__ = ()
+
     kind: str
     message: str
 
@@ -464,6 +467,13 @@ class BadJsonError(UnjuranError):
     problem: str
 
 
+class NotReadError(UnjuranError):
+    """A series of a data frame whose rows cannot be read: mend the row that the text names, or its years."""
+
+    series: str
+    problem: str
+
+
 class StoppedError(UnjuranError):
     """A long run that was broken off between two fits."""
 
@@ -502,3 +512,16 @@ class NotStorableError(UnjuranError):
 
 class InternalError(UnjuranError):
     """A bug of this package: please report it with its text; the interpreter and everything in it are sound."""
+
+    __slots__ = ()  # see UnjuranError
+
+    def __init__(self, message: str = "", **fields: object) -> None:
+        super().__init__(message, **{"kind": "Internal", **fields})
+
+    def __str__(self) -> str:
+        from unjuran import __version__
+
+        return (
+            f"this is a bug of unjuran {__version__}, not of your data or your call; "
+            f"please report it, with this text: {self.message}"
+        )

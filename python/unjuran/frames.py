@@ -18,7 +18,7 @@ from narwhals.exceptions import DuplicateError
 from unjuran import _core
 from unjuran._progress import Bar, Part
 from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
-from unjuran.errors import BadParameterError, UnjuranError
+from unjuran.errors import BadParameterError, NotReadError, UnjuranError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,8 +68,8 @@ def panel(data: Any, names: _Names, unit: str | None) -> Panel:
     """The series of a frame."""
     frame = _frame(data, "frame must be a pandas, polars or pyarrow data frame")
     (part,) = _parts(frame, names, None)
-    for problem in part.columns["refused"].values():
-        raise UnjuranError(problem)
+    for i, problem in part.columns["refused"].items():
+        raise NotReadError(problem, series=part.columns["names"][i], problem=problem)
     return _core._panel_from_columns(part.columns, unit)
 
 
@@ -120,11 +120,16 @@ def from_backtest(table: dict[str, Any], part: _Part | None, backend: str | None
     if part is not None and backend is None:
         return part.answer(table).to_native()
     series = table["series"]
-    out = {"unique_id": _repeat(table["names"], series), "ds": table["ds"], "cutoff": table["cutoff"], "y": table["y"]}
-    frame = _build({**out, **dict(table["columns"]), "status": table["status"]}, _backend(backend))
+    out = {"unique_id": _repeat(table["names"], series), "ds": table["ds"], "cutoff": table["cutoff"]}
+    frame = _build({**out, **_outcomes(table), **dict(table["columns"]), "status": table["status"]}, _backend(backend))
     for column in ("ds", "cutoff"):
         frame = _without_year(frame, column, table[column])
     return frame.to_native()
+
+
+def _outcomes(table: dict[str, Any]) -> dict[str, Any]:
+    """What happened, with the bounds of what is masked."""
+    return {name: table[name] for name in ("y", "y_lo", "y_hi") if name in table}
 
 
 def from_columns(columns: dict[str, Any], backend: str | None) -> Any:
@@ -156,9 +161,10 @@ class _Part(NamedTuple):
         years, numbers, status = {time_col: table["ds"]}, dict(table["columns"]), table["status"]
         made = {*numbers, "status"}
         if "cutoff" in table:
-            made |= {"cutoff", "y"}
+            outcomes = _outcomes(table)
+            made |= {"cutoff", *outcomes}
             years["cutoff"] = table["cutoff"]
-            numbers = {"y": table["y"], **numbers}
+            numbers = {**outcomes, **numbers}
         else:
             status = _repeat(status, series)
         if made & {id_col, time_col}:
@@ -224,7 +230,7 @@ class _Beside(NamedTuple):
             for name, year, value in zip(ids, years.values.tolist(), values, strict=True):
                 self.later.setdefault(name, {}).setdefault(column, {})[year] = value
 
-    def _numbers(self, frame: _Frame, labels: _Integers) -> dict[str, list[float]]:
+    def _numbers(self, frame: _Frame | dict[str, _Column], labels: _Integers) -> dict[str, list[float]]:
         problems: dict[int, str] = {}
         numbers = {name: _numbers(frame[name], labels, problems, "give numbers").tolist() for name in self.columns}
         for row, problem in sorted(problems.items()):
@@ -233,7 +239,7 @@ class _Beside(NamedTuple):
         return numbers
 
     def by_series(
-        self, frame: _Frame, names: list[str], years: _Integers, offsets: _Integers, labels: _Integers
+        self, frame: dict[str, _Column], names: list[str], years: _Integers, offsets: _Integers, labels: _Integers
     ) -> list[tuple[dict[str, Any] | None, dict[int, float] | None]]:
         """Drivers and exposure of each series, by year."""
         numbers, known = self._numbers(frame, labels), years.tolist()
@@ -277,20 +283,22 @@ def _parts(
         message = f"id_col, time_col and target_col are three columns, not {id_col!r}, {time_col!r} and {target_col!r}"
         raise UnjuranError(message)
     optional = [c for c in OPTIONAL if c in frame.columns and c not in needed]
-    frame = frame.select(dict.fromkeys([*needed, *optional, *(beside.columns if beside else [])]))
-    order, offsets = _grouped(frame[id_col])
+    # why a dict: pandas 2 copies what it selects
+    columns = {name: frame[name] for name in [*needed, *optional, *(beside.columns if beside else [])]}
+    order, offsets = _grouped(columns[id_col])
     series = len(offsets) - 1
     most = most or max(series, 1)
     for a in range(0, max(series, 1), most):
         bounds = offsets[a : a + most + 1]
         first, end = int(bounds[0]), int(bounds[-1])
-        rows = frame[first:end] if order is None else frame[order[first:end]]
+        chosen = slice(first, end) if order is None else order[first:end]
+        rows = {name: column[chosen] for name, column in columns.items()}
         labels = np.arange(first, end) if order is None else order[first:end]
         yield _part(rows, bounds - first, labels, needed, beside, numbered)
 
 
 def _part(
-    frame: _Frame,
+    frame: dict[str, _Column],
     offsets: _Integers,
     labels: _Integers,
     names: list[str],
@@ -305,9 +313,9 @@ def _part(
     y = _numbers(frame[target_col], labels, problems, _TEXT_HINT)
     columns: dict[str, Any] = {
         "names": [str(name) for name in ids.to_list()],
-        "offsets": offsets.tobytes(),
-        "years": years.values.tobytes(),
-        "y": y.tobytes(),
+        "offsets": offsets,
+        "years": np.require(years.values, dtype=np.int64, requirements="A"),
+        "y": y,
         "lower": None,
         "upper": None,
         "share": None,
@@ -316,11 +324,11 @@ def _part(
         "beside": None,
     }
     for name, key in (("y_lo", "lower"), ("y_hi", "upper"), ("share", "share")):
-        if name in frame.columns:
-            columns[key] = _numbers(frame[name], labels, problems, "give numbers, or nothing").tobytes()
-    if "period_end" in frame.columns:
+        if name in frame:
+            columns[key] = _numbers(frame[name], labels, problems, "give numbers, or nothing")
+    if "period_end" in frame:
         columns["ends"] = _ends(frame["period_end"])
-    if "unit" in frame.columns:
+    if "unit" in frame:
         columns["units"] = _units(frame["unit"].to_list(), offsets, problems)
     if beside is not None:
         columns["beside"] = beside.by_series(frame, columns["names"], years.values, offsets, labels)
@@ -370,7 +378,8 @@ def _numbers(column: _Column, labels: _Integers, problems: dict[int, str], hint:
         values[missing] = np.nan
         return values
     if dtype.is_numeric():
-        return np.ascontiguousarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
+        # Rust reads these where they lie: the frame's own memory, if that holds such floats
+        return np.require(column.cast(nw.Float64).to_numpy(), dtype=np.float64, requirements="A")
     values = np.full(len(column), np.nan)
     for row, item in enumerate(column.to_list()):
         if is_nothing(item):

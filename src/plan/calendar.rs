@@ -1,13 +1,14 @@
 //! From January-December to April-March and back.
 //!
 //! A year is cut into a first part (January to March) and a rest; a year of the other calendar is the rest of one and the
-//! first part of the next. The share of the first part is not known: it is a beta number with a mean from the shape of the
-//! year (its days, or twelve monthly weights) and a scatter, drawn for every year of every path. Counts are split into whole
-//! numbers, so that what leaves one year enters the next.
+//! first part of the next. The share of the first part is not known. Of a series whose months nobody said, it has the law that
+//! other places teach, the [`Course`] of a year: a beta law with its mean and scatter drawn once a path, for a series keeps its
+//! season, and a share drawn from it for every year. With twelve monthly weights it is a beta number with their mean and a
+//! stated scatter. Counts are split into whole numbers, so that what leaves one year enters the next.
 //!
-//! The default scatter (a beta law of twelve) is what three and nine months of 167 public monthly border series show: from a
-//! tenth to nine tenths of them, three months pro rata are 0.20 to 1.43 of the year, nine months 0.72 to 1.17. It is wide; a
-//! table of one's own months gives a narrower one.
+//! The default scatter beside monthly weights (a beta law of twelve) is what three and nine months of 167 public monthly border
+//! series show: from a tenth to nine tenths of them, three months pro rata are 0.20 to 1.43 of the year, nine months 0.72 to
+//! 1.17. It is wide; a table of one's own months gives a narrower one.
 
 #![allow(clippy::indexing_slicing, reason = "twelve months, checked when a shape is made; neighbours of a list")]
 
@@ -18,29 +19,30 @@ use serde::{Deserialize, Serialize};
 use super::{DRAWS, SEED, checked_level, refused};
 use crate::dist::{Empirical, Predictive as _};
 use crate::error::{Error, Result};
+use crate::forecast::under_way::Course;
 use crate::forecast::{Forecast, Paths};
 use crate::numeric::rng::Stream;
 use crate::numeric::special::binomial;
 use crate::series::{Note, Observation, Series, Unit, Value, Year};
 
-/// Sum of the two parameters of the beta law of a share of the year.
-pub(super) const SCATTER: f64 = 12.0;
+/// Sum of the two parameters of the beta law of a share of the year, where the months are known and their scatter is not.
+const SCATTER: f64 = 12.0;
 const DAYS: [f64; 12] = [31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
 
-/// How a year is spread over its months.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// How a year is spread over its months: as other places teach, or as somebody said.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "StoredShape")]
 pub struct Shape {
-    months: Vec<f64>,
-    scatter: f64,
+    months: Option<Vec<f64>>,
+    scatter: Option<f64>,
 }
 
 /// The stored forms: checked again on the way in.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredShape {
-    months: Vec<f64>,
-    scatter: f64,
+    months: Option<Vec<f64>>,
+    scatter: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +56,7 @@ struct StoredCalendar {
 impl TryFrom<StoredShape> for Shape {
     type Error = Error;
     fn try_from(stored: StoredShape) -> Result<Self> {
-        Self::new(&stored.months, stored.scatter)
+        Self::of(stored.months.as_deref(), stored.scatter)
     }
 }
 
@@ -66,36 +68,50 @@ impl TryFrom<StoredCalendar> for Calendar {
     }
 }
 
-impl Default for Shape {
-    /// By days, with the scatter of public border series.
-    fn default() -> Self {
-        Self { months: DAYS.to_vec(), scatter: SCATTER }
-    }
-}
-
 impl Shape {
     /// Twelve weights, January first, and the sum of the parameters of the beta law: the larger, the more alike are the years.
     ///
     /// # Errors
     /// [`Error::BadParameter`] unless there are twelve finite weights above 0 and a finite scatter above 0.
     pub fn new(months: &[f64], scatter: f64) -> Result<Self> {
-        if months.len() != 12 || !months.iter().all(|m| *m > 0.0 && m.is_finite()) {
-            let allowed = "12 finite weights above 0, January first";
-            return Err(refused("calendar", "shape", format!("{months:?}"), allowed));
-        }
-        if !(scatter > 0.0 && scatter.is_finite()) {
-            return Err(refused("calendar", "concentration", scatter, "a finite number above 0"));
-        }
-        Ok(Self { months: months.to_vec(), scatter })
+        Self::of(Some(months), Some(scatter))
     }
 
-    /// These weights and this scatter, with the defaults for what is not said.
+    /// What is said of weights and scatter. Weights without a scatter have one of 12, a scatter without weights goes with the
+    /// days of the months; with neither, the shape is the one learned from other places.
     ///
     /// # Errors
     /// Those of [`Shape::new`].
     pub fn of(months: Option<&[f64]>, scatter: Option<f64>) -> Result<Self> {
-        Self::new(months.unwrap_or(&DAYS), scatter.unwrap_or(SCATTER))
+        if let Some(months) = months.filter(|m| m.len() != 12 || !m.iter().all(|m| *m > 0.0 && m.is_finite())) {
+            let allowed = "12 finite weights above 0, January first";
+            return Err(refused("calendar", "shape", format!("{months:?}"), allowed));
+        }
+        if let Some(scatter) = scatter.filter(|s| !(*s > 0.0 && s.is_finite())) {
+            return Err(refused("calendar", "concentration", scatter, "a finite number above 0"));
+        }
+        Ok(Self { months: months.map(<[f64]>::to_vec), scatter })
     }
+
+    /// The laws of the share that lies before this month, with their weights.
+    fn before(&self, month: u8) -> Result<Vec<Part>> {
+        let months = self.months.as_deref().unwrap_or(&DAYS);
+        let share = months[..usize::from(month) - 1].iter().sum::<f64>() / months.iter().sum::<f64>();
+        if self.months.is_none() && self.scatter.is_none() {
+            let learned = Course::shipped()?.shares(share);
+            return Ok(learned.iter().map(|s| Part { weight: s.weight(), a: s.a, b: s.b }).collect());
+        }
+        let scatter = self.scatter.unwrap_or(SCATTER);
+        Ok(vec![Part { weight: 1.0, a: scatter * share, b: scatter * (1.0 - share) }])
+    }
+}
+
+/// A beta law of the share of the first part of a year.
+#[derive(Clone, Copy)]
+struct Part {
+    weight: f64,
+    a: f64,
+    b: f64,
 }
 
 /// The way from one calendar to the other. A year that begins in April has the number of the calendar year it begins in:
@@ -124,13 +140,6 @@ impl Calendar {
     #[must_use]
     pub fn reversed(self) -> Self {
         Self { back: !self.back, ..self }
-    }
-
-    /// The mean share of the first part of an old year: of what goes to the new year that began before it.
-    fn first_share(&self) -> f64 {
-        let total: f64 = self.shape.months.iter().sum();
-        let before: f64 = self.shape.months[..usize::from(self.start) - 1].iter().sum();
-        if self.back { 1.0 - before / total } else { before / total }
     }
 
     /// The number of the new year that is the rest of an old one and the first part of the next.
@@ -185,6 +194,7 @@ impl Calendar {
         let mut splitter = self.splitter(series)?;
         let mut columns = vec![Vec::new(); pairs.len()];
         for _ in 0..DRAWS {
+            splitter.begin();
             let parts: Vec<(f64, f64)> = known.iter().map(|(_, y)| splitter.split(*y)).collect();
             for (column, &i) in columns.iter_mut().zip(&pairs) {
                 column.push(parts[i - 1].1 + parts[i].0);
@@ -214,6 +224,7 @@ impl Calendar {
         }
         let mut values = Vec::with_capacity(base.draws() * years);
         for path in base.rows() {
+            splitter.begin();
             let old = last_full.iter().map(|(_, y)| y).chain(path);
             let parts: Vec<(f64, f64)> = old.map(|y| splitter.split(*y)).collect();
             values.extend(parts.windows(2).map(|pair| pair[0].1 + pair[1].0));
@@ -249,9 +260,18 @@ impl Calendar {
             let allowed = "a count or an amount: a rate of a year cannot be cut in two";
             return Err(refused("calendar", "unit", "rate", allowed));
         }
-        let (share, scatter) = (self.first_share(), self.shape.scatter);
+        let mut laws = self.shape.before(self.start)?;
+        if self.back {
+            // why: those months are then the rest of an old year, and the others its first part.
+            for law in &mut laws {
+                std::mem::swap(&mut law.a, &mut law.b);
+            }
+        }
+        let Some(&law) = laws.first() else {
+            return Err(refused("calendar", "shape", "none", "a share of the year for every month"));
+        };
         let stream = Stream::new(SEED, &format!("{}|calendar", series.name()));
-        Ok(Splitter { stream, a: scatter * share, b: scatter * (1.0 - share), counts: series.unit() == Unit::Count })
+        Ok(Splitter { stream, laws, law, counts: series.unit() == Unit::Count })
     }
 }
 
@@ -263,16 +283,29 @@ fn full_years(series: &Series) -> Vec<(Year, f64)> {
 /// Cuts years in two.
 struct Splitter {
     stream: Stream,
-    a: f64,
-    b: f64,
+    laws: Vec<Part>,
+    /// That of this path.
+    law: Part,
     counts: bool,
 }
 
 impl Splitter {
+    /// Draws the law of the next path.
+    fn begin(&mut self) {
+        if self.laws.len() > 1 {
+            let mut left = self.stream.uniform();
+            let chosen = self.laws.iter().find(|law| {
+                left -= law.weight;
+                left < 0.0
+            });
+            self.law = chosen.copied().unwrap_or(self.law);
+        }
+    }
+
     /// The first part and the rest.
     fn split(&mut self, y: f64) -> (f64, f64) {
         // A beta number from two chi-squared ones.
-        let (one, other) = (self.stream.chi_squared(2.0 * self.a), self.stream.chi_squared(2.0 * self.b));
+        let (one, other) = (self.stream.chi_squared(2.0 * self.law.a), self.stream.chi_squared(2.0 * self.law.b));
         let share = if one + other > 0.0 { one / (one + other) } else { 0.5 };
         let u = self.stream.uniform();
         let first = if self.counts { binomial::quantile(y, share, u) } else { y * share };
@@ -386,6 +419,26 @@ mod tests {
         // there and back are as many years as two cuts leave
         let back = calendar.reversed().forecast(&fiscal).unwrap();
         assert_eq!(back.years().iter().map(|y| y.get()).collect::<Vec<_>>(), [2022, 2023, 2024]);
+    }
+
+    #[test]
+    fn a_shape_that_nobody_said_is_the_one_that_other_places_teach() {
+        // by hand: of 1,000 a year, always, a fiscal year has the mean of 1,000 whatever the share of the first months is,
+        // for what one year loses the next has; and 1,000 times the difference of two shares about it
+        let even = Series::new("even", Year::new(2018).unwrap(), &[1000.0; 3]).unwrap();
+        let calendar = |shape| Calendar::to_fiscal(4, shape).unwrap().convert(&even).unwrap();
+        let learned = calendar(Shape::default());
+        assert!((learned.mean()[0] - 1000.0).abs() < 10.0, "{:?}", learned.mean());
+        // two beta laws of 3 and 9 differ by a variance of 2 (3 9 / (144 13)) = 0.17^2; and a known shape is not the learned
+        let sd = |converted: &Converted| converted.laws()[0].variance().sqrt();
+        let stated = sd(&calendar(Shape::of(None, Some(12.0)).unwrap()));
+        assert!((stated - 1000.0 * (2.0 * 27.0 / (144.0 * 13.0_f64)).sqrt()).abs() < 10.0, "{stated}");
+        assert_ne!(Shape::default(), Shape::of(None, Some(12.0)).unwrap());
+        // learned by an independent sum over the file: the variance within a series, for what persists cancels
+        let course = Course::shipped().unwrap().shares(90.25 / 365.25);
+        let within: f64 =
+            course.iter().map(|s| s.weight() * s.a * s.b / ((s.a + s.b).powi(2) * (s.a + s.b + 1.0))).sum();
+        assert!((sd(&learned) - 1000.0 * (2.0 * within).sqrt()).abs() < 15.0, "{}", sd(&learned));
     }
 
     #[test]

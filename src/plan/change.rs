@@ -63,8 +63,9 @@ pub struct Change {
 /// ```
 ///
 /// # Errors
-/// [`Error::NoPercentage`] unless `before` is above 0 and `after` at least 0; [`Error::BadLevel`];
-/// [`Error::TooFewYears`] for a history of fewer than three years.
+/// [`Error::NoPercentage`] unless `before` is above 0 and `after` at least 0, or if the change is beyond all numbers;
+/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years; [`Error::Overflow`] for one so wild that
+/// the interval has no upper end.
 pub fn percent_change(
     before: f64,
     after: f64,
@@ -80,6 +81,9 @@ pub fn percent_change(
         return Err(refused("percent_change", "published", p, "a finite percentage"));
     }
     let change = 100.0 * (after / before - 1.0);
+    if !change.is_finite() {
+        return Err(Error::NoPercentage { before, after });
+    }
     // why a half: a count of nothing has no logarithm, and a ratio to it no upper end.
     let (a, b) = (before.max(0.5), after.max(0.5));
     let (log, spread) = ((b / a).ln(), (1.0 / a + 1.0 / b).sqrt());
@@ -99,14 +103,21 @@ pub fn percent_change(
         _ => Some(false),
     };
     let end = |log: f64| 100.0 * log.exp_m1();
+    let (lower, upper) = (end(log - reach).min(change), end(log + reach).max(change));
+    if !upper.is_finite() {
+        return Err(match history {
+            Some(series) => Error::Overflow { series: series.name().to_owned(), model: "percent_change".to_owned() },
+            None => Error::NoPercentage { before, after },
+        });
+    }
     let right = |p: f64| (p - change).abs() <= 0.5 * 10_f64.powi(-decimals(p)) * (1.0 + 1e-9);
     Ok(Change {
         before,
         after,
         change,
         level,
-        lower: end(log - reach).min(change),
-        upper: end(log + reach).max(change),
+        lower,
+        upper,
         dispersion: phi,
         has_history: history.is_some(),
         significant,
@@ -196,6 +207,19 @@ mod tests {
         assert_eq!(verdict(1000.0, 3000.0), Some(true));
         assert_eq!(verdict(1.0, 3.0), Some(false));
         assert!(matches!(percent_change(0.0, 4.0, None, None, 95.0), Err(Error::NoPercentage { .. })));
+    }
+
+    #[test]
+    fn a_change_beyond_all_numbers_is_refused_and_every_other_is_read_back() {
+        use crate::persist::Persist as _;
+        assert!(matches!(percent_change(1e-300, 1e300, None, None, 95.0), Err(Error::NoPercentage { .. })));
+        // half the mean square of changes of 1e9 over a mean of about 1e9 is a dispersion of 5e8: e to more than 20,000 at 0
+        let wild = Series::new("wild", Year::new(2015).unwrap(), &[0.0, 1e9, 0.0, 1e9]).unwrap();
+        let refused = percent_change(1.0, 2.0, None, Some(&wild), 95.0);
+        assert!(matches!(refused, Err(Error::Overflow { series, .. }) if series == "wild"));
+        let large = percent_change(1e-5, 1e290, None, None, 99.0).unwrap();
+        assert!(large.upper.is_finite());
+        assert_eq!(Change::from_json(&large.to_json().unwrap()).unwrap(), large);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! The tail probability of the figure under the forecast of its year, and over a whole panel the adjustment of Benjamini and
 //! Hochberg: among the alarms raised, at most the stated share is false on average. A year to date is compared with the law
-//! of what would be counted so far: given the year's total Y, a beta-binomial number with the mean share of the year that has
-//! passed and the scatter of [`Shape`](super::Shape).
+//! of what would be counted so far: given the year's total Y, a beta-binomial number with a share that has the law other
+//! places teach, the [`Course`] of a year.
 //!
 //! Reference: Benjamini and Hochberg (1995), *JRSS B* 57(1), 289-300.
 
@@ -13,11 +13,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::SCATTER;
 use super::refused;
 use crate::dist::{Distribution, Predictive as _};
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
+use crate::forecast::under_way::Course;
 use crate::numeric::special::binomial::{beta_binomial_cdf, beta_cdf};
 use crate::series::{Coverage, Unit, Year};
 
@@ -72,8 +72,11 @@ impl fmt::Display for Alarm {
     }
 }
 
-/// Nodes for the law of a year's total.
+/// Nodes for the law of a year's total, and laws of the share that is in for each.
 const NODES: u16 = 199;
+const SHARES: u16 = 5;
+/// The golden ratio less one: its multiples, less their whole parts, spread evenly however many are taken.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// Holds new figures against forecasts made before them; `rate` is the share of the alarms that may be false, in (0, 1).
 ///
@@ -136,7 +139,7 @@ fn alarm(forecast: &Forecast, observed: Observed, rate: f64) -> Result<Alarm> {
     let (lower_tail, upper_tail, expected) = if share >= 1.0 {
         (law.cdf(value), 1.0 - law.cdf(value.next_down()), law.quantile(0.5))
     } else {
-        let so_far = SoFar::new(law, share, series.unit() == Unit::Count);
+        let so_far = SoFar::new(law, share, series.unit() == Unit::Count)?;
         (so_far.cdf(value), 1.0 - so_far.cdf(value.next_down()), so_far.median())
     };
     let p = (2.0 * lower_tail.min(upper_tail)).min(1.0);
@@ -145,29 +148,53 @@ fn alarm(forecast: &Forecast, observed: Observed, rate: f64) -> Result<Alarm> {
 
 /// The law of what is counted in the first part of a year.
 struct SoFar {
-    totals: Vec<f64>,
-    share: f64,
+    parts: Vec<Part>,
     counts: bool,
 }
 
+/// A total of the year, and a beta law of the share that is in.
+struct Part {
+    total: f64,
+    a: f64,
+    b: f64,
+}
+
 impl SoFar {
-    fn new(law: &Distribution, share: f64, counts: bool) -> Self {
-        let totals = (0..NODES).map(|i| law.quantile((f64::from(i) + 0.5) / f64::from(NODES))).collect();
-        Self { totals, share, counts }
+    fn new(law: &Distribution, share: f64, counts: bool) -> Result<Self> {
+        let shares = Course::shipped()?.shares(share);
+        let mut sum = 0.0;
+        let ends: Vec<f64> = shares
+            .iter()
+            .map(|share| {
+                sum += share.weight();
+                sum
+            })
+            .collect();
+        let totals = (0..NODES).map(|i| law.quantile((f64::from(i) + 0.5) / f64::from(NODES)));
+        let parts = totals.zip(0..NODES).flat_map(|(total, i)| {
+            // why not every share for every total: what is learned has some eighty, and five well spread ones for each of 199
+            // totals are as good.
+            let at = move |j: u16| (f64::from(i) * f64::from(SHARES) + f64::from(j) + 0.5) * GOLDEN;
+            let (shares, ends) = (&shares, &ends);
+            (0..SHARES).filter_map(move |j| {
+                let share = shares.get(ends.partition_point(|end| *end < at(j).fract())).or(shares.last())?;
+                Some(Part { total, a: share.a, b: share.b })
+            })
+        });
+        Ok(Self { parts: parts.collect(), counts })
     }
 
     fn cdf(&self, y: f64) -> f64 {
-        let (a, b) = (SCATTER * self.share, SCATTER * (1.0 - self.share));
-        let below = |total: f64| match total {
-            t if t <= 0.0 => f64::from(u8::from(y >= t)),
-            t if self.counts => beta_binomial_cdf(t, a, b, y),
-            t => beta_cdf(a, b, y / t),
+        let below = |part: &Part| match *part {
+            Part { total, .. } if total <= 0.0 => f64::from(u8::from(y >= total)),
+            Part { total, a, b } if self.counts => beta_binomial_cdf(total, a, b, y),
+            Part { total, a, b } => beta_cdf(a, b, y / total),
         };
-        self.totals.iter().map(|total| below(*total)).sum::<f64>() / f64::from(NODES)
+        self.parts.iter().map(below).sum::<f64>() / self.parts.len() as f64
     }
 
     fn median(&self) -> f64 {
-        let (mut low, mut high) = (-1.0, self.totals.last().copied().unwrap_or(0.0).max(1.0));
+        let (mut low, mut high) = (-1.0, self.parts.last().map_or(0.0, |part| part.total).max(1.0));
         let step = if self.counts { 1.0 } else { 1e-6 * high };
         while high - low > step {
             let middle = if self.counts { (0.5 * (low + high)).floor() } else { 0.5 * (low + high) };
@@ -212,9 +239,24 @@ mod tests {
         let law = Forecast::from_paths(&cases, "sure", "cases", &paths, vec![]).unwrap();
         let part = |share| Observed { coverage: Coverage::Share(share), ..full(25.0) };
         let p = |observed| monitor(&[(&law, observed)], 0.1).unwrap()[0].clone();
-        assert!(p(part(0.25)).p > 0.9);
-        // by hand (log-gammas): the beta-binomial law with 100, 3, 9 has 0.470 up to 22 and 0.5002 up to 23
-        assert_eq!(p(part(0.25)).expected, 23.0);
-        assert!(p(part(0.75)).alarm && p(full(25.0)).alarm);
+        assert!(p(part(0.25)).p > 0.5);
+        // the law of 100 split by the learned shares, all of them, summed here: five a total must do as well
+        let all = |y: f64| -> f64 {
+            let shares = Course::shipped().unwrap().shares(0.25);
+            shares.iter().map(|s| s.weight() * beta_binomial_cdf(100.0, s.a, s.b, y)).sum()
+        };
+        for y in [2.0, 10.0, 25.0, 40.0, 60.0] {
+            let observed = Observed { coverage: Coverage::Share(0.25), ..full(y) };
+            assert!(
+                (p(observed).lower_tail - all(y)).abs() < 0.002,
+                "{y}: {} against {}",
+                p(observed).lower_tail,
+                all(y)
+            );
+        }
+        let median = p(part(0.25)).expected;
+        assert!(all(median) > 0.498 && all(median - 1.0) < 0.502, "{median}");
+        let late = Observed { coverage: Coverage::Share(0.75), ..full(0.0) };
+        assert!(p(late).alarm && p(full(25.0)).alarm);
     }
 }

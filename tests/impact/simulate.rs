@@ -16,7 +16,7 @@ pub(crate) const GENERATORS: [&str; 4] = [
 
 /// One series of 8 to 15 years: a tenth to a third of a year's usual change is noise of the level, the variance of the counts is
 /// 1 to 31 times that of Poisson, trends are about 8% a year. One to four years lie at or after the event.
-fn drawn(i: usize, fall: f64) -> Result<(Series, Event), Error> {
+pub(crate) fn drawn(i: usize, fall: f64) -> Result<(Series, Event), Error> {
     let mut stream = Stream::new(20_261_122, &format!("impact {i}"));
     let mut uniform = |from: f64, to: f64| from + (to - from) * stream.uniform();
     let years = 8 + i / GENERATORS.len() % 8;

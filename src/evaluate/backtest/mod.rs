@@ -146,7 +146,7 @@ impl Backtest {
         let windows: Option<Vec<Result<Windows>>> = series.par_iter().map(cut).collect();
         let windows = windows.ok_or(Error::Stopped { done: 0, all: 0 })?;
 
-        let mut table = BacktestTable::new(self.levels.clone(), self.step, names.clone());
+        let mut table = BacktestTable::new(self, names.clone(), series);
         let mut jobs: Vec<(&Origin, usize)> = Vec::new();
         for (series, windows) in series.iter().zip(&windows) {
             match windows {

@@ -1,15 +1,16 @@
 //! The table a backtest gives: a row for each outcome, and what could not be scored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Backtest;
 use super::origin::{Origin, Outcome};
 use super::stretch::stretch;
 use crate::dist::{Distribution, Predictive as _};
 use crate::error::{Error, Result};
 use crate::evaluate::metrics::{log_score, pit};
-use crate::series::Year;
+use crate::series::{Horizon, Series, Year};
 
 /// One forecast of one year, beside what happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,9 +106,13 @@ pub struct BacktestTable {
     pub(super) rows: Vec<Row>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) not_scored: NotScored,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    horizon: Option<Horizon>,
+    names: Vec<String>,
+    series: Vec<Series>,
 }
 
-/// The stored form: checked again on the way in.
+/// The stored form: checked again on the way in. Earlier files have neither horizon nor series.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -117,12 +122,17 @@ struct Stored {
     rows: Vec<Row>,
     refusals: Vec<Refusal>,
     not_scored: NotScored,
+    horizon: Option<Horizon>,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    series: Vec<Series>,
 }
 
 impl TryFrom<Stored> for BacktestTable {
     type Error = String;
     fn try_from(stored: Stored) -> std::result::Result<Self, String> {
-        let Stored { levels, step, models, rows, refusals, not_scored } = stored;
+        let Stored { levels, step, models, rows, refusals, not_scored, horizon, mut names, series } = stored;
         if let Some(level) = levels.iter().find(|level| !(1.0..100.0).contains(*level)) {
             return Err(Error::BadLevel { level: *level }.to_string());
         }
@@ -137,7 +147,25 @@ impl TryFrom<Stored> for BacktestTable {
                 return Err(format!("a row of {:?}, {}: one interval a level and a lead from 1", row.series, row.year));
             }
         }
-        Ok(Self { levels, step, models, rows, refusals, not_scored })
+        let mentioned = || rows.iter().map(|row| &row.series).chain(refusals.iter().map(|refusal| &refusal.series));
+        if names.is_empty() {
+            let mut seen = HashSet::new();
+            names = mentioned().filter(|name| seen.insert(name.as_str())).cloned().collect();
+        }
+        let mut known = HashSet::new();
+        if let Some(twice) = names.iter().find(|name| !known.insert(name.as_str())) {
+            return Err(format!("two series {twice:?}"));
+        }
+        if let Some(name) =
+            mentioned().map(String::as_str).chain(series.iter().map(Series::name)).find(|name| !known.contains(name))
+        {
+            return Err(format!("a series {name:?}, which is none of the names"));
+        }
+        let longest = rows.iter().map(|row| row.lead).max().unwrap_or(0);
+        if let Some(horizon) = horizon.map(Horizon::get).filter(|horizon| longest > *horizon) {
+            return Err(format!("a lead of {longest} beyond the horizon of {horizon}"));
+        }
+        Ok(Self { levels, step, models, rows, refusals, not_scored, horizon, names, series })
     }
 }
 
@@ -156,8 +184,61 @@ mod undefined {
 }
 
 impl BacktestTable {
-    pub(super) fn new(levels: Vec<f64>, step: usize, models: Vec<String>) -> Self {
-        Self { levels, step, models, rows: Vec::new(), refusals: Vec::new(), not_scored: NotScored::default() }
+    pub(super) fn new(settings: &Backtest, models: Vec<String>, series: &[Series]) -> Self {
+        Self {
+            levels: settings.levels.clone(),
+            step: settings.step,
+            models,
+            rows: Vec::new(),
+            refusals: Vec::new(),
+            not_scored: NotScored::default(),
+            horizon: Some(settings.horizon),
+            names: series.iter().map(|one| one.name().to_owned()).collect(),
+            series: series.to_vec(),
+        }
+    }
+
+    /// The same table with the series that could not even be read: `names` are those of all series, in order.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSeries`] for a series of the table or of `unread` that is not among the names;
+    /// [`Error::DuplicateSeries`] for a name that is there twice.
+    pub fn with_unread(
+        mut self,
+        names: Vec<String>,
+        unread: impl IntoIterator<Item = (String, Error)>,
+    ) -> Result<Self> {
+        self.refusals.extend(unread.into_iter().map(|(series, error)| Refusal {
+            series,
+            model: None,
+            cutoff: None,
+            error,
+        }));
+        let mut known = HashSet::new();
+        if let Some(twice) = names.iter().find(|name| !known.insert(name.as_str())) {
+            return Err(Error::DuplicateSeries { series: twice.clone() });
+        }
+        let missing = |name: &&String| !known.contains(name.as_str());
+        if let Some(series) = self.names.iter().chain(self.refusals.iter().map(|r| &r.series)).find(missing).cloned() {
+            return Err(Error::UnknownSeries { series, known: names });
+        }
+        self.names = names;
+        Ok(self)
+    }
+
+    /// How many years ahead was forecast.
+    pub fn horizon(&self) -> usize {
+        self.horizon.map_or_else(|| self.rows.iter().map(|row| row.lead).max().unwrap_or(0), Horizon::get)
+    }
+
+    /// Names of all series, in the order given.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The series that could be read, in the order given; none in a table that an earlier release stored.
+    pub fn series(&self) -> &[Series] {
+        &self.series
     }
 
     /// The scored forecasts by series, model, origin and lead.

@@ -77,9 +77,20 @@ impl Course {
         SHIPPED.as_ref().map_err(Clone::clone)
     }
 
+    /// What share of its count is in when `share` of a year has gone, for a series of which nothing else is known: beta laws
+    /// with weights that add up to one.
+    pub fn shares(&self, share: f64) -> Vec<Share> {
+        self.weighed(share, &[], false)
+    }
+
     /// What `counted` says of the count of the whole year; `earlier` holds pairs of what was counted by the same day of an
     /// earlier year, and what the year became.
     pub fn seen(&self, counted: f64, share: f64, whole: bool, earlier: &[(f64, f64)]) -> Seen {
+        Seen { counted, whole, nodes: self.weighed(share, earlier, whole) }
+    }
+
+    /// The nodes for a share of the year, their weights moved by earlier years of the series.
+    fn weighed(&self, share: f64, earlier: &[(f64, f64)], whole: bool) -> Vec<Share> {
         let logit = (share / (1.0 - share)).ln();
         let mut nodes: Vec<Share> = self
             .at(share)
@@ -102,7 +113,7 @@ impl Course {
         for node in &mut nodes {
             node.log_weight -= total;
         }
-        Seen { counted, whole, nodes }
+        nodes
     }
 
     /// The nodes for a share of the year: those of the months on either side.
@@ -131,10 +142,12 @@ pub struct Seen {
 
 /// A beta law of the share, with its weight.
 #[derive(Clone, Copy, Debug)]
-struct Share {
+pub struct Share {
     log_weight: f64,
-    a: f64,
-    b: f64,
+    /// First parameter: of what is in.
+    pub a: f64,
+    /// Second parameter: of what is to come.
+    pub b: f64,
     /// lnG(a + b) - lnG(a) - lnG(b)
     constant: f64,
 }
@@ -143,6 +156,11 @@ impl Share {
     fn new(log_weight: f64, mean: f64, concentration: f64) -> Self {
         let (a, b) = (concentration * mean, concentration * (1.0 - mean));
         Self { log_weight, a, b, constant: ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) }
+    }
+
+    /// Its weight.
+    pub fn weight(&self) -> f64 {
+        self.log_weight.exp()
     }
 
     /// ln P(y | Y), or the density of an amount.
@@ -252,6 +270,17 @@ mod tests {
         let seen = course.seen(10.0, 0.5, true, &[(10.0, 100.0), (12.0, 110.0)]);
         assert!(seen.likelihood(85.0) > 10.0 * seen.likelihood(20.0));
         assert!(course.seen(10.0, 0.5, true, &[]).likelihood(20.0) > seen.likelihood(20.0));
+    }
+
+    #[test]
+    fn the_share_that_is_in_is_a_mixture_of_beta_laws() {
+        // m = 1 / (1 + e^0.5) = 0.3775 and c = 10: a beta law of 3.775 and 6.225
+        let node = Node { weight: 1.0, offset: -0.5, concentration: 10.0 };
+        let course = Course { sources: vec![], months: vec![vec![node]; 11] };
+        let shares = course.shares(0.5);
+        assert!((shares[0].a - 3.775).abs() < 1e-3 && (shares[0].b - 6.225).abs() < 1e-3);
+        let shipped = Course::shipped().unwrap().shares(0.3);
+        assert!((shipped.iter().map(Share::weight).sum::<f64>() - 1.0).abs() < 1e-9);
     }
 
     #[test]
