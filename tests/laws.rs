@@ -3,6 +3,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use unjuran::dist::Predictive as _;
 use unjuran::forecast::Forecast;
 use unjuran::forecast_all;
 use unjuran::regression::LinearTrend;
@@ -137,6 +138,35 @@ proptest! {
         let found = (unjuran::forecast(&whole, horizon()).unwrap(), unjuran::forecast(&named("s", &longer, 2000), horizon()).unwrap());
         prop_assert_eq!(found.0.years(), found.1.years());
         prop_assert!(alike(&quantiles(&found.0), &quantiles(&found.1), 1e-12));
+    }
+
+    #[test]
+    fn nothing_counted_of_a_year_that_has_hardly_begun_is_no_news(
+        size in 20.0..2000.0_f64, factors in vec(0.6..1.6_f64, 4..20), share in 1e-7..1e-5_f64, whole in any::<bool>()
+    ) {
+        let y: Vec<f64> = factors.iter().map(|factor| size * factor).collect();
+        let whole_numbers: Vec<f64> = y.iter().map(|v| v.round()).collect();
+        let series = if whole { named("s", &whole_numbers, 2000) } else { amount(&y) };
+        let next = series.last_year().plus(1).unwrap();
+        let begun = series.clone().with_partial(next, 0.0, Coverage::Share(share)).unwrap();
+        let (begun, missing) = (unjuran::forecast(&begun, horizon()).unwrap(), unjuran::forecast(&series, horizon()).unwrap());
+        prop_assert_eq!(begun.years(), missing.years());
+        let width: Vec<f64> = missing.interval(95.0).map(|i| i.upper.iter().zip(&i.lower).map(|(a, b)| a - b).collect()).unwrap();
+        for p in [0.025, 0.1, 0.5, 0.9, 0.975] {
+            let (ours, theirs) = (begun.quantile(p).unwrap(), missing.quantile(p).unwrap());
+            for ((a, b), width) in ours.iter().zip(&theirs).zip(&width) {
+                // why not exactly: what the first year says of later ones is kept as a mean and a variance.
+                prop_assert!((a - b).abs() <= 0.1 * width + if whole { 1.0 } else { 0.0 }, "{p}: {a} and {b} of {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_amount_under_way_never_ends_below_what_is_in(y in amounts(), part in 0.0..3.0_f64, share in 0.01..0.99) {
+        let series = amount(&y);
+        let (next, counted) = (series.last_year().plus(1).unwrap(), part * y[0]);
+        let begun = unjuran::forecast(&series.with_partial(next, counted, Coverage::Share(share)).unwrap(), horizon()).unwrap();
+        prop_assert!(begun.steps()[0].quantile(1e-6) >= counted);
     }
 
     #[test]

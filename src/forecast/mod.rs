@@ -40,7 +40,7 @@ pub use paths::Paths;
 pub use pool::Pooling;
 #[cfg(feature = "svg")]
 pub use svg::SvgStyle;
-use under_way::Course;
+use under_way::{Course, Measured};
 
 use sampled::Sampled;
 
@@ -139,7 +139,9 @@ impl Forecast {
             let held = if whole { joint.held_at_zero() } else { joint };
             held.checked_marginals(series.name(), &model)?;
             let share = begun.coverage.share();
-            let seen = Course::shipped()?.seen(begun.counted, share, whole, &begun.earlier);
+            let resolution = training.resolution();
+            let measured = if whole { Measured::Count } else { Measured::Amount { resolution } };
+            let seen = Course::shipped()?.seen(begun.counted, share, measured, &begun.earlier);
             let after = under_way::begun(&held, &seen, share, whole)?;
             if after.refuted {
                 notes.push(Note::CountedAboveForecast { year: begun.year, counted: begun.counted });

@@ -20,6 +20,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::numeric::special::binomial::beta_cdf;
 use crate::numeric::special::gamma::ln_gamma;
 
 /// Nodes of less than this weight, once a series has spoken, are left out.
@@ -80,17 +81,17 @@ impl Course {
     /// What share of its count is in when `share` of a year has gone, for a series of which nothing else is known: beta laws
     /// with weights that add up to one.
     pub fn shares(&self, share: f64) -> Vec<Share> {
-        self.weighed(share, &[], false)
+        self.weighed(share, &[], Measured::Count)
     }
 
     /// What `counted` says of the count of the whole year; `earlier` holds pairs of what was counted by the same day of an
     /// earlier year, and what the year became.
-    pub fn seen(&self, counted: f64, share: f64, whole: bool, earlier: &[(f64, f64)]) -> Seen {
-        Seen { counted, whole, nodes: self.weighed(share, earlier, whole) }
+    pub fn seen(&self, counted: f64, share: f64, measured: Measured, earlier: &[(f64, f64)]) -> Seen {
+        Seen { counted, measured, nodes: self.weighed(share, earlier, measured) }
     }
 
     /// The nodes for a share of the year, their weights moved by earlier years of the series.
-    fn weighed(&self, share: f64, earlier: &[(f64, f64)], whole: bool) -> Vec<Share> {
+    fn weighed(&self, share: f64, earlier: &[(f64, f64)], measured: Measured) -> Vec<Share> {
         let logit = (share / (1.0 - share)).ln();
         let mut nodes: Vec<Share> = self
             .at(share)
@@ -101,7 +102,7 @@ impl Course {
             .collect();
         for &(by_then, became) in earlier {
             for node in &mut nodes {
-                node.log_weight += POWER * node.log_likelihood(by_then, became, whole);
+                node.log_weight += POWER * node.log_likelihood(by_then, became, measured);
             }
         }
         let most = nodes.iter().map(|node| node.log_weight).fold(f64::NEG_INFINITY, f64::max);
@@ -131,12 +132,24 @@ impl Course {
     }
 }
 
+/// What a year is measured in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Measured {
+    /// Whole numbers.
+    Count,
+    /// Real numbers, of which those below half of `resolution` print as zero.
+    Amount {
+        /// The unit of the last decimal place in use.
+        resolution: f64,
+    },
+}
+
 /// What was counted so far, as evidence on the count of the whole year.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The count so far.
     pub counted: f64,
-    whole: bool,
+    measured: Measured,
     nodes: Vec<Share>,
 }
 
@@ -164,18 +177,24 @@ impl Share {
     }
 
     /// ln P(y | Y), or the density of an amount.
-    fn log_likelihood(&self, y: f64, total: f64, whole: bool) -> f64 {
+    fn log_likelihood(&self, y: f64, total: f64, measured: Measured) -> f64 {
         let Self { a, b, constant, .. } = *self;
-        if total < y || (!whole && total <= 0.0) {
+        if total < y {
             return f64::NEG_INFINITY;
         }
+        if let Measured::Amount { resolution } = measured
+            && y < 0.5 * resolution
+        {
+            // why a probability: an amount of zero is anything that prints as zero.
+            return beta_cdf(a, b, (0.5 * resolution / total).min(1.0)).ln();
+        }
         let rest = total - y;
-        if whole {
+        if measured == Measured::Count {
             let ways = ln_gamma(total + 1.0) - ln_gamma(y + 1.0) - ln_gamma(rest + 1.0);
             return ways + constant + ln_gamma(y + a) + ln_gamma(rest + b) - ln_gamma(total + a + b);
         }
-        // why a thousandth: the density of a share of exactly 0 or 1 may be infinite.
-        let share = (y / total).clamp(0.001, 0.999);
+        // why a thousandth: the density of a share of exactly 1 may be infinite.
+        let share = (y / total).min(0.999);
         constant + (a - 1.0) * share.ln() + (b - 1.0) * (1.0 - share).ln() - total.ln()
     }
 }
@@ -183,7 +202,7 @@ impl Share {
 impl Seen {
     /// The likelihood of a count of the whole year, up to a factor.
     pub fn likelihood(&self, total: f64) -> f64 {
-        let one = |node: &Share| (node.log_weight + node.log_likelihood(self.counted, total, self.whole)).exp();
+        let one = |node: &Share| (node.log_weight + node.log_likelihood(self.counted, total, self.measured)).exp();
         self.nodes.iter().map(one).sum()
     }
 }
@@ -217,7 +236,7 @@ pub fn learn(lessons: &[Lesson], sources: Vec<String>) -> Course {
                 let one = |&(offset, c): &(f64, f64)| {
                     let mean = 1.0 / (1.0 + (-(logit + offset)).exp());
                     let node = Share::new(0.0, mean, c);
-                    node.log_likelihood(by_then, total, true).exp()
+                    node.log_likelihood(by_then, total, Measured::Count).exp()
                 };
                 (total > 0.0).then(|| (lesson.weight, grid.iter().map(one).collect()))
             })
@@ -249,7 +268,7 @@ mod tests {
     #[test]
     fn the_likelihood_of_counts_adds_up_to_one_over_what_may_be_counted() {
         let node = Share::new(0.0, 2.5 / 6.5, 6.5);
-        let total: f64 = (0..=30).map(|y| node.log_likelihood(f64::from(y), 30.0, true).exp()).sum();
+        let total: f64 = (0..=30).map(|y| node.log_likelihood(f64::from(y), 30.0, Measured::Count).exp()).sum();
         assert!((total - 1.0).abs() < 1e-12);
     }
 
@@ -258,7 +277,7 @@ mod tests {
         // a = b = 1: y of Y is uniform on 0..Y, so the likelihood is 1 / (Y + 1)
         let flat = vec![Node { weight: 1.0, offset: 0.0, concentration: 2.0 }];
         let course = Course { sources: vec![], months: vec![flat; 11] };
-        let seen = course.seen(3.0, 0.5, true, &[]);
+        let seen = course.seen(3.0, 0.5, Measured::Count, &[]);
         assert!((seen.likelihood(9.0) - 0.1).abs() < 1e-12 && seen.likelihood(2.0) == 0.0);
     }
 
@@ -267,9 +286,9 @@ mod tests {
         let node = |weight, offset| Node { weight, offset, concentration: 100.0 };
         let course = Course { sources: vec![], months: vec![vec![node(0.5, -2.0), node(0.5, 0.0)]; 11] };
         // half of the year gone and always a tenth counted: the late node, m = 1 / (1 + e^2) = 0.12
-        let seen = course.seen(10.0, 0.5, true, &[(10.0, 100.0), (12.0, 110.0)]);
+        let seen = course.seen(10.0, 0.5, Measured::Count, &[(10.0, 100.0), (12.0, 110.0)]);
         assert!(seen.likelihood(85.0) > 10.0 * seen.likelihood(20.0));
-        assert!(course.seen(10.0, 0.5, true, &[]).likelihood(20.0) > seen.likelihood(20.0));
+        assert!(course.seen(10.0, 0.5, Measured::Count, &[]).likelihood(20.0) > seen.likelihood(20.0));
     }
 
     #[test]

@@ -20,7 +20,7 @@
 
 pub mod course;
 
-pub use course::{Course, Seen};
+pub use course::{Course, Measured, Seen};
 
 use super::joint::Joint;
 use super::latent::{Latent, Rows};
@@ -29,7 +29,9 @@ use crate::error::Result;
 
 /// Cells of the first look at where the year may end, and of those that follow, finer where it is likely.
 const LOOKS: [usize; 3] = [48, 48, 128];
-/// The law ends at so many times what is counted pro rata.
+/// Quantiles of the expected law that are edges from the first look on.
+const QUANTILES: [f64; 7] = [0.001, 0.025, 0.2, 0.5, 0.8, 0.975, 0.999];
+/// The law ends at so many times what is counted pro rata, or what is expected where that is less.
 const FAR: f64 = 30.0;
 /// The chance of a year like no other, and the scale of its logarithm. Both were chosen on the three years before those that
 /// the benchmark forecasts.
@@ -50,7 +52,7 @@ pub(super) struct Begun {
 /// The joint law after the count so far; `whole` for counts.
 pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Result<Begun> {
     let expected = joint.first_expected();
-    let surprise = Surprise::about(&expected);
+    let surprise = Surprise::about(&expected, share);
     let cells = Cells::about(&expected, seen, share, whole);
     let likelihood: Vec<f64> = cells.middles().map(|y| seen.likelihood(y)).collect();
     if let Some(averaged) = joint.averaged() {
@@ -69,7 +71,7 @@ pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Resu
         let component = latent.marginal(0, 1.0);
         let law = Law::of(component, joint);
         let mut own: Vec<f64> =
-            cells.edges.windows(2).map(|pair| surprise.open(law.between(pair[0], pair[1]), pair)).collect();
+            cells.bounds(seen).map(|(from, pair)| surprise.open(law.between(from, pair[1]), pair)).collect();
         own.iter_mut().zip(&likelihood).for_each(|(mass, l)| *mass *= l);
         let total: f64 = own.iter().sum();
         masses.iter_mut().zip(&own).for_each(|(sum, mass)| *sum += weight * mass);
@@ -77,7 +79,7 @@ pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Resu
     }
     let total: f64 = found.iter().map(|(weight, ..)| weight).sum();
     let surprising: f64 =
-        cells.edges.windows(2).zip(&likelihood).map(|(cell, l)| CHANCE * surprise.between(cell) * l).sum();
+        cells.edges.windows(2).zip(&likelihood).map(|(cell, l)| surprise.chance * surprise.between(cell) * l).sum();
     let members = found
         .into_iter()
         .filter(|(weight, ..)| *weight >= NEGLIGIBLE * total)
@@ -97,11 +99,14 @@ pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Resu
 struct Surprise {
     /// ln (median + 1/2)
     centre: f64,
+    chance: f64,
 }
 
 impl Surprise {
-    fn about(expected: &Continuous) -> Self {
-        Self { centre: (expected.quantile(0.5).max(0.0) + 0.5).ln() }
+    /// About the median expected of a year of which a share is over: the chance is full from three months on, since a year
+    /// that has not begun is a year like those to come.
+    fn about(expected: &Continuous, share: f64) -> Self {
+        Self { centre: (expected.quantile(0.5).max(0.0) + 0.5).ln(), chance: CHANCE * (4.0 * share).min(1.0) }
     }
 
     /// The probability that such a year puts between two edges.
@@ -116,7 +121,7 @@ impl Surprise {
 
     /// The probability of a cell, the chance of such a year included.
     fn open(self, expected: f64, cell: &[f64]) -> f64 {
-        (1.0 - CHANCE) * expected + CHANCE * self.between(cell)
+        (1.0 - self.chance) * expected + self.chance * self.between(cell)
     }
 }
 
@@ -155,16 +160,38 @@ impl Cells {
     fn about(expected: &Continuous, seen: &Seen, share: f64, whole: bool) -> Self {
         let least = seen.counted;
         // why an end: nothing that is seen speaks against a year a thousand times as large, and some mean would not exist.
-        let far = expected.quantile(0.999).max(FAR * (least + 1.0) / share);
-        let mass = |pair: &[f64]| (expected.uncapped(pair[1]) - expected.uncapped(pair[0])).max(0.0);
-        let surprise = Surprise::about(expected);
+        let top = expected.quantile(0.999);
+        let far = top.max(FAR * ((least + 1.0) / share).min(top.max(least + 1.0)));
+        let mass = |from: f64, to: f64| {
+            let below = if from.is_finite() { expected.uncapped(from) } else { 0.0 };
+            (expected.uncapped(to) - below).max(0.0)
+        };
+        let surprise = Surprise::about(expected, share);
         let mut cells = Self::between(least, far, LOOKS[0], whole);
+        // why its quantiles too: early in a year `far` is so far that all that is expected lies in the first cell.
+        cells.cut(QUANTILES.map(|p| expected.quantile(p)));
         for more in &LOOKS[1..] {
-            let masses = cells.edges.windows(2).zip(cells.middles());
-            let masses = masses.map(|(cell, y)| seen.likelihood(y) * surprise.open(mass(cell), cell)).collect();
+            let masses = cells.bounds(seen).zip(cells.middles());
+            let opened = |from, cell: &[f64]| surprise.open(mass(from, cell[1]), cell);
+            let masses = masses.map(|((from, cell), y)| seen.likelihood(y) * opened(from, cell)).collect();
             cells = cells.finer(masses, *more);
         }
         cells
+    }
+
+    /// The cells, each with the least outcome that falls into it: with nothing counted all below zero is zero.
+    fn bounds(&self, seen: &Seen) -> impl Iterator<Item = (f64, &[f64])> + '_ {
+        let least = if seen.counted > 0.0 { self.edges[0] } else { f64::NEG_INFINITY };
+        self.edges.windows(2).enumerate().map(move |(i, cell)| (if i == 0 { least } else { cell[0] }, cell))
+    }
+
+    /// The cells cut where these outcomes fall between two edges.
+    fn cut(&mut self, outcomes: [f64; QUANTILES.len()]) {
+        let (least, most) = (self.edges[0], self.edges[self.edges.len() - 1]);
+        let edge = |y: f64| if self.whole { (y + 0.5).round() - 0.5 } else { y };
+        self.edges.extend(outcomes.map(edge).into_iter().filter(|y| *y > least && *y < most));
+        self.edges.sort_by(f64::total_cmp);
+        self.edges.dedup();
     }
 
     /// The cells cut into smaller ones, `more` in all, most where the law is.
@@ -287,7 +314,7 @@ mod tests {
 
     #[test]
     fn the_law_of_the_year_is_the_product_of_what_was_expected_and_what_is_seen() {
-        let seen = Course::shipped().unwrap().seen(40.0, 0.5, true, &[]);
+        let seen = Course::shipped().unwrap().seen(40.0, 0.5, Measured::Count, &[]);
         let joint = Joint::mixture(vec![(1.0, walk())], crate::dist::Support::NonNegative);
         let begun = begun(&joint, &seen, 0.5, true).unwrap();
         let law = &begun.joint.marginals()[0];
@@ -318,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_count_beyond_anything_expected_leaves_the_course_to_speak() {
-        let seen = Course::shipped().unwrap().seen(4000.0, 0.5, true, &[]);
+        let seen = Course::shipped().unwrap().seen(4000.0, 0.5, Measured::Count, &[]);
         let joint = Joint::mixture(vec![(1.0, walk())], crate::dist::Support::NonNegative);
         let begun = begun(&joint, &seen, 0.5, true).unwrap();
         let law = &begun.joint.marginals()[0];
