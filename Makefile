@@ -262,7 +262,7 @@ supply-chain: $(TOOLS)/bin/cargo-deny ## Licences, banned crates and sources of 
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 
 $(TOOLS)/bin/cargo-semver-checks:
-	cargo install --quiet --locked --root $(TOOLS) cargo-semver-checks@SEMVERVERSION
+	cargo install --quiet --locked --root $(TOOLS) cargo-semver-checks@0.51.0
 
 # Against the newest tag unless BASE names a revision.
 BASE ?= $(shell git describe --tags --abbrev=0 2> /dev/null)
