@@ -98,7 +98,7 @@ python-lint: $(VENV)/.dev-tools
 	$(BIN)/ruff format --check python benches notebooks docs
 	$(BIN)/ruff check python benches notebooks docs
 	$(BIN)/mypy
-	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior
+	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior benches/mutants.py benches/tested.py
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
@@ -113,7 +113,8 @@ test-spark-dask: .venv-spark-dask/.package ## Spark local[2] and a Dask cluster 
 	.venv-spark-dask/bin/python -m pytest python/tests-spark-dask
 
 test-ray: .venv-ray/.package ## The recipe for Ray Data beside the local result
-	.venv-ray/bin/python -m pytest python/tests-ray | $(call row,ray)
+	{ echo "ray $$(.venv-ray/bin/python -c 'import ray; print(ray.__version__)')"; \
+	.venv-ray/bin/python -m pytest python/tests-ray; } | $(call row,ray)
 
 # --- the explorer in a real browser: slow, and needs chromium with its driver --------------------------------------------
 

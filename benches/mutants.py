@@ -1,8 +1,7 @@
-"""One change at a time in the likelihood, variance and metric code, and does a test fail? `make mutants SHARD=0/20`.
+"""One change at a time in the likelihood, variance and metric code: does a test fail? `make mutants SHARD=0/20`.
 
-`.cargo/mutants.toml` names the files and a narrow, quick choice of tests. What that choice misses is tried again with every
-test that needs no data and no process of its own, so that a narrow choice cannot make the tests look worse, or better, than
-they are. A shard is every so-manieth change: the same sample every time.
+`.cargo/mutants.toml` names the files and a narrow, quick choice of tests. What that choice misses is tried again with the
+tests of `.cargo/mutants-whole.toml`. A shard 0/20 is every twentieth change: the same sample every time.
 
 `benches/results/tested/mutants.md` has the score. Survivors that change no answer at all are named with the reason in
 `benches/results/tested/equivalent.txt`; they count as missed all the same.
@@ -54,7 +53,7 @@ def equivalent() -> dict[str, str]:
     path = FOLDER / "equivalent.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     pairs = [line.split(" | ", 1) for line in lines if " | " in line]
-    return {mutant: reason for mutant, reason in pairs}
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def page(shard: str, narrow: dict[str, str], whole: dict[str, str]) -> str:
@@ -64,10 +63,11 @@ def page(shard: str, narrow: dict[str, str], whole: dict[str, str]) -> str:
     for mutant, kind in final.items():
         by_file.setdefault(mutant.split(":", 1)[0], Counter())[kind] += 1
     total = sum(by_file.values(), Counter())
+    noticed = total["caught"] + total["timeout"]
     lines = [
-        f"`make mutants SHARD={shard}`: {sum(total.values())} mutants, {total['caught'] + total['timeout']} of "
-        f"{total['caught'] + total['timeout'] + total['missed']} that compile noticed. The narrow choice of tests missed "
-        f"{sum(kind == 'missed' for kind in narrow.values())}, of which the other tests caught "
+        f"`make mutants SHARD={shard}`: {sum(total.values())} mutants, {noticed} of "
+        f"{noticed + total['missed']} that compile noticed. "
+        f"The narrow choice of tests missed {sum(kind == 'missed' for kind in narrow.values())}, of which the other tests caught "
         f"{sum(kind in ('caught', 'timeout') for kind in whole.values())}.",
         "",
         "| file | tried | caught | missed | does not compile | runs for ever |",

@@ -61,9 +61,30 @@ fn linked(package: &str) -> BTreeSet<String> {
 #[test]
 fn nothing_that_is_linked_talks_to_a_network_allocates_logs_or_runs_an_event_loop() {
     const NOT: [&str; 24] = [
-        "axum", "curl", "hyper", "isahc", "mio", "native-tls", "openssl-sys", "quinn", "reqwest", "rustls", "socket2", "tokio",
-        "async-std", "smol", "ureq", "jemallocator", "tikv-jemallocator", "mimalloc", "env_logger", "fern", "log4rs",
-        "simplelog", "tracing-subscriber", "color-eyre",
+        "axum",
+        "curl",
+        "hyper",
+        "isahc",
+        "mio",
+        "native-tls",
+        "openssl-sys",
+        "quinn",
+        "reqwest",
+        "rustls",
+        "socket2",
+        "tokio",
+        "async-std",
+        "smol",
+        "ureq",
+        "jemallocator",
+        "tikv-jemallocator",
+        "mimalloc",
+        "env_logger",
+        "fern",
+        "log4rs",
+        "simplelog",
+        "tracing-subscriber",
+        "color-eyre",
     ];
     for package in ["unjuran", "unjuran-python"] {
         let linked = linked(package);
@@ -90,8 +111,20 @@ fn lines_with(folder: &str, words: &[&str]) -> Vec<String> {
 #[test]
 fn the_crate_opens_no_connection_starts_no_process_and_has_no_allocator_logger_pool_or_panic_hook_of_its_own() {
     let words = [
-        "std::net", "std::os::unix::net", "TcpStream", "UdpSocket", "std::process", "Command::new", "global_allocator",
-        "GlobalAlloc", "set_logger", "set_boxed_logger", "ThreadPoolBuilder", "build_global", "thread::spawn", "set_hook",
+        "std::net",
+        "std::os::unix::net",
+        "TcpStream",
+        "UdpSocket",
+        "std::process",
+        "Command::new",
+        "global_allocator",
+        "GlobalAlloc",
+        "set_logger",
+        "set_boxed_logger",
+        "ThreadPoolBuilder",
+        "build_global",
+        "thread::spawn",
+        "set_hook",
     ];
     assert_eq!(lines_with("src", &words), Vec::<String>::new());
     // the words are found where they are: the load test connects
@@ -110,8 +143,12 @@ fn the_bindings_open_no_connection_and_make_a_pool_for_one_call_only() {
 fn every_feature_is_documented_where_users_of_the_crate_look() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let features = manifest.split("[features]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
-    let names: Vec<&str> =
-        features.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).filter(|n| *n != "default").collect();
+    let names: Vec<&str> = features
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|n| *n != "default")
+        .collect();
     assert!(names.contains(&"svg"), "{names:?}");
     for page in ["src/lib.rs", "docs/how-to/services.md"] {
         let text = fs::read_to_string(root().join(page)).unwrap();

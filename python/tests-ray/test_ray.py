@@ -32,7 +32,6 @@ def counts():
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
-    print("ray", ray.__version__)
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     yield
     ray.shutdown()
@@ -40,8 +39,12 @@ def cluster():
 
 def recipe(folder):
     """The block of the page that imports ray, in a folder: Ray's workers stand elsewhere."""
-    [block] = [part.split("```")[0] for part in PAGE.read_text().split("```python\n") if "import ray\n" in part.split("```")[0]]
-    return block.replace('"counts"', repr(str(folder / "counts"))).replace('"forecasts"', repr(str(folder / "forecasts")))
+    [block] = [
+        part.split("```")[0] for part in PAGE.read_text().split("```python\n") if "import ray\n" in part.split("```")[0]
+    ]
+    return block.replace('"counts"', repr(str(folder / "counts"))).replace(
+        '"forecasts"', repr(str(folder / "forecasts"))
+    )
 
 
 def in_order(table):

@@ -8,7 +8,8 @@ import pytest
 GUARD = """
 import sys, os
 FORBIDDEN = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname",
-             "urllib.Request", "http.client.connect", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "webbrowser.open")
+             "urllib.Request", "http.client.connect", "subprocess.Popen",
+             "os.system", "os.exec", "os.posix_spawn", "webbrowser.open")
 def guard(event, arguments):
     if event in FORBIDDEN:
         raise RuntimeError(f"{event} {arguments}")

@@ -506,6 +506,62 @@ mod tests {
     }
 
     #[test]
+    fn deviance_and_pearson_by_hand() {
+        // An intercept: the mean is that of the counts, 3. Poisson: 2 sum y ln(y / m), of NB with alpha 1 less
+        // 2 sum (y + 1) ln((1 + y) / (1 + m)); Pearson sum (y - m)^2 / (m (1 + alpha m)) = 14 / 3 and 14 / 12.
+        let problem = CountRegression::new(&[1.0; 3], 1, &[0.0, 4.0, 5.0], &[1.0; 3], &[0.0; 3]).unwrap();
+        let own = 4.0 * (4.0_f64 / 3.0).ln() + 5.0 * (5.0_f64 / 3.0).ln();
+        let rest = (1.0_f64 / 4.0).ln() + 5.0 * (5.0_f64 / 4.0).ln() + 6.0 * (6.0_f64 / 4.0).ln();
+        for (alpha, deviance, pearson) in [(0.0, 2.0 * own, 14.0 / 3.0), (1.0, 2.0 * (own - rest), 14.0 / 12.0)] {
+            let fit = problem.maximum(alpha, None).unwrap();
+            assert!((problem.deviance(&fit) - deviance).abs() < 1e-12, "{alpha}");
+            assert!((problem.pearson(&fit) - pearson).abs() < 1e-12, "{alpha}");
+            // The column of ones made orthonormal has squares of 1/3: the information is m / (1 + alpha m).
+            let information = (3.0 / (1.0 + 3.0 * alpha)).ln();
+            assert!((problem.log_information(&fit) - information).abs() < 1e-12, "{alpha}");
+            assert!((problem.log_information_at(alpha, &fit).unwrap() - information).abs() < 1e-12, "{alpha}");
+        }
+    }
+
+    #[test]
+    fn the_error_of_theta_is_the_curvature_of_the_likelihood() {
+        let problem = weighted(&[2.0, 11.0, 5.0, 30.0, 9.0, 14.0, 3.0], &[1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0]);
+        let fit = problem.overall_maximum().unwrap();
+        let (theta, h) = (1.0 / fit.alpha, 1e-3);
+        let at = |theta: f64| problem.loglik(1.0 / theta, &fit.mean);
+        let curvature = (2.0 * at(theta) - at(theta + h) - at(theta - h)) / (h * h);
+        let error = problem.theta_se(&fit);
+        assert!((error * curvature.sqrt() - 1.0).abs() < 1e-5, "{error} for {}", curvature.sqrt().recip());
+    }
+
+    #[test]
+    fn eigenvectors_are_turned_by_nothing_and_stretched_by_their_values() {
+        // The tridiagonal matrix of 2 and 1: values 2 - sqrt 2, 2 and 2 + sqrt 2.
+        let matrix = [2.0, 1.0, 0.0, 1.0, 2.0, 1.0, 0.0, 1.0, 2.0];
+        let (mut values, vectors) = eigen(matrix.to_vec(), 3);
+        for k in 0..3 {
+            let v = [vectors[k], vectors[3 + k], vectors[6 + k]];
+            assert!((v.iter().map(|x| x * x).sum::<f64>() - 1.0).abs() < 1e-14);
+            for i in 0..3 {
+                let image: f64 = (0..3).map(|j| matrix[i * 3 + j] * v[j]).sum();
+                assert!((image - values[k] * v[i]).abs() < 1e-13, "{k} {i}");
+            }
+        }
+        values.sort_by(f64::total_cmp);
+        let root = 2.0_f64.sqrt();
+        for (value, expected) in values.iter().zip([2.0 - root, 2.0, 2.0 + root]) {
+            assert!((value - expected).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_matrix_that_is_singular_has_no_cholesky_factor() {
+        assert_eq!(cholesky(vec![0.0], 1), None);
+        assert_eq!(cholesky(vec![1.0, 1.0, 1.0, 1.0], 2), None);
+        assert_eq!(cholesky(vec![4.0, 2.0, 2.0, 10.0], 2).unwrap(), [2.0, 2.0, 1.0, 3.0]);
+    }
+
+    #[test]
     fn a_year_of_weight_two_is_a_year_given_twice() {
         let y = [2.0, 11.0, 5.0, 30.0, 9.0];
         let heavy = weighted(&y, &[1.0, 2.0, 1.0, 1.0, 2.0]);
