@@ -1,7 +1,7 @@
 """One change at a time in the likelihood, variance and metric code: does a test fail? `make mutants SHARD=0/20`.
 
-`.cargo/mutants.toml` names the files and a narrow, quick choice of tests. What that choice misses is tried again with the
-tests of `.cargo/mutants-whole.toml`. A shard 0/20 is every twentieth change: the same sample every time.
+`.cargo/mutants.toml` names the files and a narrow, quick choice of tests. What that choice misses is tried again with
+the tests of `.cargo/mutants-whole.toml`. A shard 0/20 is every twentieth change: the same sample every time.
 
 `benches/results/tested/mutants.md` has the score. Survivors that change no answer at all are named with the reason in
 `benches/results/tested/equivalent.txt`; they count as missed all the same.
@@ -64,11 +64,12 @@ def page(shard: str, narrow: dict[str, str], whole: dict[str, str]) -> str:
         by_file.setdefault(mutant.split(":", 1)[0], Counter())[kind] += 1
     total = sum(by_file.values(), Counter())
     noticed = total["caught"] + total["timeout"]
+    first = sum(kind == "missed" for kind in narrow.values())
+    second = sum(kind in ("caught", "timeout") for kind in whole.values())
     lines = [
         f"`make mutants SHARD={shard}`: {sum(total.values())} mutants, {noticed} of "
         f"{noticed + total['missed']} that compile noticed. "
-        f"The narrow choice of tests missed {sum(kind == 'missed' for kind in narrow.values())}, of which the other tests caught "
-        f"{sum(kind in ('caught', 'timeout') for kind in whole.values())}.",
+        f"The narrow choice of tests missed {first}, of which the other tests caught {second}.",
         "",
         "| file | tried | caught | missed | does not compile | runs for ever |",
         "|---|---|---|---|---|---|",
