@@ -250,9 +250,9 @@ faults: ## Count the damaged files that are read or refused
 $(TOOLS)/bin/cargo-mutants:
 	cargo install --quiet --locked --root $(TOOLS) cargo-mutants@27.1.0
 
-# Some forty minutes a shard of twenty on two processors. A build of its own for every change, in target/mutants.
-SHARD ?= 0/20
-mutants: $(TOOLS)/bin/cargo-mutants ## Change the likelihood, variance and metric code: does a test fail? SHARD=0/20 is a twentieth
+# Half an hour a shard of forty on two processors. Builds are in target/mutants.
+SHARD ?= 0/40
+mutants: $(TOOLS)/bin/cargo-mutants ## Change the likelihood, variance and metric code: does a test fail? SHARD=0/40 is a fortieth
 	CARGO_TARGET_DIR=$(CURDIR)/target $(PYTHON) benches/mutants.py $(CURDIR)/$(TOOLS)/bin/cargo-mutants $(SHARD)
 	$(PYTHON) benches/tested.py mutants < benches/results/tested/mutants.md
 
