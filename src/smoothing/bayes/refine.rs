@@ -195,4 +195,33 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_masked_first_year_leaves_the_level_in_as_much_doubt_as_its_cell_is_wide() {
+        // The first year sets the level and is no evidence itself: its counts are averaged, not summed.
+        let values = [12.0, 9.0, 14.0, 8.0, 6.0, 9.0];
+        let masks = [(0, 2.0, 22.0)];
+        for member in &MEMBERS {
+            let (ours, law) = seen(member, &masked(&values, &masks));
+            let each: Vec<(f64, Vec<Component>)> =
+                filled(&values, &masks).iter().map(|v| seen(member, &series(v))).collect();
+            let total = each.iter().map(|(log, _)| log.exp()).sum::<f64>();
+            println!("{ours} {}", (total / each.len() as f64).ln());
+            let width = |law: Vec<Component>| {
+                let mixture = Continuous::mixture(law, Support::NonNegative);
+                (mixture.quantile(0.1), mixture.quantile(0.9))
+            };
+            let parts = each.into_iter().flat_map(|(log, laws)| {
+                let share = log.exp() / total;
+                laws.into_iter().map(move |c| Component { weight: share * c.weight, ..c })
+            });
+            println!(
+                "{:?} {:?} exact {:?} {}",
+                width(law),
+                width(parts.collect()),
+                width(seen(member, &series(&values)).1),
+                seen(member, &series(&values)).0
+            );
+        }
+    }
 }
