@@ -41,7 +41,7 @@ def laws(text: str) -> str:
             name = Path(match[1]).parent.name if match[1].endswith("main.rs") else Path(match[1]).stem
         else:
             by_file[name] = by_file.get(name, 0) + 1
-    hypothesis = sum(int(match[1]) for match in all_of(r"(\d+) passing examples", text))
+    hypothesis = sum(int(match[1]) for match in all_of(r"(\d+) passing, 0 failing", text))
     parts = [f"{count:,} in `{name}`" for name, count in by_file.items()]
     total = sum(by_file.values()) + hypothesis
     return f"{total:,} inputs: {', '.join(parts)} (proptest), {hypothesis:,} in Python (hypothesis); all hold"

@@ -14,7 +14,7 @@ def test_cases_are_counted_by_the_file_they_stand_in():
     text = (
         f"     Running tests/laws.rs (target/debug/deps/laws-1)\n{passed}{passed}"
         f"     Running tests/read_csv/main.rs (target/debug/deps/read_csv-2)\n{passed}"
-        "    - 500 passing examples, 0 failing examples, 12 invalid examples\n"
+        "    - 500 passing, 0 failing, and 12 invalid test cases\n"
     )
     found = tested.laws(text)
     assert found == "503 inputs: 2 in `laws`, 1 in `read_csv` (proptest), 500 in Python (hypothesis); all hold"
