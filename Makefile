@@ -17,11 +17,14 @@ PEERS := .venv-peers
 RUST := $(shell find src python/src -name '*.rs' -o -name '*.json') Cargo.toml Cargo.lock python/Cargo.toml
 PACKAGE := $(shell find python/unjuran -type f -not -name '*.so' -not -name '*.pyc')
 
+# What cargo installs for a target that asks for it.
+TOOLS := target/tools
+
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
 .PHONY: chromium test-browser test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
-.PHONY: prior prior-folds tune siblings masked impact impact-peer fuzz load supply-chain
+.PHONY: prior prior-folds tune siblings masked impact impact-peer fuzz load supply-chain laws faults mutants semver test-ray
 .PHONY: test-all test-wheels test-new-user test-reproducible
 
 help: ## List the targets
@@ -95,7 +98,7 @@ python-lint: $(VENV)/.dev-tools
 	$(BIN)/ruff format --check python benches notebooks docs
 	$(BIN)/ruff check python benches notebooks docs
 	$(BIN)/mypy
-	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior
+	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior benches/mutants.py benches/tested.py
 
 python-test: $(VENV)/.dev-tools $(VENV)/.package
 	$(BIN)/python -m pytest
@@ -108,6 +111,10 @@ test-adapters: .venv-adapters/.package ## The adapters under the checks of sciki
 test-spark-dask: .venv-spark-dask/.package ## Spark local[2] and a Dask cluster of two processes beside the local result (needs Java)
 	@command -v java > /dev/null || { echo 'Spark needs Java: apt-get install -y default-jre-headless' >&2; exit 1; }
 	.venv-spark-dask/bin/python -m pytest python/tests-spark-dask
+
+test-ray: .venv-ray/.package ## The recipe for Ray Data beside the local result
+	{ echo "ray $$(.venv-ray/bin/python -c 'import ray; print(ray.__version__)')"; \
+	.venv-ray/bin/python -m pytest python/tests-ray; } | $(call row,ray)
 
 # --- the explorer in a real browser: slow, and needs chromium with its driver --------------------------------------------
 
@@ -152,7 +159,7 @@ bench-stream: $(VENV)/.dev-tools $(VENV)/.package ## A million series from Parqu
 	$(BIN)/python benches/stream.py $(ARGS)
 
 bench-cluster: .venv-spark-dask/.package ## 100,000 series by Spark and Dask on two processes beside one machine: the overhead
-	.venv-spark-dask/bin/python benches/cluster.py $(ARGS)
+	.venv-spark-dask/bin/python benches/cluster.py $(ARGS) | $(call row,cluster)
 
 check-perf: ## Instructions of one fit against benches/instructions.json (needs valgrind)
 	cargo build --release --locked --example one_fit
@@ -223,21 +230,56 @@ impact-peer: .venv-causal/.tools $(VENV)/.bench-tools $(VENV)/.package ## Causal
 	mv target/impact-peer.md benches/results/impact-peer.md
 	$(BIN)/python -m benches.accuracy.tables
 
+# --- the table of docs/how-we-test.md: each of these shows what a command prints and writes its row anew --------------------
+
+row = tee target/$(1).txt && $(PYTHON) benches/tested.py $(1) < target/$(1).txt
+
 # Random bytes on stable, no coverage guidance. SECONDS a target; `make test` replays the stored inputs and tries for one.
 SECONDS ?= 3600
+# At most 8 GB: an input that fills the memory is to fail the target, not the machine.
 fuzz: ## Fuzz every target for SECONDS each (3600): make fuzz SECONDS=60
-	BOLERO_RANDOM_TEST_TIME_MS=$$(($(SECONDS) * 1000)) cargo test --release --locked --test fuzz -- --nocapture
+	ulimit -v 8388608 || true; BOLERO_RANDOM_TEST_TIME_MS=$$(($(SECONDS) * 1000)) cargo test --release --locked --test fuzz -- --nocapture $(if $(filter 60,$(SECONDS)),| $(call row,fuzz))
 
+# Built first, so that a minute is a minute of load.
 LOAD ?= 60
-load: ## Hold the example service under load for LOAD seconds, malformed requests mixed in
-	UNJURAN_LOAD_SECONDS=$(LOAD) cargo test --release --locked --test service -- --nocapture
+load: ## Hold the example service (release) under load for LOAD seconds, malformed requests mixed in
+	cargo build --release --locked --example service
+	UNJURAN_LOAD_SECONDS=$(LOAD) cargo test --release --locked --test service -- --nocapture $(if $(filter 60,$(LOAD)),| $(call row,load))
 
-TOOLS := target/tools
+# proptest says each case it passed, hypothesis how many: they are counted, not multiplied out.
+laws: $(VENV)/.dev-tools $(VENV)/.package ## Count the inputs that the laws of Rust and Python try
+	{ PROPTEST_VERBOSE=2 cargo test --locked --test laws --test properties --test evaluate --test read_csv -- --nocapture; \
+	$(BIN)/python -m pytest python/tests/test_properties.py --hypothesis-show-statistics; } > target/laws.txt 2>&1
+	$(PYTHON) benches/tested.py laws < target/laws.txt
+
+faults: ## Count the damaged files that are read or refused
+	PROPTEST_VERBOSE=2 cargo test --locked --test stored strange -- --nocapture > target/faults.txt 2>&1
+	$(PYTHON) benches/tested.py faults < target/faults.txt
+
+$(TOOLS)/bin/cargo-mutants:
+	cargo install --quiet --locked --root $(TOOLS) cargo-mutants@27.1.0
+
+# Half an hour a shard of forty on two processors. Builds have a folder of their own, so that no other
+# command takes a changed crate for the real one.
+SHARD ?= 0/40
+mutants: $(TOOLS)/bin/cargo-mutants ## Change the likelihood, variance and metric code: does a test fail? SHARD=0/40 is a fortieth
+	CARGO_TARGET_DIR=$(CURDIR)/target/mutants-build $(PYTHON) benches/mutants.py $(CURDIR)/$(TOOLS)/bin/cargo-mutants $(SHARD)
+	$(PYTHON) benches/tested.py mutants < benches/results/tested/mutants.md
+
 $(TOOLS)/bin/cargo-deny:
 	cargo install --quiet --locked --root $(TOOLS) cargo-deny@0.20.2
 
 supply-chain: $(TOOLS)/bin/cargo-deny ## Licences, banned crates and sources of everything in the lock file
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+
+$(TOOLS)/bin/cargo-semver-checks:
+	cargo install --quiet --locked --root $(TOOLS) cargo-semver-checks@0.51.0
+
+# Against the newest tag unless BASE names a revision.
+BASE ?= $(shell git describe --tags --abbrev=0 2> /dev/null)
+semver: $(TOOLS)/bin/cargo-semver-checks ## What breaks users of the crate since the newest tag: make semver BASE=revision
+	@test -n "$(BASE)" || { echo 'no tag to compare with yet: make semver BASE=revision' >&2; exit 1; }
+	$(TOOLS)/bin/cargo-semver-checks semver-checks --package unjuran --baseline-rev $(BASE)
 
 docs: .venv-docs/.package ## The crate's documentation in target/doc, the guide in target/guide
 	cargo doc --no-deps --locked

@@ -38,6 +38,16 @@
 //! | 8 | [`persist`] | values as versioned JSON |
 //! | 9 | [`forecast()`], [`forecast_all`] | the front door |
 //! | 10 | [`report`] | findings in sentences, tables and fans: one page in HTML or Markdown, all numbers in JSON |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `svg` | on | `Fan::to_svg`: the fan chart as a picture that needs nothing else |
+//! | `linfa` | off | linfa's traits for our regressions, linfa's regressors as forecasters (`interop`) |
+//!
+//! The crate opens no connection, and has no allocator, logger or thread pool of its own: panels run on the rayon pool of
+//! the caller.
 // Kernels say in their first lines why an index of theirs is always inside.
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "a test may ask for the very number"))]

@@ -47,6 +47,17 @@ fn assert_sound(forecast: &Forecast) -> std::result::Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn a_year_under_way_that_may_end_anywhere_is_cut_into_few_cells() {
+    // Found by `make fuzz`: under this line in the logarithms the year may end beyond 1e16, where the likelihood of so many had
+    // lost its digits; the memory of the machine was filled with cells.
+    let series = series(&[26.0, 732.0, 30112.0, 6252.0, 3.0, 42.0]).unwrap();
+    let next = series.last_year().plus(1).unwrap();
+    let begun = series.with_partial(next, 42.0, Coverage::Share(0.16)).unwrap();
+    let forecast = outcome("LogLinearTrend", &begun, 3).unwrap();
+    assert!(forecast.quantile(0.5).unwrap()[0] >= 42.0 && forecast.quantile(0.975).unwrap()[0].is_finite());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 

@@ -476,6 +476,137 @@ mod tests {
         assert!(problem.deviance(&fit).abs() < 1e-12);
     }
 
+    fn weighted(y: &[f64], weights: &[f64]) -> CountRegression {
+        let rows: Vec<f64> = (1..=y.len()).flat_map(|t| [1.0, t as f64]).collect();
+        CountRegression::new(&rows, 2, y, weights, &vec![0.0; y.len()]).unwrap()
+    }
+
+    #[test]
+    fn the_likelihood_is_the_product_of_the_probabilities() {
+        let problem = weighted(&[0.0, 1.0, 3.0], &[1.0, 1.0, 2.0]);
+        let mean = [1.0, 2.0, 0.5_f64];
+        // By hand. Poisson e^-m m^y / y!: e^-1, 2 e^-2, and twice e^-1/2 / 48.
+        let poisson = -1.0 + (2.0_f64.ln() - 2.0) + 2.0 * (-0.5 - 48.0_f64.ln());
+        assert!((problem.loglik(0.0, &mean) - poisson).abs() < 1e-12);
+        // alpha = 1 is geometric, m^y / (1 + m)^(y + 1): 1/2, 2/9, and twice (1/2)^3 / (3/2)^4 = 2/81.
+        let geometric = 0.5_f64.ln() + (2.0_f64 / 9.0).ln() + 2.0 * (2.0_f64 / 81.0).ln();
+        assert!((problem.loglik(1.0, &mean) - geometric).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_slope_is_what_the_likelihood_gains_by_a_little_more_dispersion() {
+        let problem = weighted(&[0.0, 7.0, 3.0, 40.0], &[1.0, 3.0, 1.0, 2.0]);
+        let mean = [1.0, 5.0, 3.5, 20.0];
+        for alpha in [0.02, 0.5, 3.0] {
+            let h = 1e-5 * alpha;
+            let gain = (problem.loglik(alpha + h, &mean) - problem.loglik(alpha - h, &mean)) / (2.0 * h);
+            let slope = problem.slope(alpha, &mean);
+            assert!((slope / gain - 1.0).abs() < 1e-6, "{alpha}: {slope} for {gain}");
+        }
+        // By hand at Poisson: sum of w ((y - m)^2 - y) / 2 = (1 + 3 (4 - 7) + (0.25 - 3) + 2 (400 - 40)) / 2.
+        assert!((problem.slope(0.0, &mean) - 0.5 * (1.0 - 9.0 - 2.75 + 720.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn deviance_and_pearson_by_hand() {
+        // An intercept: the mean is that of the counts, 3. Poisson: 2 sum y ln(y / m), of NB with alpha 1 less
+        // 2 sum (y + 1) ln((1 + y) / (1 + m)); Pearson sum (y - m)^2 / (m (1 + alpha m)) = 14 / 3 and 14 / 12.
+        let problem = CountRegression::new(&[1.0; 3], 1, &[0.0, 4.0, 5.0], &[1.0; 3], &[0.0; 3]).unwrap();
+        let own = 4.0 * (4.0_f64 / 3.0).ln() + 5.0 * (5.0_f64 / 3.0).ln();
+        let rest = (1.0_f64 / 4.0).ln() + 5.0 * (5.0_f64 / 4.0).ln() + 6.0 * (6.0_f64 / 4.0).ln();
+        for (alpha, deviance, pearson) in [(0.0, 2.0 * own, 14.0 / 3.0), (1.0, 2.0 * (own - rest), 14.0 / 12.0)] {
+            let fit = problem.maximum(alpha, None).unwrap();
+            assert!((problem.deviance(&fit) - deviance).abs() < 1e-12, "{alpha}");
+            assert!((problem.pearson(&fit) - pearson).abs() < 1e-12, "{alpha}");
+            // The column of ones made orthonormal has squares of 1/3: the information is m / (1 + alpha m).
+            let information = (3.0 / (1.0 + 3.0 * alpha)).ln();
+            assert!((problem.log_information(&fit) - information).abs() < 1e-12, "{alpha}");
+            assert!((problem.log_information_at(alpha, &fit).unwrap() - information).abs() < 1e-12, "{alpha}");
+        }
+    }
+
+    #[test]
+    fn the_error_of_theta_is_the_curvature_of_the_likelihood() {
+        let problem = weighted(&[2.0, 11.0, 5.0, 30.0, 9.0, 14.0, 3.0], &[1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0]);
+        let fit = problem.overall_maximum().unwrap();
+        let (theta, h) = (1.0 / fit.alpha, 1e-3);
+        let at = |theta: f64| problem.loglik(1.0 / theta, &fit.mean);
+        let curvature = (2.0 * at(theta) - at(theta + h) - at(theta - h)) / (h * h);
+        let error = problem.theta_se(&fit);
+        assert!((error * curvature.sqrt() - 1.0).abs() < 1e-5, "{error} for {}", curvature.sqrt().recip());
+    }
+
+    #[test]
+    fn eigenvectors_are_turned_by_nothing_and_stretched_by_their_values() {
+        // The tridiagonal matrix of 2 and 1: values 2 - sqrt 2, 2 and 2 + sqrt 2.
+        let matrix = [2.0, 1.0, 0.0, 1.0, 2.0, 1.0, 0.0, 1.0, 2.0];
+        let (mut values, vectors) = eigen(matrix.to_vec(), 3);
+        for k in 0..3 {
+            let v = [vectors[k], vectors[3 + k], vectors[6 + k]];
+            assert!((v.iter().map(|x| x * x).sum::<f64>() - 1.0).abs() < 1e-14);
+            for i in 0..3 {
+                let image: f64 = (0..3).map(|j| matrix[i * 3 + j] * v[j]).sum();
+                assert!((image - values[k] * v[i]).abs() < 1e-13, "{k} {i}");
+            }
+        }
+        // Equal entries on the diagonal are turned by 45 degrees: 2 - 1 and 2 + 1.
+        let (mut pair, _) = eigen(vec![2.0, 1.0, 1.0, 2.0], 2);
+        pair.sort_by(f64::total_cmp);
+        assert!((pair[0] - 1.0).abs() < 1e-14 && (pair[1] - 3.0).abs() < 1e-14, "{pair:?}");
+        values.sort_by(f64::total_cmp);
+        let root = 2.0_f64.sqrt();
+        for (value, expected) in values.iter().zip([2.0 - root, 2.0, 2.0 + root]) {
+            assert!((value - expected).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_matrix_that_is_singular_has_no_cholesky_factor() {
+        assert_eq!(cholesky(vec![0.0], 1), None);
+        assert_eq!(cholesky(vec![1.0, 1.0, 1.0, 1.0], 2), None);
+        assert_eq!(cholesky(vec![4.0, 2.0, 2.0, 10.0], 2).unwrap(), [2.0, 2.0, 1.0, 3.0]);
+    }
+
+    #[test]
+    fn a_year_of_weight_two_is_a_year_given_twice() {
+        let y = [2.0, 11.0, 5.0, 30.0, 9.0];
+        let heavy = weighted(&y, &[1.0, 2.0, 1.0, 1.0, 2.0]);
+        let years = [1.0, 2.0, 2.0, 3.0, 4.0, 5.0, 5.0];
+        let rows: Vec<f64> = years.iter().flat_map(|t| [1.0, *t]).collect();
+        let counts = [2.0, 11.0, 11.0, 5.0, 30.0, 9.0, 9.0];
+        let twice = CountRegression::new(&rows, 2, &counts, &[1.0; 7], &[0.0; 7]).unwrap();
+        let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-8, "{a} for {b}");
+        for alpha in [0.0, 0.3] {
+            let (one, other) = (heavy.maximum(alpha, None).unwrap(), twice.maximum(alpha, None).unwrap());
+            near(one.loglik, other.loglik);
+            near(heavy.deviance(&one), twice.deviance(&other));
+            near(heavy.pearson(&one), twice.pearson(&other));
+            for (a, b) in heavy.coefficients(&one).iter().zip(twice.coefficients(&other)) {
+                near(*a, b);
+            }
+            let variance = |problem: &CountRegression, fit: &CountFit| {
+                let root = problem.root(fit);
+                root[2] * root[2] + root[3] * root[3]
+            };
+            near(variance(&heavy, &one), variance(&twice, &other));
+        }
+        let (one, other) = (heavy.overall_maximum().unwrap(), twice.overall_maximum().unwrap());
+        near(one.alpha, other.alpha);
+        near(heavy.theta_se(&one), twice.theta_se(&other));
+        let (one, other) = (heavy.penalised().unwrap(), twice.penalised().unwrap());
+        near(one.mean[3], other.mean[4]);
+    }
+
+    #[test]
+    fn at_the_overall_maximum_neither_more_nor_less_dispersion_is_more_likely() {
+        let problem = of(&[2.0, 11.0, 5.0, 30.0, 9.0, 14.0, 3.0]);
+        let best = problem.overall_maximum().unwrap();
+        assert!(best.alpha > 0.01, "these counts scatter more than Poisson: {}", best.alpha);
+        for factor in [0.9, 0.99, 1.01, 1.1] {
+            assert!(problem.maximum(best.alpha * factor, None).unwrap().loglik < best.loglik, "{factor}");
+        }
+    }
+
     #[test]
     fn separation_is_found_where_it_is_and_nowhere_else() {
         assert!(of(&[9.0, 0.0, 0.0, 0.0, 0.0]).is_separated());

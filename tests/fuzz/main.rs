@@ -10,12 +10,41 @@
 //! same targets under libFuzzer where there is one.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bolero::{TypeGenerator, check};
 use unjuran::forecast::Forecast;
 use unjuran::persist::Persist as _;
 use unjuran::select::{MODEL_NAMES, model_by_name};
-use unjuran::series::{Coverage, CsvOptions, Horizon, Panel, Series, Unit, Year, read_csv_text};
+use unjuran::series::{
+    Coverage, CsvOptions, Date, Horizon, Observation, Panel, Series, Unit, Value, Year, read_csv_text,
+};
 use unjuran::smoothing::Prior;
+
+/// Counts what a target was given, stored inputs included, and says so at its end: `make fuzz` adds nothing up by hand.
+struct Given {
+    target: &'static str,
+    inputs: AtomicU64,
+}
+
+impl Given {
+    fn to(target: &'static str) -> Self {
+        Self { target, inputs: AtomicU64::new(0) }
+    }
+
+    fn one(&self) {
+        self.inputs.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Given {
+    fn drop(&mut self) {
+        let line = format!("fuzz: {} inputs, {}\n", self.inputs.load(Ordering::Relaxed), self.target);
+        // why the result is dropped: a closed pipe is no failure of the target.
+        let _ = std::io::stdout().write_all(line.as_bytes());
+    }
+}
 
 /// A forecast holds numbers only, in order.
 fn assert_sound(forecast: &Forecast) {
@@ -59,14 +88,18 @@ impl Piece {
 
 #[test]
 fn any_bytes_as_csv_are_a_panel_or_a_typed_error() {
+    let given = Given::to("any bytes as CSV");
     check!().for_each(|bytes: &[u8]| {
+        given.one();
         let _: Result<Panel, _> = read_csv_text(bytes, "fuzz", &CsvOptions::default());
     });
 }
 
 #[test]
 fn pieces_of_tables_as_csv_are_a_panel_that_forecasts_or_a_typed_error() {
+    let given = Given::to("pieces of tables as CSV");
     check!().with_type::<Vec<Piece>>().for_each(|pieces| {
+        given.one();
         let mut text = String::new();
         for piece in pieces {
             piece.write(&mut text);
@@ -82,7 +115,9 @@ fn pieces_of_tables_as_csv_are_a_panel_that_forecasts_or_a_typed_error() {
 
 #[test]
 fn any_bytes_as_json_are_a_value_or_a_typed_error() {
+    let given = Given::to("any bytes as JSON");
     check!().for_each(|bytes: &[u8]| {
+        given.one();
         if let Ok(text) = std::str::from_utf8(bytes) {
             let _ = Series::from_json(text);
             let _ = Forecast::from_json(text);
@@ -94,9 +129,11 @@ fn any_bytes_as_json_are_a_value_or_a_typed_error() {
 /// A stored forecast with one stretch overwritten by any bytes.
 #[test]
 fn a_damaged_forecast_is_refused_or_answers_with_numbers() {
+    let given = Given::to("damaged forecasts");
     let series = Series::new("cases", Year::new(2015).unwrap(), &[163.0, 463.0, 429.0, 302.0]).unwrap();
     let stored = unjuran::forecast(&series, Horizon::years(1).unwrap()).unwrap().to_json().unwrap();
     check!().with_type::<(u32, u8, Vec<u8>)>().for_each(|(at, length, bytes)| {
+        given.one();
         let mut text = stored.clone().into_bytes();
         let at = *at as usize % text.len();
         let end = (at + usize::from(*length)).min(text.len());
@@ -109,7 +146,9 @@ fn a_damaged_forecast_is_refused_or_answers_with_numbers() {
 
 #[test]
 fn any_bytes_as_numbers_are_fitted_by_any_model_or_refused_by_a_typed_error() {
+    let given = Given::to("any bytes as numbers");
     check!().with_type::<(u8, bool, u8, Vec<[u8; 8]>)>().for_each(|(which, amounts, share, words)| {
+        given.one();
         let values: Vec<f64> = words.iter().take(40).map(|word| f64::from_le_bytes(*word)).collect();
         fitted(*which, *amounts, *share, &values);
     });
@@ -117,10 +156,68 @@ fn any_bytes_as_numbers_are_fitted_by_any_model_or_refused_by_a_typed_error() {
 
 #[test]
 fn any_small_numbers_are_fitted_by_any_model_or_refused_by_a_typed_error() {
+    let given = Given::to("small numbers");
     check!().with_type::<(u8, bool, u8, Vec<u16>)>().for_each(|(which, amounts, share, numbers)| {
+        given.one();
         // why halved at random: small counts, zeros and ties are what ministries publish
         let values: Vec<f64> = numbers.iter().take(40).map(|x| f64::from(x >> (x % 16))).collect();
         fitted(*which, *amounts, *share, &values);
+    });
+}
+
+/// A row of a frame as the bindings hand it over: a year, a number or the bounds of a mask, and what of the year it covers.
+#[derive(Debug, TypeGenerator)]
+struct Row {
+    year: i16,
+    kind: u8,
+    y: [u8; 8],
+    upper: [u8; 8],
+    covers: u8,
+    day: u16,
+}
+
+impl Row {
+    fn observation(&self) -> unjuran::Result<Observation> {
+        // why thirty years: any year at all would hardly ever meet a second one.
+        let year = if self.kind < 250 { 2000 + i64::from(self.year.rem_euclid(30)) } else { i64::from(self.year) };
+        let number = |word: [u8; 8]| match self.kind % 3 {
+            0 => f64::from_le_bytes(word),
+            _ => f64::from(word[0]),
+        };
+        let value = match self.kind % 8 {
+            0..=4 => Value::Exact(number(self.y)),
+            5 | 6 => Value::Censored { lower: number(self.y), upper: number(self.y) + number(self.upper) },
+            _ => Value::Missing,
+        };
+        let coverage = match self.covers {
+            0..=239 => Coverage::Full,
+            240..=247 => Coverage::Share(f64::from(self.day) / f64::from(u16::MAX)),
+            _ => {
+                let day: Date = format!("{year:04}-{:02}-{:02}", self.day % 14, self.day % 33).parse()?;
+                Coverage::Through(day)
+            }
+        };
+        Ok(Observation { year: Year::new(year)?, value, coverage, source: None })
+    }
+}
+
+#[test]
+fn any_rows_of_a_frame_are_a_series_that_forecasts_or_a_typed_error() {
+    let given = Given::to("rows of a frame");
+    check!().with_type::<(u8, Vec<Row>)>().for_each(|(unit, rows)| {
+        given.one();
+        let observations: Result<Vec<_>, _> = rows.iter().take(40).map(Row::observation).collect();
+        let Ok(series) = observations.and_then(|rows| Series::from_observations("any", rows)) else { return };
+        let unit = [Unit::Count, Unit::Amount, Unit::Rate][usize::from(*unit) % 3];
+        let Ok(series) = series.with_unit(unit) else { return };
+        assert_eq!(Series::from_json(&series.to_json().unwrap()).unwrap(), series);
+        // why a limit: a fit to seven thousand years, nearly all of them missing, takes half a minute.
+        if series.observations().count() > 1000 {
+            return;
+        }
+        if let Ok(forecast) = unjuran::forecast(&series, Horizon::years(2).unwrap()) {
+            assert_sound(&forecast);
+        }
     });
 }
 

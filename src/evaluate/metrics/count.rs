@@ -125,6 +125,17 @@ mod tests {
     }
 
     #[test]
+    fn no_outcome_and_no_law_of_counts_have_no_log_score() {
+        let counts = whole(Kernel::normal(40.0, 6.0), Link::Identity);
+        let amounts = Distribution::from(Continuous::new(Kernel::normal(40.0, 6.0), Link::Identity));
+        for law in [&counts, &AtLeast::held(counts.clone(), 10.0)] {
+            assert!(log_score(law, f64::NAN).is_nan() && log_score(law, f64::INFINITY).is_nan());
+            assert!(log_score(law, 41.0).is_finite());
+        }
+        assert!(log_score(&amounts, 41.0).is_nan() && log_score(&AtLeast::held(amounts, 10.0), 41.0).is_nan());
+    }
+
+    #[test]
     fn an_outcome_beyond_the_cap_scores_log_0_0005() {
         let log = whole(Kernel::student(2.0, 0.5, 5.0), Link::Log);
         let cap = log.quantile(1.0 - 1e-12);

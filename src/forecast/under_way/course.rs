@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::numeric::special::binomial::beta_cdf;
-use crate::numeric::special::gamma::ln_gamma;
+use crate::numeric::special::gamma::{ln_gamma, ln_gamma_ratio};
 
 /// Nodes of less than this weight, once a series has spoken, are left out.
 const NEGLIGIBLE: f64 = 0.002;
@@ -190,8 +190,8 @@ impl Share {
         }
         let rest = total - y;
         if measured == Measured::Count {
-            let ways = ln_gamma(total + 1.0) - ln_gamma(y + 1.0) - ln_gamma(rest + 1.0);
-            return ways + constant + ln_gamma(y + a) + ln_gamma(rest + b) - ln_gamma(total + a + b);
+            let counted = ln_gamma_ratio(y, a, 1.0) + ln_gamma_ratio(rest, b, 1.0);
+            return constant + counted + ln_gamma_ratio(total, 1.0, a + b);
         }
         // why a thousandth: the density of a share of exactly 1 may be infinite.
         let share = (y / total).min(0.999);
@@ -279,6 +279,22 @@ mod tests {
         let course = Course { sources: vec![], months: vec![flat; 11] };
         let seen = course.seen(3.0, 0.5, Measured::Count, &[]);
         assert!((seen.likelihood(9.0) - 0.1).abs() < 1e-12 && seen.likelihood(2.0) == 0.0);
+    }
+
+    #[test]
+    fn totals_beyond_all_counting_keep_their_likelihood() {
+        // by hand as above: 1 / (Y + 1), whatever y
+        let flat = Share::new(0.0, 0.5, 2.0);
+        for total in [10.0, 1e6, 0.99e8, 1.01e8, 1e12, 1e20, 1e200] {
+            for y in [0.0, 7.0, 0.5 * total] {
+                let error = flat.log_likelihood(y, total, Measured::Count) + f64::ln_1p(total);
+                assert!(error.abs() < 1e-6, "{y} of {total}: {error}");
+            }
+        }
+        // and where shares are sure, the two ways of computing meet
+        let sure = Share::new(0.0, 0.4, 500.0);
+        let [below, above] = [0.999_999e8, 1.000_001e8].map(|total| sure.log_likelihood(30.0, total, Measured::Count));
+        assert!((below - above).abs() < 0.01, "{below} {above}");
     }
 
     #[test]

@@ -201,7 +201,8 @@ impl Cells {
         let total: f64 = roots.iter().sum();
         let mut edges = vec![self.edges[0]];
         for (cell, root) in self.edges.windows(2).zip(roots) {
-            let share = if total > 0.0 { root / total } else { 0.0 };
+            // why finite: infinity over infinity would ask for as many cells as there are numbers.
+            let share = if total > 0.0 && total.is_finite() { root / total } else { 0.0 };
             let most = if self.whole { cell[1] - cell[0] } else { f64::INFINITY };
             let pieces = (1.0 + share * more as f64).floor().min(most);
             let mut piece = 1.0;

@@ -1,12 +1,19 @@
 //! The gamma function's relatives that likelihoods of counts need, without the cancellation of large logarithms.
 //!
-//! Reference: Abramowitz, Stegun (1964), *Handbook of Mathematical Functions*, 6.1.40, 6.3.18, 6.4.12, 6.5.29, 6.5.31.
+//! Reference: Abramowitz, Stegun (1964), *Handbook of Mathematical Functions*, 6.1.40, 6.1.47, 6.3.18, 6.4.12, 6.5.29, 6.5.31.
 
 use super::normal;
 
 /// The logarithm of the gamma function of `x > 0`.
 pub fn ln_gamma(x: f64) -> f64 {
     libm::lgamma(x)
+}
+
+/// `ln Gamma(x + p) - ln Gamma(x + q)` for `x >= 0` and p, q above 0 and below a thousand, also where x is so large that the
+/// logarithms have lost the digits of their difference: at 1e20 they are 4e21, and rounded to half a million.
+pub(crate) fn ln_gamma_ratio(x: f64, p: f64, q: f64) -> f64 {
+    // why from 1e8 on: there what the expansion (6.1.47) leaves out, p^3 / x^2, is less than what the logarithms round.
+    if x < 1e8 { ln_gamma(x + p) - ln_gamma(x + q) } else { (p - q) * (x.ln() + 0.5 * (p + q - 1.0) / x) }
 }
 
 /// `ln Gamma(x + n) - ln Gamma(x) - n ln x` for `x > 0` and `n >= 0`: what a rising factorial has beyond a power.

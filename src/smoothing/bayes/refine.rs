@@ -197,4 +197,19 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_masked_first_year_leaves_the_level_in_doubt() {
+        // The first year sets the level and is no evidence itself, so its counts are averaged, not summed. A normal law of the
+        // variance of its cell must bring the evidence four fifths of the way from a sure first year to that average.
+        let values = [12.0, 9.0, 14.0, 8.0, 6.0, 9.0];
+        let masks = [(0, 2.0, 22.0)];
+        for member in &MEMBERS {
+            let (ours, _) = seen(member, &masked(&values, &masks));
+            let (sure, _) = seen(member, &series(&values));
+            let each: Vec<f64> = filled(&values, &masks).iter().map(|v| seen(member, &series(v)).0.exp()).collect();
+            let averaged = (each.iter().sum::<f64>() / each.len() as f64).ln();
+            assert!((ours - averaged).abs() < 0.2 * (sure - averaged).abs(), "{ours} for {averaged}, {sure} if sure");
+        }
+    }
 }

@@ -258,3 +258,62 @@ impl Reader<f64> for Summing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sum of squares and log determinant of a normal vector with this covariance, row by row, by elimination.
+    fn dense(mut v: Vec<Vec<f64>>, mut r: Vec<f64>) -> (f64, f64) {
+        let (mut squares, mut log_determinant) = (0.0, 0.0);
+        for k in 0..r.len() {
+            let (pivot, row) = (v[k][k], v[k].clone());
+            squares += r[k] * r[k] / pivot;
+            log_determinant += pivot.ln();
+            for i in k + 1..r.len() {
+                let share = v[i][k] / pivot;
+                r[i] -= share * r[k];
+                (k..row.len()).for_each(|j| v[i][j] -= share * row[j]);
+            }
+        }
+        (squares, log_determinant)
+    }
+
+    #[test]
+    fn with_missing_years_the_filter_has_the_likelihood_of_the_years_taken_together() {
+        // The observed years are normal about l + (phi + ... + phi^t) b, with shocks that come through by
+        // c_j = alpha + beta (phi + ... + phi^j): their covariance is written out and inverted.
+        let y = [12.0, 15.0, f64::NAN, 14.0, 19.0, f64::NAN, f64::NAN, 22.0, 18.0, 25.0];
+        for (name, phi) in [("AAdN", 0.9_f64), ("AAN", 1.0), ("ANN", 0.0)] {
+            let class: Class = name.parse().unwrap();
+            let beta = if name == "ANN" { 0.0 } else { 0.2 };
+            let slope = if name == "ANN" { 0.0 } else { 1.5 };
+            let params = Params { alpha: 0.4, beta, phi, level: 10.0, slope };
+            let reach = |j: usize| (1..=j).map(|i| phi.powi(i32::try_from(i).unwrap())).sum::<f64>();
+            let through = |t: usize, s: usize| match t.cmp(&s) {
+                std::cmp::Ordering::Less => 0.0,
+                std::cmp::Ordering::Equal => 1.0,
+                std::cmp::Ordering::Greater => 0.4 + beta * reach(t - s),
+            };
+            let seen: Vec<usize> = (0..y.len()).filter(|&t| !y[t].is_nan()).collect();
+            let covariance = |t: usize, u: usize| (0..y.len()).map(|s| through(t, s) * through(u, s)).sum::<f64>();
+            let v = seen.iter().map(|&t| seen.iter().map(|&u| covariance(t, u)).collect()).collect();
+            let r = seen.iter().map(|&t| y[t] - 10.0 - reach(t + 1) * slope).collect();
+            let (squares, log_determinant) = dense(v, r);
+            let given: Vec<Option<f64>> = y.iter().map(|v| (!v.is_nan()).then_some(*v)).collect();
+            let mut sums = Summing::new(class, true);
+            run(&given, class, &params, &mut sums).unwrap();
+            let sums = sums.finish();
+            assert!((sums.sse - squares).abs() < 1e-9 * squares, "{name}: {} for {squares}", sums.sse);
+            assert!((sums.log_variance - log_determinant).abs() < 1e-9, "{name}: {}", sums.log_variance);
+        }
+    }
+
+    #[test]
+    fn the_likelihood_is_that_of_normal_years_with_the_best_sigma() {
+        // By hand: innovations of 3 and 4 with variances 1 and 4 have SSE = 9 + 4 = 13, sigma^2 = 13 / 2.
+        let normal = |e: f64, s: f64| -0.5 * ((std::f64::consts::TAU * s * 6.5).ln() + e * e / (s * 6.5));
+        let expected = normal(3.0, 1.0) + normal(4.0, 4.0);
+        assert!((loglik(13.0, 4.0_f64.ln(), 2, 1e-9) - expected).abs() < 1e-12);
+    }
+}

@@ -122,6 +122,15 @@ fn values_and_states_at_zero_are_refused_with_the_class_and_the_year() {
 }
 
 #[test]
+fn shocks_in_proportion_are_no_reason_to_stop_where_a_falling_line_meets_zero() {
+    let falling = Ets::params().class("MAN".parse().unwrap()).alpha(0.1).beta(0.1).level(24.0).slope(-4.0);
+    let fitted = falling.fit(&amounts(&[21.0, 15.0, 12.5, 7.5, 4.2])).unwrap();
+    let ahead = fitted.forecast(Horizon::years(3).unwrap()).unwrap().median();
+    // an additive trend goes on by the same step, below zero too
+    assert!(ahead[2] < -4.0 && ((ahead[2] - ahead[1]) - (ahead[1] - ahead[0])).abs() < 1e-9, "{ahead:?}");
+}
+
+#[test]
 fn the_variances_are_those_of_simulated_paths() {
     // Exact for additive trends; for growth factors the first-order term, here within 6% of 100,000 paths.
     const PATHS: usize = 100_000;
