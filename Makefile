@@ -259,10 +259,10 @@ faults: ## Count the damaged files that are read or refused
 $(TOOLS)/bin/cargo-mutants:
 	cargo install --quiet --locked --root $(TOOLS) cargo-mutants@27.1.0
 
-# Half an hour a shard of forty on two processors. Builds have a folder of their own, so that no other
+# A quarter of an hour a shard of eighty on two processors. Builds have a folder of their own, so that no other
 # command takes a changed crate for the real one.
-SHARD ?= 0/40
-mutants: $(TOOLS)/bin/cargo-mutants ## Change the likelihood, variance and metric code: does a test fail? SHARD=0/40 is a fortieth
+SHARD ?= 0/80
+mutants: $(TOOLS)/bin/cargo-mutants ## Change the likelihood, variance and metric code: does a test fail? SHARD=0/80 is an eightieth
 	CARGO_TARGET_DIR=$(CURDIR)/target/mutants-build $(PYTHON) benches/mutants.py $(CURDIR)/$(TOOLS)/bin/cargo-mutants $(SHARD)
 	$(PYTHON) benches/tested.py mutants < benches/results/tested/mutants.md
 

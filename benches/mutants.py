@@ -1,7 +1,7 @@
-"""One change at a time in the likelihood, variance and metric code: does a test fail? `make mutants SHARD=0/40`.
+"""One change at a time in the likelihood, variance and metric code: does a test fail? `make mutants SHARD=0/80`.
 
 `.cargo/mutants.toml` names the files and a narrow, quick choice of tests. What that choice misses is tried again with
-the tests of `.cargo/mutants-whole.toml`. A shard 0/40 is every fortieth change: the same sample every time.
+the tests of `.cargo/mutants-whole.toml`. A shard 0/80 is every eightieth change: the same sample every time.
 
 `benches/results/tested/mutants.md` has the score. Survivors that change no answer at all are named with the reason in
 `benches/results/tested/equivalent.txt`; they count as missed all the same.

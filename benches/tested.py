@@ -95,7 +95,7 @@ KNOWN: dict[str, tuple[str, str, Callable[[str], str]]] = {
     "fuzz": ("Inputs tried by fuzz targets, a minute each", "make fuzz SECONDS=60", fuzz),
     "mutants": ("Changes to the likelihood, variance and metric code that a test notices", "make mutants", mutants),
     "faults": ("Faults survived", "make faults", faults),
-    "load": ("Load held by the example service, a third malformed", "make load LOAD=60", load),
+    "load": ("Load held by the example service, requests that must be refused mixed in", "make load LOAD=60", load),
     "cluster": ("Spark and Dask beside one machine: time added, and the numbers", "make bench-cluster", cluster),
     "ray": ("Ray Data", "make test-ray", ray),
 }

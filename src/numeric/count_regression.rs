@@ -568,11 +568,11 @@ mod tests {
     }
 
     #[test]
-    fn a_year_of_weight_two_is_a_year_given_twice() {
+    fn a_row_of_weight_two_is_a_row_given_twice() {
         let y = [2.0, 11.0, 5.0, 30.0, 9.0];
         let heavy = weighted(&y, &[1.0, 2.0, 1.0, 1.0, 2.0]);
-        let years = [1.0, 2.0, 2.0, 3.0, 4.0, 5.0, 5.0];
-        let rows: Vec<f64> = years.iter().flat_map(|t| [1.0, *t]).collect();
+        let times = [1.0, 2.0, 2.0, 3.0, 4.0, 5.0, 5.0];
+        let rows: Vec<f64> = times.iter().flat_map(|t| [1.0, *t]).collect();
         let counts = [2.0, 11.0, 11.0, 5.0, 30.0, 9.0, 9.0];
         let twice = CountRegression::new(&rows, 2, &counts, &[1.0; 7], &[0.0; 7]).unwrap();
         let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-8, "{a} for {b}");

@@ -121,11 +121,6 @@ impl Gain {
         self.slope
     }
 
-    /// The same without a say in the state.
-    pub(crate) fn still(&self) -> Self {
-        Self { level: 0.0, slope: 0.0, ..*self }
-    }
-
     /// The doubt after a year that was observed.
     pub(crate) fn seen(&self) -> Doubt {
         self.after(0.0)

@@ -153,6 +153,9 @@ pub struct Seen {
     nodes: Vec<Share>,
 }
 
+/// From such counts on the logarithms of factorials have lost the digits of their differences.
+const LARGE: f64 = 1e8;
+
 /// A beta law of the share, with its weight.
 #[derive(Clone, Copy, Debug)]
 pub struct Share {
@@ -190,8 +193,13 @@ impl Share {
         }
         let rest = total - y;
         if measured == Measured::Count {
-            let counted = ln_gamma_ratio(y, a, 1.0) + ln_gamma_ratio(rest, b, 1.0);
-            return constant + counted + ln_gamma_ratio(total, 1.0, a + b);
+            if total >= LARGE {
+                let counted = ln_gamma_ratio(y, a, 1.0) + ln_gamma_ratio(rest, b, 1.0);
+                return constant + counted + ln_gamma_ratio(total, 1.0, a + b);
+            }
+            // why not the same: stored forecasts answer to the last bit as they did.
+            let ways = ln_gamma(total + 1.0) - ln_gamma(y + 1.0) - ln_gamma(rest + 1.0);
+            return ways + constant + ln_gamma(y + a) + ln_gamma(rest + b) - ln_gamma(total + a + b);
         }
         // why a thousandth: the density of a share of exactly 1 may be infinite.
         let share = (y / total).min(0.999);

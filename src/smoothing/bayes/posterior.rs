@@ -170,10 +170,9 @@ impl Evidence {
             if t == wild.year {
                 gain = gain.jolted(wild.jolt, shared.jolt * shared.jolt);
             }
+            // why none in the first year: it sets the level.
             let e = z.filter(|_| t > 0).map_or(0.0, |z| z - smoothing.expected(state));
-            // why: the first year sets the level.
-            let first = if t == 0 { gain.still() } else { gain };
-            state = smoothing.advanced(state, first, e);
+            state = smoothing.advanced(state, gain, e);
             doubt = if z.is_some() { gain.seen() } else { gain.missed() };
             if z.is_some() && t > 0 {
                 squares += e * e / gain.variance;
