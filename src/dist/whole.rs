@@ -67,3 +67,30 @@ impl Predictive for Whole {
         crps::of_whole(self, |x| self.of.uncapped_cdf(x), y)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::continuous::{Component, Support};
+    use super::super::{Kernel, Link};
+    use super::*;
+
+    #[test]
+    fn a_quantile_is_the_smallest_count_that_has_its_probability() {
+        for (size, spread) in [(0.4, 0.9), (6.0, 0.5), (40.0, 0.2), (900.0, 0.4), (30_000.0, 0.1)] {
+            let component = |(i, lambda): (u32, f64)| Component {
+                weight: 0.25,
+                kernel: Kernel::student(0.3 * f64::from(i) - 0.4, spread * (1.0 + 0.4 * f64::from(i)), 9.0),
+                link: Link::BoxCox { lambda, scale: size },
+            };
+            let parts = (0..).zip([0.0, 0.25, 0.5, 1.0]).map(component).collect();
+            let law = Whole::new(Continuous::mixture(parts, Support::NonNegative));
+            for i in 1..2000 {
+                let p = f64::from(i) / 2000.0;
+                let k = law.quantile(p);
+                // the last nine digits of the probabilities are those of a table
+                assert!(law.cdf(k) >= p - 1e-9, "{p} about {size}: {k} has {}", law.cdf(k));
+                assert!(k == 0.0 || law.cdf(k - 1.0) < p + 1e-9, "{p} about {size}: {} would do", k - 1.0);
+            }
+        }
+    }
+}
