@@ -237,3 +237,24 @@ fn fitted(which: u8, amounts: bool, share: u8, values: &[f64]) {
         assert_sound(&forecast);
     }
 }
+
+/// Found by the target of frames: beside a mask up to 6e-155 a year of 6e-248 is nothing.
+#[test]
+fn years_a_hundred_orders_of_magnitude_apart_keep_the_order_of_their_quantiles() {
+    let row = |year, value| {
+        let year = Year::new(year).unwrap();
+        Observation { year, value, coverage: Coverage::Full, source: None }
+    };
+    let rows = vec![
+        row(2000, Value::Censored { lower: -3.792_340_655_736_375e-282, upper: 6.132_337_362_793_57e-155 }),
+        row(2010, Value::Exact(6.364_748_191_030_712e-248)),
+        row(2011, Value::Missing),
+    ];
+    let series = Series::from_observations("any", rows).unwrap().with_unit(Unit::Amount).unwrap();
+    let forecast = unjuran::forecast(&series, Horizon::years(2).unwrap()).unwrap();
+    let quantiles = [0.025, 0.1, 0.5, 0.9, 0.975].map(|p| forecast.quantile(p).unwrap());
+    for pair in quantiles.windows(2) {
+        assert!(pair[0].iter().zip(&pair[1]).all(|(a, b)| a <= b), "{quantiles:?}");
+    }
+    assert_sound(&forecast);
+}
