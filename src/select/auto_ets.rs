@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::model::{Fitted, Forecaster};
 use crate::series::{Note, Series, Training};
-use crate::smoothing::{Bands, Class, Ets, FittedEts, Trend};
+use crate::smoothing::{Bands, Class, Ets, FittedEts};
 
 /// A class of less weight is left out of the bands.
 const NEGLIGIBLE: f64 = 0.01;
@@ -132,11 +132,16 @@ impl AutoEts {
             let factors = class.has_multiplicative_shocks() || class.trend.is_multiplicative();
             n > class.estimated() + 2 && (positive || !factors)
         };
+        let full = self.bands == Bands::Full;
         let mut fits: Vec<FittedEts> = Vec::with_capacity(10);
         for class in self.pool.classes().into_iter().filter(admitted) {
-            fits.extend(self.model(class)?.fit_quickly(series).ok());
+            let model = self.model(class)?;
+            fits.extend(if full { model.fit_penalised(series) } else { model.fit_quickly(series) }.ok());
         }
-        let criterion = |fit: &FittedEts| fit.report().criteria.and_then(|c| c.aicc).unwrap_or(f64::INFINITY);
+        let criterion = |fit: &FittedEts| {
+            let value = if full { fit.penalised_aic() } else { fit.report().criteria.and_then(|c| c.aicc) };
+            value.unwrap_or(f64::INFINITY)
+        };
         let mut best = 0;
         for (i, fit) in fits.iter().enumerate().skip(1) {
             // why a margin: on an exact line or a constant the classes differ by rounding only.
@@ -147,28 +152,19 @@ impl AutoEts {
         if fits.is_empty() {
             return self.model(Class::default())?.fit(series);
         }
-        let least = fits.iter().map(|fit| evidence(fit, n)).fold(f64::INFINITY, f64::min);
-        let weights: Vec<f64> = fits.iter().map(|fit| (-0.5 * (evidence(fit, n) - least)).exp()).collect();
+        let weights: Vec<f64> = fits.iter().map(|fit| (0.5 * (criterion(&fits[best]) - criterion(fit))).exp()).collect();
         let chosen = fits.remove(best);
         let exact = chosen.report().notes.iter().any(|note| matches!(note, Note::ExactFit { .. }));
         let total: f64 = weights.iter().sum();
         let shares = weights.iter().enumerate().filter(|(i, _)| *i != best).map(|(_, w)| w / total);
         // why: where a class passes through every year, likelihoods are as large as rounding lets them be.
-        let rivals = shares.zip(fits).filter(|(share, _)| *share >= NEGLIGIBLE && !exact).collect();
+        let rivals = shares.zip(fits).filter(|(share, _)| *share >= NEGLIGIBLE && full && !exact).collect();
         Ok(chosen.among(rivals))
     }
 
     fn model(self, class: Class) -> Result<Ets> {
         Ets::params().class(class).bands(self.bands).check()
     }
-}
-
-/// AICc with the smoothing parameters and the variance counted, the starting states not: by it the classes are weighed.
-fn evidence(fit: &FittedEts, n: usize) -> f64 {
-    let states = if fit.trend() == Trend::None { 1 } else { 2 };
-    let loglik = fit.report().criteria.map_or(f64::NEG_INFINITY, |c| c.loglik);
-    let counted = fit.class().estimated() + 1 - states;
-    crate::model::Criteria::new(loglik, counted, n).aicc.unwrap_or(f64::INFINITY)
 }
 
 impl Forecaster for AutoEts {

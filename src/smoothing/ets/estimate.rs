@@ -36,14 +36,20 @@ const STEPS: usize = 200;
 const TRIES: usize = 12;
 const IDLE: f64 = 1e-11;
 
-/// How hard to search.
+/// What the search looks for, and how hard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effort {
-    /// The fine grid, and a search from the best of its points.
-    Full,
-    /// The coarse grid and one search: to compare classes.
+pub(super) enum Aim {
+    /// The largest likelihood: the fine grid, and searches from the best of its points.
+    Likelihood,
+    /// The largest likelihood by the coarse grid and one search: to compare classes.
     Quick,
+    /// The largest product of the likelihood and the prior [`RATES`]; one search is enough, the prior leaves one valley.
+    Penalised,
 }
+
+/// Rates of the exponential priors of 1 - alpha and of beta's share of its range under [`Aim::Penalised`]: annual series
+/// follow last year's value, and change their slope little. Chosen on years held back, see `docs/decisions.md`.
+pub(super) const RATES: (f64, f64) = (5.0, 30.0);
 
 struct Grid {
     alpha: &'static [f64],
@@ -59,6 +65,7 @@ const FINE: Grid = Grid {
     starts: 24,
 };
 const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.83, 0.97], starts: 1 };
+const LIKELY: Grid = Grid { alpha: &[0.4, 0.9], share: &[0.01], phi: &[0.9], starts: 1 };
 
 /// A series with a class and what is fixed of its parameters.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +74,7 @@ pub(super) struct Problem<'a> {
     pub(super) class: Class,
     pub(super) fixed: Fixed,
     pub(super) region: Region,
+    pub(super) aim: Aim,
     /// What bounds sigma^2 from below, in the units of the class.
     pub(super) least: f64,
     pub(super) n: usize,
@@ -77,7 +85,7 @@ pub(super) struct Problem<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Point {
     pub(super) at: [f64; COORDINATES],
-    /// ln(SSE / n) + sum ln S / n: minus twice the log-likelihood a year, constants left out.
+    /// ln(SSE / n) + sum ln S / n: minus twice the log-likelihood a year, constants left out; the same of the prior added.
     pub(super) value: f64,
 }
 
@@ -142,10 +150,20 @@ impl Problem<'_> {
         (sums.sse / n).max(self.least).ln() + sums.log_variance / n
     }
 
+    /// Minus twice the logarithm of the prior a year, its constant left out, and its derivatives by alpha and the share of beta.
+    pub(super) fn prior(&self, at: &[f64; COORDINATES]) -> (f64, [f64; COORDINATES]) {
+        if self.aim != Aim::Penalised {
+            return (0.0, [0.0; COORDINATES]);
+        }
+        let weight = 2.0 / self.n as f64;
+        let share = if self.class.trend == Trend::None { 0.0 } else { weight * RATES.1 };
+        (weight * RATES.0 * (1.0 - at[ALPHA]) + share * at[SHARE], [0.0, -weight * RATES.0, 0.0, share, 0.0])
+    }
+
     fn value(&self, at: [f64; COORDINATES]) -> f64 {
         let mut reader = Summing::new(self.class, self.gaps);
         match run(self.y, self.class, &self.params(at), &mut reader) {
-            Ok(_) => self.of(&reader.finish()),
+            Ok(_) => self.of(&reader.finish()) + self.prior(&at).0,
             Err(_) => f64::INFINITY,
         }
     }
@@ -169,10 +187,12 @@ impl Problem<'_> {
         run(self.y, self.class, &self.params(jets::<K>(at)), &mut reader).ok()?;
         let sums = reader.sums.finish();
         let n = self.n as f64;
-        let (mut gradient, mut hessian) = ([0.0; COORDINATES], [[0.0; COORDINATES]; COORDINATES]);
+        // The value is a logarithm of the sum of squares: a slope p of the prior is one of p SSE / 2 here.
+        let mut gradient = self.prior(&at).1.map(|slope| 0.5 * slope * sums.sse);
+        let mut hessian = [[0.0; COORDINATES]; COORDINATES];
         for i in 0..K {
             let q = reader.growth[i] / n;
-            gradient[i] = reader.along[i] + sums.sse * q;
+            gradient[i] += reader.along[i] + sums.sse * q;
             for j in 0..=i {
                 let p = reader.growth[j] / n;
                 let cross = reader.crossed[i][j] + q * reader.along[j] + p * reader.along[i] + sums.sse * q * p;
@@ -182,17 +202,21 @@ impl Problem<'_> {
         Some(Quadratic { sse: sums.sse, gradient, hessian })
     }
 
-    /// The parameters of largest likelihood; none if no start is allowed.
-    pub(super) fn solve(&self, effort: Effort) -> Option<Point> {
+    /// The parameters that [`Aim`] asks for; none if no start is allowed.
+    pub(super) fn solve(&self) -> Option<Point> {
         let free = self.free();
         if !free.contains(&true) {
             let at = [0.0; COORDINATES];
             let value = self.value(at);
             return value.is_finite().then_some(Point { at, value });
         }
-        let grid = if effort == Effort::Full { &FINE } else { &COARSE };
+        let grid = match self.aim {
+            Aim::Likelihood => &FINE,
+            Aim::Quick => &COARSE,
+            Aim::Penalised => &LIKELY,
+        };
         let mut starts = super::starts::points(self, grid.alpha, grid.share, grid.phi);
-        if effort == Effort::Full {
+        if self.aim == Aim::Likelihood {
             starts.extend(super::starts::curves(self));
         }
         starts.sort_by(|a, b| a.value.total_cmp(&b.value));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::class::Class;
-use super::estimate::{COORDINATES, Effort, PHI, Problem, jets};
+use super::estimate::{Aim, COORDINATES, PHI, Problem, RATES, jets};
 use super::likelihood::{Filter, Params, Reader, Summing, loglik, run};
 use super::{Ets, EtsParams, Region, Trend, ahead};
 use crate::dist::Support;
@@ -40,6 +40,8 @@ pub struct FittedEts {
     /// Level and slope before the first year and at the end of each.
     states: Vec<State>,
     df: usize,
+    /// Whether the parameters have the largest posterior under the prior of [`RATES`], not the largest likelihood.
+    penalised: bool,
     report: FitReport,
     /// Other classes that the data leave possible, with their weights; its own weight is what is left of one.
     rivals: Vec<(f64, FittedEts)>,
@@ -64,6 +66,8 @@ struct Stored {
     /// What a random walk of very few years needs beside.
     #[serde(default)]
     short: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    penalised: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rivals: Vec<(f64, Stored)>,
 }
@@ -76,7 +80,7 @@ impl TryFrom<Stored> for FittedEts {
         if stored.short {
             return Self::walk(&stored.series, training, model.bands);
         }
-        let fitted = Self::at(model, &stored.series, training, stored.at)?;
+        let fitted = Self { penalised: stored.penalised, ..Self::at(model, &stored.series, training, stored.at)? };
         let rivals = stored.rivals.into_iter().map(|(weight, rival)| Ok((weight, Self::try_from(rival)?)));
         Ok(fitted.among(rivals.collect::<Result<_>>()?))
     }
@@ -88,7 +92,7 @@ impl From<FittedEts> for Stored {
         let short = fitted.report.notes.iter().any(|note| matches!(note, Note::ShortSeries { .. }));
         let rivals = fitted.rivals.into_iter().map(|(weight, rival)| (weight, rival.into())).collect();
         let settings = EtsParams { class, fixed, region, bands };
-        Self { settings, at: fitted.at, series: fitted.series, short, rivals }
+        Self { settings, at: fitted.at, series: fitted.series, short, penalised: fitted.penalised, rivals }
     }
 }
 
@@ -123,7 +127,7 @@ fn state(class: Class, level: f64, slope: f64) -> State {
     State { level, slope: (class.trend != Trend::None).then_some(slope) }
 }
 
-fn problem<'a>(model: &Ets, training: &'a Training) -> Problem<'a> {
+fn problem<'a>(model: &Ets, training: &'a Training, aim: Aim) -> Problem<'a> {
     let size = if model.class.has_multiplicative_shocks() {
         let n = training.observed().max(1) as f64;
         training.y.iter().flatten().map(|y| y.abs() / n).sum::<f64>().max(f64::MIN_POSITIVE)
@@ -135,6 +139,7 @@ fn problem<'a>(model: &Ets, training: &'a Training) -> Problem<'a> {
         class: model.class,
         fixed: model.fixed,
         region: model.region,
+        aim,
         // why: beyond rounding the likelihood of an exact fit grows without end; see `crate::model` on floors.
         least: (1e-3 * training.resolution() / size).powi(2),
         n: training.observed(),
@@ -143,15 +148,14 @@ fn problem<'a>(model: &Ets, training: &'a Training) -> Problem<'a> {
 }
 
 impl FittedEts {
-    pub(super) fn new(model: Ets, series: &Series, effort: Effort) -> Result<Self> {
+    pub(super) fn new(model: Ets, series: &Series, aim: Aim) -> Result<Self> {
         let training = Training::new(series)?;
         training.need(model.needed().max(1), &model.class.to_string())?;
         admitted(&model, &training)?;
-        let problem = problem(&model, &training);
-        let Some(best) = problem.solve(effort) else {
+        let Some(best) = problem(&model, &training, aim).solve() else {
             return Err(left(&model, &training, 0));
         };
-        Self::at(model, series, training, best.at)
+        Ok(Self { penalised: aim == Aim::Penalised, ..Self::at(model, series, training, best.at)? })
     }
 
     /// The random walk from the first year on, for series too short to choose anything: alpha = 1, the level of the first
@@ -186,7 +190,7 @@ impl FittedEts {
     fn at(model: Ets, series: &Series, training: Training, at: [f64; COORDINATES]) -> Result<Self> {
         let class = model.class;
         admitted(&model, &training)?;
-        let problem = problem(&model, &training);
+        let problem = problem(&model, &training, Aim::Likelihood);
         let params = problem.params(at);
         let years = training.y.len();
         let mut trace = Trace {
@@ -215,7 +219,7 @@ impl FittedEts {
         report.fitted = trace.expected.into_iter().map(Some).collect();
         report.notes.extend(note);
         let states = trace.states;
-        Ok(Self { series: series.clone(), training, model, at, end, states, df, report, rivals: Vec::new() })
+        Ok(Self { series: series.clone(), training, model, at, end, states, df, penalised: false, report, rivals: Vec::new() })
     }
 
     /// The class that was fitted.
@@ -263,6 +267,13 @@ impl FittedEts {
     pub fn with_bands(mut self, bands: Bands) -> Self {
         self.model.bands = bands;
         self
+    }
+
+    /// AIC, minus twice the logarithm of the prior (its constant left out) where the fit had one.
+    pub(crate) fn penalised_aic(&self) -> Option<f64> {
+        let problem = problem(&self.model, &self.training, Aim::Penalised);
+        let prior = if self.penalised { problem.n as f64 * problem.prior(&self.at).0 } else { 0.0 };
+        Some(self.report.criteria?.aic + prior)
     }
 
     /// The same fit among others that the data leave possible.
@@ -322,7 +333,7 @@ impl FittedEts {
     /// The joint law of the next h years.
     fn law(&self, h: usize) -> Result<Latent> {
         let class = self.model.class;
-        let params = problem(&self.model, &self.training).params(self.at);
+        let params = problem(&self.model, &self.training, Aim::Likelihood).params(self.at);
         let overflow = || Error::Overflow { series: self.series.name().to_owned(), model: class.to_string() };
         let mut latent = ahead::latent(class, &params, &self.end, self.report.sigma, h).ok_or_else(overflow)?;
         if self.training.unit == Unit::Count {
@@ -351,7 +362,7 @@ impl FittedEts {
     pub fn refit(&self, series: &Series) -> Result<Self> {
         let training = Training::new(series)?;
         let mut held = self.model;
-        let params = problem(&self.model, &self.training).params(self.at);
+        let params = problem(&self.model, &self.training, Aim::Likelihood).params(self.at);
         held.fixed.alpha = Some(params.alpha);
         if self.trend() != Trend::None {
             held.fixed.beta = Some(params.beta);
@@ -361,10 +372,10 @@ impl FittedEts {
         }
         training.need(held.needed().max(1), &held.class.to_string())?;
         admitted(&held, &training)?;
-        let found = problem(&held, &training).solve(Effort::Full).ok_or_else(|| left(&held, &training, 0))?;
+        let found = problem(&held, &training, Aim::Likelihood).solve().ok_or_else(|| left(&held, &training, 0))?;
         let mut at = self.at;
         (at[0], at[2]) = (found.at[0], found.at[2]);
-        let fitted = Self::at(self.model, series, training, at)?;
+        let fitted = Self { penalised: self.penalised, ..Self::at(self.model, series, training, at)? };
         Ok(fitted.among(self.of_rivals(|rival| rival.refit(series))))
     }
 
@@ -383,7 +394,8 @@ impl FittedEts {
     /// # Errors
     /// Those of [`Ets::fit`].
     pub fn update(&self, series: &Series) -> Result<Self> {
-        let fitted = Self::at(self.model, series, Training::new(series)?, self.at)?;
+        let again = Self::at(self.model, series, Training::new(series)?, self.at)?;
+        let fitted = Self { penalised: self.penalised, ..again };
         Ok(fitted.among(self.of_rivals(|rival| rival.update(series))))
     }
 
@@ -394,7 +406,7 @@ impl FittedEts {
 
     /// Derivatives at the optimum, and what they leave unknown of the parameters.
     fn curvature(&self, h: usize) -> Curvature {
-        let problem = problem(&self.model, &self.training);
+        let problem = problem(&self.model, &self.training, Aim::Likelihood);
         let params = problem.params(jets::<COORDINATES>(self.at));
         let years = problem.n;
         let mut reader = Innovations { e: Vec::with_capacity(years), growth: [0.0; COORDINATES] };
@@ -403,7 +415,13 @@ impl FittedEts {
         let centres = end.map(|end| ahead::centres(self.model.class, &params, &end, h)).unwrap_or_default();
         let free = problem.free();
         let alpha_range = if self.model.region == Region::Usual { 1.0 } else { 2.0 };
-        let priors = [0.0, prior(alpha_range), 0.0, prior(1.0), prior(PHI.1 - PHI.0)];
+        let (of_alpha, of_share) = if self.penalised {
+            // The variance of an exponential law of rate r is 1 / r^2.
+            (RATES.0 * RATES.0, RATES.1 * RATES.1)
+        } else {
+            (prior(alpha_range), prior(1.0))
+        };
+        let priors = [0.0, of_alpha, 0.0, of_share, prior(PHI.1 - PHI.0)];
         let lanes: Vec<usize> = (0..COORDINATES).filter(|k| free[*k]).collect();
         let columns: Vec<Vec<f64>> = lanes
             .iter()

@@ -30,7 +30,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Shocks, Trend};
-use estimate::Effort;
+use estimate::Aim;
 pub use fitted::{FittedEts, State};
 
 use super::Bands;
@@ -309,12 +309,18 @@ impl Ets {
     /// below zero under a class with shocks in proportion; [`Error::LeavesPositive`] where such a class, or one with a growth
     /// factor, allows no parameters; [`Error::Overflow`].
     pub fn fit(&self, series: &Series) -> Result<FittedEts> {
-        FittedEts::new(*self, series, Effort::Full)
+        FittedEts::new(*self, series, Aim::Likelihood)
     }
 
-    /// The same by a shorter search: to compare classes.
+    /// The largest product of the likelihood and a prior of the smoothing parameters (alpha near 1, a slope that hardly
+    /// changes), for an automatic choice.
+    pub(crate) fn fit_penalised(&self, series: &Series) -> Result<FittedEts> {
+        FittedEts::new(*self, series, Aim::Penalised)
+    }
+
+    /// The same as [`Ets::fit`] by a shorter search: to compare classes.
     pub(crate) fn fit_quickly(&self, series: &Series) -> Result<FittedEts> {
-        FittedEts::new(*self, series, Effort::Quick)
+        FittedEts::new(*self, series, Aim::Quick)
     }
 }
 
