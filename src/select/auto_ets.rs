@@ -152,7 +152,8 @@ impl AutoEts {
         if fits.is_empty() {
             return self.model(Class::default())?.fit(series);
         }
-        let weights: Vec<f64> = fits.iter().map(|fit| (0.5 * (criterion(&fits[best]) - criterion(fit))).exp()).collect();
+        let weights: Vec<f64> =
+            fits.iter().map(|fit| (0.5 * (criterion(&fits[best]) - criterion(fit))).exp()).collect();
         let chosen = fits.remove(best);
         let exact = chosen.report().notes.iter().any(|note| matches!(note, Note::ExactFit { .. }));
         let total: f64 = weights.iter().sum();

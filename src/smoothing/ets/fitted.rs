@@ -219,7 +219,18 @@ impl FittedEts {
         report.fitted = trace.expected.into_iter().map(Some).collect();
         report.notes.extend(note);
         let states = trace.states;
-        Ok(Self { series: series.clone(), training, model, at, end, states, df, penalised: false, report, rivals: Vec::new() })
+        Ok(Self {
+            series: series.clone(),
+            training,
+            model,
+            at,
+            end,
+            states,
+            df,
+            penalised: false,
+            report,
+            rivals: Vec::new(),
+        })
     }
 
     /// The class that was fitted.

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ThetaVariant;
 use super::lines::{Line, Lines, Point};
+use super::posterior::{Component, Shocks, components};
+use crate::dist::Support;
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Latent};
+use crate::forecast::{Forecast, Joint, Latent};
 use crate::model::{FitReport, Fitted, Spread, spread};
 use crate::numeric::precision::Precision;
-use crate::series::{Horizon, Series, Training};
+use crate::series::{Horizon, Note, Series, Training};
 use crate::smoothing::recursion::{Doubt, Smoothing, State};
 use crate::smoothing::variance::ahead;
 use crate::smoothing::{Bands, Ets};
@@ -36,19 +38,19 @@ pub struct FittedTheta {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Fit {
-    /// Level by simple smoothing, and half the slope of the line.
-    Standard {
-        alpha: f64,
-        start: f64,
-        level: f64,
-        drift: f64,
-        doubt: Doubt,
-    },
-    Lines {
-        variant: ThetaVariant,
-        point: Point,
-        slope_se: f64,
-    },
+    Standard(Standard),
+    Lines { variant: ThetaVariant, point: Point, slope_se: f64 },
+}
+
+/// Level by simple smoothing, and half the slope of the line.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Standard {
+    alpha: f64,
+    start: f64,
+    level: f64,
+    drift: f64,
+    doubt: Doubt,
 }
 
 /// The stored form: what was estimated, and the series, from which the rest follows.
@@ -67,7 +69,7 @@ impl TryFrom<Stored> for FittedTheta {
     fn try_from(Stored { series, bands, fit, df, report }: Stored) -> std::result::Result<Self, String> {
         let training = Training::new(&series).map_err(|e| e.to_string())?;
         let (variant, alpha) = match fit {
-            Fit::Standard { alpha, .. } => (ThetaVariant::Standard, alpha),
+            Fit::Standard(Standard { alpha, .. }) => (ThetaVariant::Standard, alpha),
             Fit::Lines { variant, point, .. } => (variant, point.alpha),
         };
         training.need(variant.needed(), variant.model()).map_err(|e| e.to_string())?;
@@ -115,58 +117,81 @@ impl FittedTheta {
     /// # Errors
     /// [`Error::Overflow`] if the numbers become too large to compute with.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
-        let (h, sigma) = (horizon.get(), self.report.sigma);
-        let mut latent = match self.fit {
-            Fit::Standard { alpha, level, drift, doubt, .. } => {
-                let smoothing = Smoothing { alpha, beta: 0.0, phi: 0.0 };
-                let mut latent = ahead(&smoothing, State { level, slope: 0.0 }, doubt, sigma, h);
-                let n = i32::try_from(self.training.y.len()).unwrap_or(i32::MAX);
-                let first = (1.0 - (1.0 - alpha).powi(n)) / alpha;
-                for (i, z) in latent.location.iter_mut().enumerate() {
-                    *z += drift * (i as f64 + first);
+        let h = horizon.get();
+        let joint = match self.fit {
+            Fit::Standard(fit) => self.standard(fit, h).into(),
+            Fit::Lines { variant, point, slope_se } => {
+                let lines = Lines::new(&self.training.y, variant);
+                let exact = self.report.notes.iter().any(|note| matches!(note, Note::ExactFit { .. }));
+                if self.bands == Bands::Textbook || exact {
+                    let shocks = Shocks::Even(self.report.sigma);
+                    let component = Component { weight: 1.0, point, shocks };
+                    self.component(&lines, &component, slope_se, h).into()
+                } else {
+                    let components = components(&lines, self.df).into_iter();
+                    let law = |c: Component| (c.weight, self.component(&lines, &c, slope_se, h));
+                    Joint::mixture(components.map(law).collect(), Support::Real)
                 }
-                latent
             }
-            Fit::Lines { variant, point, .. } => shocked(&Lines::new(&self.training.y, variant), &point, sigma, h),
         };
-        if self.bands == Bands::Full {
-            latent.shared = latent.shared.extended(self.unknown(h));
-            latent.df = Some(self.df as f64);
-        }
-        self.report.project(&self.series, &self.training, latent.into())
+        self.report.project(&self.series, &self.training, joint)
     }
 
-    /// What is unknown of the parameters, as columns of the years ahead.
-    fn unknown(&self, h: usize) -> Vec<Vec<f64>> {
-        let sigma = self.report.sigma;
-        let y = &self.training.y;
-        match self.fit {
-            Fit::Standard { alpha, start, drift, .. } => {
-                let at = [alpha, start, drift];
-                let steps = [1e-5, 1e-3 * sigma, 1e-3 * sigma];
-                let model = |p: &[f64]| drifting(y, p, h);
-                columns(&at, &steps, &[1.0 / UNIFORM, 0.0, 0.0], sigma, model)
-            }
-            Fit::Lines { variant, point, slope_se } => {
-                let lines = Lines::new(y, variant);
-                let mut at = vec![point.alpha, point.level, point.weight];
-                let mut steps = vec![1e-5, 1e-3 * sigma, 1e-3];
-                let mut prior = vec![1.0 / UNIFORM, 0.0, 1.0 / UNIFORM];
-                if !lines.dynamic && slope_se > 0.0 {
-                    at.push(0.0);
-                    steps.push(1e-3 * slope_se);
-                    prior.push(slope_se.powi(-2));
-                }
-                let model = |p: &[f64]| {
-                    let tilt = p.get(3).copied().unwrap_or(0.0);
-                    let point = Point { alpha: p[0], level: p[1], weight: p[2], tilt };
-                    let run = lines.run(&point);
-                    let path = lines.path(&point, &run, &vec![0.0; h], 0.0);
-                    (run.e, path)
-                };
-                columns(&at, &steps, &prior, sigma, model)
-            }
+    /// The law of the standard variant.
+    fn standard(&self, Standard { alpha, start, level, drift, doubt }: Standard, h: usize) -> Latent {
+        let (y, sigma) = (&self.training.y, self.report.sigma);
+        let smoothing = Smoothing { alpha, beta: 0.0, phi: 0.0 };
+        let mut latent = ahead(&smoothing, State { level, slope: 0.0 }, doubt, sigma, h);
+        let n = i32::try_from(y.len()).unwrap_or(i32::MAX);
+        let first = (1.0 - (1.0 - alpha).powi(n)) / alpha;
+        for (i, z) in latent.location.iter_mut().enumerate() {
+            *z += drift * (i as f64 + first);
         }
+        let (at, steps) = ([alpha, start, drift], [1e-5, 1e-3 * sigma, 1e-3 * sigma]);
+        let unknown = || columns(&at, &steps, &[1.0 / UNIFORM, 0.0, 0.0], sigma, |p| drifting(y, p, h));
+        self.widened(latent, unknown)
+    }
+
+    /// The law of one of the other variants with alpha, and the kind of shocks, taken as known.
+    fn component(&self, lines: &Lines<'_>, component: &Component, slope_se: f64, h: usize) -> Latent {
+        let point = component.point;
+        let unknown = || {
+            // Where shocks are in proportion, the size of a middling one.
+            let expected = lines.run(&point).expected;
+            let sigma = component.shocks.size(expected.iter().sum::<f64>() / expected.len().max(1) as f64);
+            let mut at = vec![point.level, point.weight];
+            let mut steps = vec![1e-3 * sigma, 1e-3];
+            let mut prior = vec![0.0, 1.0 / UNIFORM];
+            if !lines.dynamic && slope_se > 0.0 {
+                at.push(0.0);
+                steps.push(1e-3 * slope_se);
+                prior.push(slope_se.powi(-2));
+            }
+            let mut rows = columns(&at, &steps, &prior, sigma, |p| {
+                let tilt = p.get(2).copied().unwrap_or(0.0);
+                let point = Point { level: p[0], weight: p[1], tilt, ..point };
+                let run = lines.run(&point);
+                let path = lines.path(&point, &run, &vec![0.0; h], 0.0);
+                (run.e, path)
+            });
+            if lines.dynamic {
+                // The line of the last year is an estimate of the drift with the error slope_se. A forecast that takes the
+                // share w of it is a posterior mean, and w slope_se^2 the posterior variance.
+                let drift = point.weight.sqrt() * slope_se;
+                rows.iter_mut().zip(1..).for_each(|(row, years)| row.push(drift * f64::from(years)));
+            }
+            rows
+        };
+        self.widened(shocked(lines, &point, component.shocks, h), unknown)
+    }
+
+    /// The law with what is unknown of the parameters, unless they are taken as known.
+    fn widened(&self, mut latent: Latent, unknown: impl Fn() -> Vec<Vec<f64>>) -> Latent {
+        if self.bands == Bands::Full {
+            latent.shared = latent.shared.extended(unknown());
+            latent.df = Some(self.df as f64);
+        }
+        latent
     }
 
     /// What the fit found.
@@ -181,12 +206,11 @@ fn standard(series: &Series, training: &Training) -> Result<(Fit, FitReport, usi
     let mut report = level.report().clone();
     let given = |name: &str| report.params.get(name).copied().unwrap_or(f64::NAN);
     let drift = 0.5 * Line::of(&training.y).slope();
-    let fit =
-        Fit::Standard { alpha: given("alpha"), start: given("l0"), level: level.level(), drift, doubt: level.doubt() };
+    let fit = Standard { alpha: given("alpha"), start: given("l0"), level: level.level(), drift, doubt: level.doubt() };
     report.params.insert("drift".to_owned(), drift);
     report.params.insert("theta".to_owned(), 2.0);
     report.criteria = None;
-    Ok((fit, report, training.observed().saturating_sub(3).max(1)))
+    Ok((Fit::Standard(fit), report, training.observed().saturating_sub(3).max(1)))
 }
 
 fn with_lines(variant: ThetaVariant, training: &Training) -> (Fit, FitReport, usize) {
@@ -212,24 +236,29 @@ fn with_lines(variant: ThetaVariant, training: &Training) -> (Fit, FitReport, us
 
 /// The years ahead with what the shocks do to them. The line of the dynamic variant turns with every year, so that a shock
 /// of a later year works on otherwise than one of an earlier: each has a column of its own.
-fn shocked(lines: &Lines<'_>, point: &Point, sigma: f64, h: usize) -> Latent {
+fn shocked(lines: &Lines<'_>, point: &Point, shocks: Shocks, h: usize) -> Latent {
     let run = lines.run(point);
     let still = vec![0.0; h];
     let location = lines.path(point, &run, &still, 0.0);
     let mut shared = vec![Vec::with_capacity(h + 1); h];
-    let mut add = |path: Vec<f64>, size: f64| {
+    // The years ahead are linear in a shock: what one of this size does, and a column of another size.
+    let unit = location.iter().fold(f64::MIN_POSITIVE, |most, mu| most.max(shocks.size(*mu)));
+    let add = |shared: &mut Vec<Vec<f64>>, path: Vec<f64>, size: f64| {
         for ((row, z), still) in shared.iter_mut().zip(path).zip(&location) {
-            row.push((z - still) / sigma * size);
+            row.push((z - still) / unit * size);
         }
     };
-    for j in 0..h {
-        let mut shock = still.clone();
-        shock[j] = sigma;
-        add(lines.path(point, &run, &shock, 0.0), sigma);
-    }
     let unseen = run.doubt.root().0.0;
     if unseen > 0.0 {
-        add(lines.path(point, &run, &still, sigma), sigma * unseen);
+        add(&mut shared, lines.path(point, &run, &still, unit), shocks.size(location[0]) * unseen);
+    }
+    for j in 0..h {
+        let mut shock = still.clone();
+        shock[j] = unit;
+        let path = lines.path(point, &run, &shock, 0.0);
+        // What is expected of that year is known up to the shocks before it.
+        let expected = shared[j].iter().fold(location[j], |norm: f64, r: &f64| norm.hypot(*r));
+        add(&mut shared, path, shocks.size(expected));
     }
     Latent::new(location, shared, vec![0.0; h])
 }

@@ -70,6 +70,14 @@ pub(super) struct Point {
     pub(super) tilt: f64,
 }
 
+/// What least squares find for an alpha.
+pub(super) struct Best {
+    pub(super) point: Point,
+    pub(super) sse: f64,
+    /// Sum of squares of what the line adds, the fading first level taken out of it.
+    pub(super) power: f64,
+}
+
 /// A series with its variant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lines<'a> {
@@ -80,8 +88,9 @@ pub(super) struct Lines<'a> {
 /// A pass through the series.
 pub(super) struct Run {
     pub(super) expected: Vec<f64>,
-    /// Standardised innovations of the years that count.
+    /// Standardised innovations of the years that count, and what was expected of them.
     pub(super) e: Vec<f64>,
+    pub(super) counted: Vec<f64>,
     level: f64,
     line: Line,
     pub(super) doubt: Doubt,
@@ -92,9 +101,9 @@ impl<'a> Lines<'a> {
         Self { y, dynamic: variant == ThetaVariant::Dynamic }
     }
 
-    /// Observed years before the first innovation that counts: a line through two points explains both of them.
+    /// Observed years before the first innovation that counts: the first level explains the first.
     fn skipped(&self) -> f64 {
-        if self.dynamic { 2.0 } else { 0.0 }
+        if self.dynamic { 1.0 } else { 0.0 }
     }
 
     fn first_line(&self) -> Line {
@@ -105,7 +114,8 @@ impl<'a> Lines<'a> {
     pub(super) fn run(&self, p: &Point) -> Run {
         let smoothing = Smoothing { alpha: p.alpha, beta: 0.0, phi: 0.0 };
         let (mut level, mut line, mut doubt) = (p.level, self.first_line(), Doubt::default());
-        let (mut expected, mut e) = (Vec::with_capacity(self.y.len()), Vec::with_capacity(self.y.len()));
+        let room = || Vec::with_capacity(self.y.len());
+        let (mut expected, mut e, mut counted) = (room(), room(), room());
         let mut seen = 0.0;
         for (i, y) in self.y.iter().enumerate() {
             let part = p.weight * line.part(i + 1, p.alpha, p.tilt);
@@ -118,6 +128,7 @@ impl<'a> Lines<'a> {
                 doubt = gain.seen();
                 if seen >= self.skipped() {
                     e.push((y - mu) / gain.variance.sqrt());
+                    counted.push(mu);
                 }
                 seen += 1.0;
                 if self.dynamic {
@@ -127,7 +138,7 @@ impl<'a> Lines<'a> {
                 doubt = gain.missed();
             }
         }
-        Run { expected, e, level, line, doubt }
+        Run { expected, e, counted, level, line, doubt }
     }
 
     /// The years ahead when each differs from what is expected of it by its shock; `lift` is added to the last level.
@@ -146,19 +157,27 @@ impl<'a> Lines<'a> {
         path
     }
 
-    /// The parameters of least squares.
-    pub(super) fn estimate(&self) -> Point {
-        let at = |i: usize| ALPHA.0 + (ALPHA.1 - ALPHA.0) * i as f64 / GRID as f64;
-        let misfit = |alpha: f64| self.best_at(alpha).1;
-        let values: Vec<f64> = (0..=GRID).map(|i| misfit(at(i))).collect();
-        let best = (0..=GRID).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
-        let range = (at(best.saturating_sub(1)), at((best + 1).min(GRID)));
-        let found = minimise_scalar(misfit, range, &Settings::default());
-        self.best_at(found.at[0]).0
+    /// The alphas of the coarse search.
+    pub(super) fn alphas() -> impl Iterator<Item = f64> {
+        (0..=GRID).map(Self::alpha)
     }
 
-    /// The best level and weight at this alpha, with the sum of squares: linear least squares, the weight in its range.
-    fn best_at(&self, alpha: f64) -> (Point, f64) {
+    fn alpha(i: usize) -> f64 {
+        ALPHA.0 + (ALPHA.1 - ALPHA.0) * i as f64 / GRID as f64
+    }
+
+    /// The parameters of least squares.
+    pub(super) fn estimate(&self) -> Point {
+        let misfit = |alpha: f64| self.best_at(alpha).sse;
+        let values: Vec<f64> = Self::alphas().map(misfit).collect();
+        let best = (0..=GRID).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
+        let range = (Self::alpha(best.saturating_sub(1)), Self::alpha((best + 1).min(GRID)));
+        let found = minimise_scalar(misfit, range, &Settings::default());
+        self.best_at(found.at[0]).point
+    }
+
+    /// The best level and weight at this alpha: linear least squares, the weight in its range.
+    pub(super) fn best_at(&self, alpha: f64) -> Best {
         let smoothing = Smoothing { alpha, beta: 0.0, phi: 0.0 };
         let (mut line, mut doubt) = (self.first_line(), Doubt::default());
         // The level is base + l_0 by_level + w by_weight.
@@ -200,7 +219,7 @@ impl<'a> Lines<'a> {
         let weight = if power > 1e-20 * zz { (dot(&e, &free) / power).clamp(0.0, MOST_WEIGHT) } else { 0.0 };
         let level = e_x - weight * z_x;
         let sse = e.iter().zip(&x).zip(&z).map(|((e, x), z)| (e - level * x - weight * z).powi(2)).sum();
-        (Point { alpha, level, weight, tilt: 0.0 }, sse)
+        Best { point: Point { alpha, level, weight, tilt: 0.0 }, sse, power: power.max(1e-12 * zz) }
     }
 }
 

@@ -29,6 +29,7 @@
 
 mod fitted;
 mod lines;
+mod posterior;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,80 @@
+//! What the data leave unknown of the optimised and the dynamic variant.
+//!
+//! Theta's least squares pick one alpha where eight to twenty years leave many possible, and say nothing of whether shocks
+//! are of the same size every year or grow with what is expected. Full bands are a mixture over both: each alpha of a grid,
+//! with the first level and weight of the line that least squares find for it, weighs
+//!
+//! ```text
+//! exp(-12 (1 - alpha)) |Z|^-1 SSE^(1/2) L          L the largest likelihood over sigma
+//! L = SSE^(-n/2)                                    shocks of the same size
+//! L = (sum (e_t / mu_t)^2)^(-n/2) / prod mu_t       shocks in proportion, where all y and mu are above zero
+//! ```
+//!
+//! with |Z| the length of what the line adds beside the fading first level: `|Z|^-1 SSE^(1/2)` is the width that the weight
+//! of the line has under the likelihood, over which it is summed. The rate 12 says that annual series follow last year's
+//! value; it was chosen on years held back (`docs/decisions.md`). Given alpha the model is linear in its other numbers, so
+//! that a component is one Student-t law.
+
+use super::lines::{Lines, Point};
+
+/// Rate of the exponential prior of 1 - alpha.
+const RATE: f64 = 12.0;
+/// A component of less weight, in proportion to the heaviest, is left out.
+const NEGLIGIBLE: f64 = 0.01;
+
+/// How large shocks are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Shocks {
+    /// The standard deviation of every year's shock.
+    Even(f64),
+    /// The same as a share of what is expected of the year.
+    InProportion(f64),
+}
+
+/// One of the laws that the data leave possible.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Component {
+    pub(super) weight: f64,
+    pub(super) point: Point,
+    pub(super) shocks: Shocks,
+}
+
+impl Shocks {
+    /// The standard deviation of a shock of a year of which this is expected.
+    pub(super) fn size(self, mu: f64) -> f64 {
+        match self {
+            Self::Even(sigma) => sigma,
+            Self::InProportion(share) => share * mu.abs(),
+        }
+    }
+}
+
+/// The components with their weights, which sum to one; `df` divides the sums of squares.
+pub(super) fn components(lines: &Lines<'_>, df: usize) -> Vec<Component> {
+    let positive = lines.y.iter().flatten().all(|y| *y > 0.0);
+    let mut found = Vec::new();
+    for alpha in Lines::alphas() {
+        let best = lines.best_at(alpha);
+        let run = lines.run(&best.point);
+        let n = run.e.len() as f64;
+        let shared = RATE * (1.0 - alpha) + 0.5 * best.power.ln() - 0.5 * best.sse.ln();
+        let mut add = |squares: f64, log_size: f64, shocks: fn(f64) -> Shocks| {
+            let value = 0.5 * n * squares.ln() + log_size + shared;
+            let shocks = shocks((squares / df as f64).sqrt());
+            found.push(Component { weight: value, point: best.point, shocks });
+        };
+        add(best.sse, 0.0, Shocks::Even);
+        if positive && run.counted.iter().all(|mu| *mu > 0.0) {
+            let squares = run.e.iter().zip(&run.counted).map(|(e, mu)| (e / mu).powi(2)).sum();
+            add(squares, run.counted.iter().map(|mu| mu.ln()).sum(), Shocks::InProportion);
+        }
+    }
+    let least = found.iter().map(|c| c.weight).fold(f64::INFINITY, f64::min);
+    found.retain_mut(|component| {
+        component.weight = (least - component.weight).exp();
+        component.weight >= NEGLIGIBLE
+    });
+    let total: f64 = found.iter().map(|c| c.weight).sum();
+    found.iter_mut().for_each(|c| c.weight /= total);
+    found
+}
