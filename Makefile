@@ -23,7 +23,7 @@ TOOLS := target/tools
 DATA ?= $(UNJURAN_DATA)
 
 .PHONY: help venv install demo test check rust-lint rust-test package python-lint python-test docs clean
-.PHONY: chromium test-browser test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers
+.PHONY: chromium test-browser test-adapters test-spark-dask bench bench-stream bench-cluster check-perf update-perf have-data accuracy peers ets-speed
 .PHONY: prior prior-folds tune siblings masked impact impact-peer fuzz load supply-chain laws faults mutants semver test-ray
 .PHONY: test-all test-wheels test-new-user test-reproducible
 
@@ -189,6 +189,12 @@ $(PEERS)/.installed: benches/accuracy/requirements-peers.txt
 peers: have-data $(VENV)/.bench-tools $(VENV)/.package $(PEERS)/.installed ## The same with other tools beside ours, in one run
 	cargo build --release --locked --manifest-path benches/peers/Cargo.toml
 	$(BIN)/python -m benches.accuracy.peers "$(DATA)" $(ARGS)
+
+ets-speed: ## Time of automatic exponential smoothing beside augurs, in one run: a table
+	cargo build --release --locked --manifest-path benches/peers/Cargo.toml
+	benches/peers/target/release/ets_speed | tee target/ets-speed.md
+	mv target/ets-speed.md benches/results/ets-speed.md
+	$(PYTHON) -m benches.accuracy.tables
 
 # Minutes on two cores; the same data give the same bytes. DATA holds annual-counts/ and competitions/.
 prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prior DATA=dir

@@ -136,7 +136,7 @@ fn of(model: Ets) -> Result<PyClassInitializer<PyEts>> {
     Ok(PyModel::with("ETS", model, Some(model.class().short()), named).add_subclass(PyEts(model)))
 }
 
-/// Exponential smoothing whose class the data choose by the corrected Akaike criterion.
+/// Exponential smoothing whose class the data choose, or weigh, by information criteria.
 ///
 /// Needs one observed year. Below five there is no criterion: the answer is a random walk whose bands rest on general
 /// experience, and ``notes`` says so. Classes with shocks in proportion or growth factors are considered where every value is
@@ -148,8 +148,11 @@ fn of(model: Ets) -> Result<PyClassInitializer<PyEts>> {
 ///     The six without growth factors, which is what R's ``ets`` considers; all ten; or the three with additive shocks and
 ///     trends.
 /// bands : {"full", "textbook"}
-///     Whether the doubt about parameters and class is in the bands: full bands are a mixture over the classes, weighed by
-///     AICc with the starting states not counted; textbook bands take parameters and class for certain.
+///     Whether the doubt about parameters and class is in the forecast. Full bands are a mixture over the classes, each
+///     fitted by the likelihood times a prior (alpha near 1, a slope that changes little: ``exp(-5 (1 - alpha)) exp(-30 b)``,
+///     b the share of its range that beta takes) and weighed by ``exp(-AIC / 2)`` times that prior; the class of the largest
+///     weight is reported. Textbook bands are the books' choice: maximum likelihood, the class of the smallest AICc, taken
+///     for certain.
 ///
 /// Examples
 /// --------

@@ -18,7 +18,10 @@ use crate::models::{PyModel, Setting, resolved};
 ///     ``"standard"`` takes half the slope (theta = 2) and is R's ``thetaf``; it needs four observed years. ``"optimised"``
 ///     learns theta from the series (five years), ``"dynamic"`` also draws the line anew each year (six years).
 /// bands : {"full", "textbook"}
-///     Whether the doubt about the parameters is in the bands; ``"textbook"`` takes them as known, as R does.
+///     Whether the doubt about the parameters is in the forecast; ``"textbook"`` takes them as known, as R does. For
+///     ``"optimised"`` and ``"dynamic"`` a full forecast is a mixture over alpha (with the prior ``exp(-12 (1 - alpha))``) and
+///     over shocks of the same size and in proportion, so that its median is near the path of the reported parameters, not
+///     on it.
 ///
 /// Raises
 /// ------

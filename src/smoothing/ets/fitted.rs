@@ -26,7 +26,8 @@ use crate::smoothing::recursion::Doubt;
 /// from an earlier fit as a rule). With [`Bands::Textbook`] the law ahead is normal and the parameters are taken as known.
 /// With [`Bands::Full`] it is Student's with n - k degrees of freedom, and parameters and starting states have the
 /// covariance `sigma^2 (J'J)^-1`, J the derivatives of the standardised innovations, with the prior variance of a uniform
-/// law for the smoothing parameters, so that an optimum on the edge of their range does not make them known.
+/// law for the smoothing parameters, so that an optimum on the edge of their range does not make them known. A fit that an
+/// automatic choice made with its prior of the smoothing parameters has the variance of that prior instead.
 ///
 /// Stored, it is its settings, its parameters and its series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

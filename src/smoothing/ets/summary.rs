@@ -52,6 +52,11 @@ impl FittedEts {
             let slope = slope.map_or_else(String::new, |slope| format!(", slope {}", number(slope)));
             let _ = writeln!(text, "state at the end of {last}: level {}{slope}", number(*level));
         }
+        let weights = self.weights();
+        if weights.len() > 1 {
+            let shares = weights.iter().map(|(class, weight)| format!("{:.0}% {class}", 100.0 * weight));
+            let _ = writeln!(text, "forecast: {}", shares.collect::<Vec<_>>().join(", "));
+        }
         rule(&mut text, "=");
         for note in &report.notes {
             let _ = writeln!(text, "note: {note}");

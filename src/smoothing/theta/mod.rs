@@ -10,6 +10,9 @@
 //!             l_t = alpha y_t + (1 - alpha) l_{t-1}
 //! ```
 //!
+//! The report has the parameters of least squares, and textbook bands take them for certain. Full bands of the last two
+//! variants are a mixture over alpha and over how shocks scale (`posterior`).
+//!
 //! For given alpha both `l_0` and w enter linearly, so that only alpha is searched for and no start can be a bad one. Annual
 //! data have no season and none is tested for.
 //!
@@ -103,7 +106,7 @@ impl std::str::FromStr for ThetaVariant {
 /// | name | default | range | meaning |
 /// |---|---|---|---|
 /// | `variant` | `Standard` | | how much the data choose |
-/// | `bands` | `Bands::Full` | | whether doubt about the parameters is in the bands |
+/// | `bands` | `Bands::Full` | | whether doubt about the parameters is in the forecast |
 ///
 /// Estimated: alpha in 0.0001..0.9999 (standard) or 0.1..0.99 (the others, as in Fiorucci and others), theta from 1 on, the
 /// first level without bounds. Standard needs four observed years, optimised five, dynamic six (the line of the first two

@@ -65,8 +65,11 @@ pub(super) fn components(lines: &Lines<'_>, df: usize) -> Vec<Component> {
         };
         add(best.sse, 0.0, Shocks::Even);
         if positive && run.counted.iter().all(|mu| *mu > 0.0) {
-            let squares = run.e.iter().zip(&run.counted).map(|(e, mu)| (e / mu).powi(2)).sum();
-            add(squares, run.counted.iter().map(|mu| mu.ln()).sum(), Shocks::InProportion);
+            let squares: f64 = run.e.iter().zip(&run.counted).map(|(e, mu)| (e / mu).powi(2)).sum();
+            // why: relative shocks larger than what they are relative to make a normal law of growth without end.
+            if squares <= df as f64 {
+                add(squares, run.counted.iter().map(|mu| mu.ln()).sum(), Shocks::InProportion);
+            }
         }
     }
     let least = found.iter().map(|c| c.weight).fold(f64::INFINITY, f64::min);
