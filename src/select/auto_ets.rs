@@ -202,6 +202,39 @@ mod tests {
     }
 
     #[test]
+    fn the_class_that_is_reported_is_the_one_of_most_weight() {
+        let y = [163.0, 201.0, 229.0, 212.0, 286.0, 265.0, 315.0, 339.0, 320.0, 371.0, 402.0, 398.0];
+        let fitted = AutoEts::default().fit(&series(&y)).unwrap();
+        let weights = fitted.weights();
+        assert!(weights.len() > 1 && weights.iter().all(|(_, weight)| *weight <= weights[0].1), "{weights:?}");
+        assert!((weights.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
+        let textbook = AutoEts::default().with_bands(Bands::Textbook).fit(&series(&y)).unwrap();
+        assert_eq!(textbook.weights().len(), 1);
+        // The choice of the books maximises the likelihood alone.
+        let of = |fit: &FittedEts| fit.report().criteria.unwrap().loglik;
+        let penalised = AutoEts::default().model(textbook.class()).unwrap().fit_penalised(&series(&y)).unwrap();
+        assert!(of(&textbook) >= of(&penalised));
+    }
+
+    #[test]
+    fn shocks_in_proportion_take_over_where_the_series_has_them() {
+        // Twice what was, then half: the same shocks in proportion, ever larger ones in size.
+        let mut growing: Vec<f64> =
+            (0..24_i32).map(|t| 10.0 * 1.25_f64.powi(t) * if t % 2 == 0 { 1.2 } else { 0.8 }).collect();
+        let share = |values: &[f64]| {
+            let fitted = AutoEts::default().fit(&series(values)).unwrap();
+            fitted.weights().iter().filter(|(class, _)| class.has_multiplicative_shocks()).map(|(_, w)| w).sum::<f64>()
+        };
+        assert!(share(&growing) > 0.9, "{}", share(&growing));
+        // Shifted far from zero the same numbers have nothing to be in proportion to.
+        growing
+            .iter_mut()
+            .enumerate()
+            .for_each(|(t, y)| *y = 1e4 + 10.0 * t as f64 + if t % 2 == 0 { 30.0 } else { -30.0 });
+        assert!((0.2..0.8).contains(&share(&growing)), "{}", share(&growing));
+    }
+
+    #[test]
     fn the_battery_passes() {
         for pool in [Pool::All, Pool::NoGrowthFactors, Pool::Additive] {
             assert_eq!(crate::model::checks::battery(&AutoEts::default().with_pool(pool)), vec![]);

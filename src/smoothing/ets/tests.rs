@@ -1,6 +1,6 @@
 //! What must hold of every class.
 
-use super::{Class, Ets, FittedEts, Region};
+use super::{Class, Ets, FittedEts, Region, Trend};
 use crate::error::Error;
 use crate::model::checks::battery;
 use crate::numeric::rng::Stream;
@@ -92,6 +92,40 @@ fn a_refit_keeps_the_parameters_and_an_update_the_states_too() {
         let again = fitted.refit(&amounts(&Y.map(|y| 2.0 * y))).unwrap();
         assert_eq!(again.report().params["alpha"], fitted.report().params["alpha"]);
         assert!((again.report().params["l0"] / fitted.report().params["l0"] - 2.0).abs() < 0.5, "{class}");
+    }
+}
+
+#[test]
+fn a_penalised_fit_is_beaten_by_no_other_parameters() {
+    // Its criterion, written out: minus twice the log-likelihood and the log prior, rates 5 and 30.
+    let criterion = |class: Class, alpha: f64, share: f64, phi: Option<f64>| {
+        let beta = 1e-4 + share * (alpha - 1e-4);
+        let mut held = Ets::params().class(class).alpha(alpha);
+        if class.trend != Trend::None {
+            held = held.beta(beta);
+        }
+        if let Some(phi) = phi {
+            held = held.phi(phi);
+        }
+        let prior = 5.0 * (1.0 - alpha) + if class.trend == Trend::None { 0.0 } else { 30.0 * share };
+        2.0 * prior - 2.0 * loglik(&held.fit(&amounts(&Y)).unwrap())
+    };
+    for class in Class::ALL.into_iter().filter(|class| !class.trend.is_multiplicative()) {
+        let fitted = Ets::params().class(class).check().unwrap().fit_penalised(&amounts(&Y)).unwrap();
+        let (alpha, beta, phi) = {
+            let params = &fitted.report().params;
+            (params["alpha"], params.get("beta").copied().unwrap_or(0.0), params.get("phi").copied())
+        };
+        let share = ((beta - 1e-4) / (alpha - 1e-4)).max(0.0);
+        let best = criterion(class, alpha, share, phi);
+        for alpha in [0.02, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 0.9999] {
+            for share in [0.0, 0.02, 0.1, 0.4, 1.0] {
+                for phi in [0.8, 0.85, 0.9, 0.95, 0.98] {
+                    let there = criterion(class, alpha, share, class.trend.is_damped().then_some(phi));
+                    assert!(best <= there + 1e-3, "{class}: {best} at {fitted:?}, {there} at {alpha} {share} {phi}");
+                }
+            }
+        }
     }
 }
 

@@ -81,3 +81,34 @@ pub(super) fn components(lines: &Lines<'_>, df: usize) -> Vec<Component> {
     found.iter_mut().for_each(|c| c.weight /= total);
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ThetaVariant;
+    use super::*;
+
+    fn shares(y: &[f64]) -> (f64, f64) {
+        let given: Vec<Option<f64>> = y.iter().copied().map(Some).collect();
+        let found = components(&Lines::new(&given, ThetaVariant::Dynamic), y.len() - 3);
+        assert!((found.iter().map(|c| c.weight).sum::<f64>() - 1.0).abs() < 1e-12);
+        let in_proportion = found.iter().filter(|c| matches!(c.shocks, Shocks::InProportion(_)));
+        (in_proportion.map(|c| c.weight).sum(), found.iter().map(|c| c.weight * c.point.alpha).sum())
+    }
+
+    #[test]
+    fn shocks_in_proportion_take_over_where_the_series_has_them() {
+        let growing: Vec<f64> =
+            (0..24_i32).map(|t| 10.0 * 1.25_f64.powi(t) * if t % 2 == 0 { 1.2 } else { 0.8 }).collect();
+        assert!(shares(&growing).0 > 0.9, "{:?}", shares(&growing));
+        let below_zero: Vec<f64> = growing.iter().map(|y| y - 20.0).collect();
+        assert_eq!(shares(&below_zero).0, 0.0);
+    }
+
+    #[test]
+    fn a_long_noisy_level_overcomes_the_prior_of_alpha() {
+        let walk: Vec<f64> = [0.0, 3.0, 2.0, 5.0, 9.0, 8.0, 12.0, 10.0, 15.0, 14.0].iter().map(|y| 50.0 + y).collect();
+        let noise: Vec<f64> = (0..60).map(|t| 50.0 + f64::from((t * 37 + t * t * 11) % 19)).collect();
+        assert!(shares(&walk).1 > 0.7, "{:?}", shares(&walk));
+        assert!(shares(&noise).1 < 0.3, "{:?}", shares(&noise));
+    }
+}
