@@ -149,7 +149,7 @@ fn of(model: Ets) -> Result<PyClassInitializer<PyEts>> {
 ///     trends.
 /// bands : {"full", "textbook"}
 ///     Whether the doubt about parameters and class is in the forecast. Full bands are a mixture over the classes, each
-///     fitted by the likelihood times a prior (alpha near 1, a slope that changes little: ``exp(-5 (1 - alpha)) exp(-30 b)``,
+///     fitted by the likelihood times a prior (alpha near 1, a slope that changes little: ``exp(-5 (1 - alpha)) exp(-5 b)``,
 ///     b the share of its range that beta takes) and weighed by ``exp(-AIC / 2)`` times that prior; the class of the largest
 ///     weight is reported. Textbook bands are the books' choice: maximum likelihood, the class of the smallest AICc, taken
 ///     for certain.
@@ -236,7 +236,7 @@ impl PyFittedEts {
     /// Standard errors of the estimated parameters by name; those that were fixed have none.
     ///
     /// From the derivatives of the standardised innovations at the optimum, with the prior variance of a uniform law for
-    /// alpha, beta and phi.
+    /// alpha, beta and phi; after ``AutoETS`` with full bands with that of its prior for alpha and beta.
     #[getter]
     fn se<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let errors = PyDict::new(py);

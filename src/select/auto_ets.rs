@@ -9,12 +9,15 @@
 //! bands, the default, therefore fit by the likelihood times a prior of the smoothing parameters,
 //!
 //! ```text
-//! exp(-5 (1 - alpha)) exp(-30 beta*),    beta* the share of its range that beta takes, 0 to 1
+//! exp(-5 (1 - alpha)) exp(-5 beta*),    beta* the share of its range that beta takes, 0 to 1
 //! ```
 //!
 //! and forecast with a mixture of all classes by Akaike's weights `exp(-AIC / 2)`, this prior multiplied in. Annual series
 //! follow last year's value, and their slope changes little, the prior says; on years held back it took a twentieth of the
-//! error off (`docs/decisions.md`). The class with the largest weight, with its parameters, is what is reported.
+//! error off (`docs/decisions.md`). The class with the largest weight, with its parameters, is what is reported. Shocks in
+//! proportion of more than half of what they are in proportion to are left out: a normal law would make negative years of
+//! them, and growth without end. Steady growth by a fifth a year or more is denied by this prior for longer than by the
+//! likelihood alone.
 //!
 //! Below five observed years no class has a criterion. The answer is then the random walk, ETS(A,N,N) with alpha = 1, with
 //! the size of its shocks estimated from the changes there are and one of general experience (see [`AutoEts::fit`]).
@@ -32,6 +35,8 @@ use crate::model::{Fitted, Forecaster};
 use crate::series::{Note, Series, Training};
 use crate::smoothing::{Bands, Class, Ets, FittedEts};
 
+/// The largest size of shocks in proportion.
+const MOST_SHARE: f64 = 0.5;
 /// A class of less weight is left out of the bands.
 const NEGLIGIBLE: f64 = 0.01;
 
@@ -87,7 +92,7 @@ impl std::str::FromStr for Pool {
 /// | name | default | range | meaning |
 /// |---|---|---|---|
 /// | `pool` | `Pool::NoGrowthFactors` | | the classes that are considered |
-/// | `bands` | `Bands::Full` | | whether doubt about the parameters is in the bands |
+/// | `bands` | `Bands::Full` | | whether doubt about parameters and class is in the forecast, or the books' choice alone |
 ///
 /// Classes with shocks in proportion, or with growth factors, are considered where every value is above zero.
 ///
@@ -124,7 +129,7 @@ impl AutoEts {
         Self { bands, ..self }
     }
 
-    /// Fits every class that the series admits and keeps the best.
+    /// Fits every class that the series admits; the best is reported, and with full bands the others stay in the forecast.
     ///
     /// # Errors
     /// [`Error::NoObservedYears`]; [`Error::Overflow`].
@@ -145,8 +150,7 @@ impl AutoEts {
             let model = self.model(class)?;
             fits.extend(if full { model.fit_penalised(series) } else { model.fit_quickly(series) }.ok());
         }
-        // why: relative shocks larger than what they are relative to make a normal law of growth without end.
-        fits.retain(|fit| !full || !fit.class().has_multiplicative_shocks() || fit.report().sigma <= 1.0);
+        fits.retain(|fit| !full || !fit.class().has_multiplicative_shocks() || fit.report().sigma <= MOST_SHARE);
         let criterion = |fit: &FittedEts| {
             let value = if full { fit.penalised_aic() } else { fit.report().criteria.and_then(|c| c.aicc) };
             value.unwrap_or(f64::INFINITY)
@@ -245,6 +249,13 @@ mod tests {
     fn zeros_leave_the_classes_that_can_bear_them() {
         let fitted = AutoEts::default().fit(&series(&[3.0, 0.0, 4.0, 1.0, 2.0, 0.0, 5.0, 1.0, 3.0, 2.0])).unwrap();
         assert!(!fitted.class().has_multiplicative_shocks());
+    }
+
+    #[test]
+    fn a_few_years_of_nothing_are_the_same_once_stored() {
+        let fitted = AutoEts::default().fit(&series(&[0.0, 0.0, 0.0])).unwrap();
+        let stored = serde_json::to_string(&fitted).unwrap();
+        assert_eq!(serde_json::from_str::<FittedEts>(&stored).unwrap(), fitted);
     }
 
     #[test]

@@ -33,6 +33,22 @@ pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f6
     Latent { location, shared, ripple, df: None, link: Link::Identity, quiet: 0 }
 }
 
+/// Where a model expects next to nothing, shocks in proportion to it are smaller than the rounding of a count: such years get
+/// the Poisson standard deviation of their level, at least 1, as an exact fit does.
+pub(crate) fn steadied(latent: &mut Latent) {
+    let rounding = 1.0 / 12.0_f64.sqrt();
+    let mut shocks = 0.0_f64;
+    let mut more = Vec::with_capacity(latent.location.len());
+    for ((row, ripple), centre) in latent.shared.iter().zip(latent.ripple.iter()).zip(latent.location.iter()) {
+        shocks = shocks.hypot(*ripple);
+        let scale = row.iter().fold(shocks, |norm, r| norm.hypot(*r));
+        more.push(if scale < rounding { centre.max(1.0).sqrt() } else { 0.0 });
+    }
+    if more.iter().any(|extra| *extra > 0.0) {
+        latent.shared = std::mem::take(&mut latent.shared).extended(more.into_iter().map(|extra| vec![extra]));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,13 +43,13 @@ pub(super) enum Aim {
     Likelihood,
     /// The largest likelihood by the coarse grid and one search: to compare classes.
     Quick,
-    /// The largest product of the likelihood and the prior [`RATES`]; one search is enough, the prior leaves one valley.
+    /// The largest product of the likelihood and the prior of rate [`RATE`], by a coarse grid and two searches.
     Penalised,
 }
 
-/// Rates of the exponential priors of 1 - alpha and of beta's share of its range under [`Aim::Penalised`]: annual series
+/// Rate of the exponential priors of 1 - alpha and of beta's share of its range under [`Aim::Penalised`]: annual series
 /// follow last year's value, and change their slope little. Chosen on years held back, see `docs/decisions.md`.
-pub(super) const RATES: (f64, f64) = (5.0, 30.0);
+pub(super) const RATE: f64 = 5.0;
 
 struct Grid {
     alpha: &'static [f64],
@@ -65,7 +65,7 @@ const FINE: Grid = Grid {
     starts: 24,
 };
 const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.83, 0.97], starts: 1 };
-const LIKELY: Grid = Grid { alpha: &[0.4, 0.9], share: &[0.01], phi: &[0.9], starts: 1 };
+const LIKELY: Grid = Grid { alpha: &[0.05, 0.4, 0.9], share: &[0.01, 0.3], phi: &[0.9], starts: 2 };
 
 /// A series with a class and what is fixed of its parameters.
 #[derive(Clone, Copy, Debug)]
@@ -156,8 +156,8 @@ impl Problem<'_> {
             return (0.0, [0.0; COORDINATES]);
         }
         let weight = 2.0 / self.n as f64;
-        let share = if self.class.trend == Trend::None { 0.0 } else { weight * RATES.1 };
-        (weight * RATES.0 * (1.0 - at[ALPHA]) + share * at[SHARE], [0.0, -weight * RATES.0, 0.0, share, 0.0])
+        let (alpha, share) = (weight * RATE, if self.class.trend == Trend::None { 0.0 } else { weight * RATE });
+        (alpha * (1.0 - at[ALPHA]) + share * at[SHARE], [0.0, -alpha, 0.0, share, 0.0])
     }
 
     fn value(&self, at: [f64; COORDINATES]) -> f64 {
@@ -202,8 +202,8 @@ impl Problem<'_> {
         Some(Quadratic { sse: sums.sse, gradient, hessian })
     }
 
-    /// The parameters that [`Aim`] asks for; none if no start is allowed.
-    pub(super) fn solve(&self) -> Option<Point> {
+    /// The parameters that [`Aim`] asks for, the search begun from `also` beside its own starts; none if no start is allowed.
+    pub(super) fn solve(&self, also: &[Point]) -> Option<Point> {
         let free = self.free();
         if !free.contains(&true) {
             let at = [0.0; COORDINATES];
@@ -221,6 +221,7 @@ impl Problem<'_> {
         }
         starts.sort_by(|a, b| a.value.total_cmp(&b.value));
         starts.truncate(grid.starts);
+        starts.extend(also);
         starts.into_iter().map(|start| self.polish(start, free)).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
@@ -299,6 +300,11 @@ fn bounded_step(
         let outward = (at[k] <= low && q.gradient[k] > 0.0) || (at[k] >= high && q.gradient[k] < 0.0);
         if outward || q.hessian[k][k] <= 0.0 {
             moving[k] = false;
+        }
+        // Of what the data say nothing the prior decides alone: it pulls to an end of the range.
+        let end = if q.gradient[k] < 0.0 { high } else { low };
+        if free[k] && !outward && q.hessian[k][k] <= 0.0 && q.gradient[k] != 0.0 && end.is_finite() {
+            step[k] = end - at[k];
         }
     }
     for _ in 0..COORDINATES {

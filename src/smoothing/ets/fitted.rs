@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::class::Class;
-use super::estimate::{Aim, COORDINATES, PHI, Problem, RATES, jets};
+use super::estimate::{Aim, COORDINATES, PHI, Problem, RATE, jets};
 use super::likelihood::{Filter, Params, Reader, Summing, loglik, run};
 use super::{Ets, EtsParams, Region, Trend, ahead};
 use crate::dist::Support;
@@ -19,6 +19,7 @@ use crate::numeric::precision::Precision;
 use crate::series::{Horizon, Note, Series, Training, Unit};
 use crate::smoothing::Bands;
 use crate::smoothing::recursion::Doubt;
+use crate::smoothing::variance::steadied;
 
 /// A fitted ETS model: parameters, states, residuals, and the years that follow.
 ///
@@ -41,7 +42,7 @@ pub struct FittedEts {
     /// Level and slope before the first year and at the end of each.
     states: Vec<State>,
     df: usize,
-    /// Whether the parameters have the largest posterior under the prior of [`RATES`], not the largest likelihood.
+    /// Whether the parameters have the largest posterior under the prior of rate [`RATE`], not the largest likelihood.
     penalised: bool,
     report: FitReport,
     /// Other classes that the data leave possible, with their weights; its own weight is what is left of one.
@@ -90,7 +91,7 @@ impl TryFrom<Stored> for FittedEts {
 impl From<FittedEts> for Stored {
     fn from(fitted: FittedEts) -> Self {
         let Ets { class, fixed, region, bands } = fitted.model;
-        let short = fitted.report.notes.iter().any(|note| matches!(note, Note::ShortSeries { .. }));
+        let short = fitted.report.notes.iter().any(|note| matches!(note, Note::FellBack { .. }));
         let rivals = fitted.rivals.into_iter().map(|(weight, rival)| (weight, rival.into())).collect();
         let settings = EtsParams { class, fixed, region, bands };
         Self { settings, at: fitted.at, series: fitted.series, short, penalised: fitted.penalised, rivals }
@@ -153,7 +154,7 @@ impl FittedEts {
         let training = Training::new(series)?;
         training.need(model.needed().max(1), &model.class.to_string())?;
         admitted(&model, &training)?;
-        let Some(best) = problem(&model, &training, aim).solve() else {
+        let Some(best) = problem(&model, &training, aim).solve(&[]) else {
             return Err(left(&model, &training, 0));
         };
         Ok(Self { penalised: aim == Aim::Penalised, ..Self::at(model, series, training, best.at)? })
@@ -372,6 +373,10 @@ impl FittedEts {
     /// # Errors
     /// Those of [`Ets::fit`].
     pub fn refit(&self, series: &Series) -> Result<Self> {
+        self.each(|fit| fit.refit_alone(series))
+    }
+
+    fn refit_alone(&self, series: &Series) -> Result<Self> {
         let training = Training::new(series)?;
         let mut held = self.model;
         let params = problem(&self.model, &self.training, Aim::Likelihood).params(self.at);
@@ -384,11 +389,23 @@ impl FittedEts {
         }
         training.need(held.needed().max(1), &held.class.to_string())?;
         admitted(&held, &training)?;
-        let found = problem(&held, &training, Aim::Likelihood).solve().ok_or_else(|| left(&held, &training, 0))?;
+        let held_problem = problem(&held, &training, Aim::Likelihood);
+        // As the fit began, and the same in the size of the new series.
+        let size = |training: &Training| {
+            training.y.iter().flatten().map(|y| y.abs()).sum::<f64>() / training.observed() as f64
+        };
+        let ratio = size(&training) / size(&self.training).max(f64::MIN_POSITIVE);
+        let grows = self.trend().is_multiplicative();
+        let begun = [1.0, ratio].map(|ratio| {
+            let mut at = self.at;
+            (at[0], at[2]) = (ratio * at[0], if grows { at[2] } else { ratio * at[2] });
+            held_problem.point(at)
+        });
+        let begun: Vec<_> = begun.into_iter().filter(|point| point.value.is_finite()).collect();
+        let found = held_problem.solve(&begun).ok_or_else(|| left(&held, &training, 0))?;
         let mut at = self.at;
         (at[0], at[2]) = (found.at[0], found.at[2]);
-        let fitted = Self { penalised: self.penalised, ..Self::at(self.model, series, training, at)? };
-        Ok(fitted.among(self.of_rivals(|rival| rival.refit(series))))
+        Ok(Self { penalised: self.penalised, ..Self::at(self.model, series, training, at)? })
     }
 
     /// The same parameters and first states on the same series with more years: what comes in is only passed through.
@@ -406,14 +423,31 @@ impl FittedEts {
     /// # Errors
     /// Those of [`Ets::fit`].
     pub fn update(&self, series: &Series) -> Result<Self> {
-        let again = Self::at(self.model, series, Training::new(series)?, self.at)?;
-        let fitted = Self { penalised: self.penalised, ..again };
-        Ok(fitted.among(self.of_rivals(|rival| rival.update(series))))
+        self.each(|fit| {
+            let again = Self::at(fit.model, series, Training::new(series)?, fit.at)?;
+            Ok(Self { penalised: fit.penalised, ..again })
+        })
     }
 
-    /// The rivals after a change, those left out that do not bear it.
-    fn of_rivals(&self, change: impl Fn(&Self) -> Result<Self>) -> Vec<(f64, Self)> {
-        self.rivals.iter().filter_map(|(weight, rival)| Some((*weight, change(rival).ok()?))).collect()
+    /// The fit and its rivals after a change; those that do not bear it are left out, and the others share their weight. Of
+    /// the rest the one of most weight is what is reported.
+    fn each(&self, change: impl Fn(&Self) -> Result<Self>) -> Result<Self> {
+        let own = 1.0 - self.rivals.iter().map(|(weight, _)| weight).sum::<f64>();
+        let first = change(self);
+        let others = self.rivals.iter().filter_map(|(weight, rival)| Some((*weight, change(rival).ok()?)));
+        let mut borne: Vec<(f64, Self)> = others.collect();
+        let total = borne.iter().map(|(weight, _)| weight).sum::<f64>() + if first.is_ok() { own } else { 0.0 };
+        let reported = match first {
+            Ok(fitted) => fitted,
+            Err(error) => {
+                let heaviest = (0..borne.len()).max_by(|&a, &b| borne[a].0.total_cmp(&borne[b].0)).ok_or(error)?;
+                borne.swap_remove(heaviest).1
+            }
+        };
+        for (weight, _) in &mut borne {
+            *weight /= total;
+        }
+        Ok(reported.among(borne))
     }
 
     /// Derivatives at the optimum, and what they leave unknown of the parameters.
@@ -429,7 +463,7 @@ impl FittedEts {
         let alpha_range = if self.model.region == Region::Usual { 1.0 } else { 2.0 };
         let (of_alpha, of_share) = if self.penalised {
             // The variance of an exponential law of rate r is 1 / r^2.
-            (RATES.0 * RATES.0, RATES.1 * RATES.1)
+            (RATE * RATE, RATE * RATE)
         } else {
             (prior(alpha_range), prior(1.0))
         };
@@ -485,22 +519,6 @@ impl Reader<Jet<COORDINATES>> for Innovations {
         for (sum, by) in self.growth.iter_mut().zip(variance.by) {
             *sum += 0.5 * by / variance.at;
         }
-    }
-}
-
-/// Where a class expects next to nothing, shocks in proportion to it are smaller than the rounding of a count: such years get
-/// the Poisson standard deviation of their level, at least 1, as an exact fit does.
-fn steadied(latent: &mut Latent) {
-    let rounding = 1.0 / 12.0_f64.sqrt();
-    let mut shocks = 0.0_f64;
-    let mut more = Vec::with_capacity(latent.location.len());
-    for ((row, ripple), centre) in latent.shared.iter().zip(latent.ripple.iter()).zip(latent.location.iter()) {
-        shocks = shocks.hypot(*ripple);
-        let scale = row.iter().fold(shocks, |norm, r| norm.hypot(*r));
-        more.push(if scale < rounding { centre.max(1.0).sqrt() } else { 0.0 });
-    }
-    if more.iter().any(|extra| *extra > 0.0) {
-        latent.shared = std::mem::take(&mut latent.shared).extended(more.into_iter().map(|extra| vec![extra]));
     }
 }
 

@@ -14,13 +14,13 @@ use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Latent};
 use crate::model::{FitReport, Fitted, Spread, spread};
 use crate::numeric::precision::Precision;
-use crate::series::{Horizon, Note, Series, Training};
+use crate::series::{Horizon, Note, Series, Training, Unit};
 use crate::smoothing::recursion::{Doubt, Smoothing, State};
-use crate::smoothing::variance::ahead;
+use crate::smoothing::variance::{ahead, steadied};
 use crate::smoothing::{Bands, Ets};
 
 /// Prior variance of alpha and of the weight of the line: that of a uniform law on 0..1.
-const UNIFORM: f64 = 1.0 / 12.0;
+pub(super) const UNIFORM: f64 = 1.0 / 12.0;
 
 /// The Theta method after it has seen its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,8 +157,8 @@ impl FittedTheta {
         let point = component.point;
         let unknown = || {
             // Where shocks are in proportion, the size of a middling one.
-            let expected = lines.run(&point).expected;
-            let sigma = component.shocks.size(expected.iter().sum::<f64>() / expected.len().max(1) as f64);
+            let counted = lines.run(&point).counted;
+            let sigma = component.shocks.size(counted.iter().sum::<f64>() / counted.len().max(1) as f64);
             let mut at = vec![point.level, point.weight];
             let mut steps = vec![1e-3 * sigma, 1e-3];
             let mut prior = vec![0.0, 1.0 / UNIFORM];
@@ -175,14 +175,18 @@ impl FittedTheta {
                 (run.e, path)
             });
             if lines.dynamic {
-                // The line of the last year is an estimate of the drift with the error slope_se. A forecast that takes the
-                // share w of it is a posterior mean, and w slope_se^2 the posterior variance.
-                let drift = point.weight.sqrt() * slope_se;
+                // The line of the last year is an estimate of the drift with the error of a random walk's. A forecast that
+                // takes the share w of it is a posterior mean, and w times its variance the posterior variance.
+                let drift = point.weight.sqrt() * slope_error(sigma, lines.y.len());
                 rows.iter_mut().zip(1..).for_each(|(row, years)| row.push(drift * f64::from(years)));
             }
             rows
         };
-        self.widened(shocked(lines, &point, component.shocks, h), unknown)
+        let mut latent = shocked(lines, &point, component.shocks, h);
+        if self.training.unit == Unit::Count {
+            steadied(&mut latent);
+        }
+        self.widened(latent, unknown)
     }
 
     /// The law with what is unknown of the parameters, unless they are taken as known.
@@ -226,12 +230,18 @@ fn with_lines(variant: ThetaVariant, training: &Training) -> (Fit, FitReport, us
         ("l0".to_owned(), point.level),
         ("theta".to_owned(), 1.0 / (1.0 - point.weight)),
     ]);
-    report.residuals = training.y.iter().zip(&run.expected).map(|(y, mu)| y.map(|y| y - mu)).collect();
-    report.fitted = run.expected.into_iter().map(Some).collect();
+    // The first level of the dynamic variant explains the first year whatever it is: it has no fitted value.
+    let explained = |i: usize| lines.dynamic && training.y.iter().take(i).all(Option::is_none);
+    report.fitted = run.expected.into_iter().enumerate().map(|(i, mu)| (!explained(i)).then_some(mu)).collect();
+    report.residuals = training.y.iter().zip(&report.fitted).map(|(y, mu)| Some((*y)? - (*mu)?)).collect();
     report.notes.extend(note);
-    // The slope of a random walk's line is its drift: sigma / sqrt(years between first and last).
-    let slope_se = sigma / (training.y.len().max(2) as f64 - 1.0).sqrt();
+    let slope_se = slope_error(sigma, training.y.len());
     (Fit::Lines { variant, point, slope_se }, report, df)
+}
+
+/// The standard error of a random walk's drift: sigma / sqrt(years between first and last).
+fn slope_error(sigma: f64, years: usize) -> f64 {
+    sigma / (years.max(2) as f64 - 1.0).sqrt()
 }
 
 /// The years ahead with what the shocks do to them. The line of the dynamic variant turns with every year, so that a shock
@@ -356,6 +366,33 @@ mod tests {
             };
             assert!(width(full) > width(full.with_bands(Bands::Textbook)));
         }
+    }
+
+    #[test]
+    fn a_first_case_after_years_of_none_is_forecast() {
+        for y in [
+            &[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0][..],
+            &[0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
+            &[1.0, -2.0, 2.0, -2.0, 1.0, 0.0],
+        ] {
+            for variant in ThetaVariant::ALL {
+                let series = Series::new("s", Year::new(2010).unwrap(), y).unwrap().with_unit(Unit::Amount).unwrap();
+                let forecast =
+                    Theta::variant(variant).fit(&series).unwrap().forecast(Horizon::years(3).unwrap()).unwrap();
+                let band = forecast.interval(80.0).unwrap();
+                assert!(band.upper.iter().zip(&band.lower).all(|(u, l)| u > l), "{variant}: {band:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_level_of_the_dynamic_variant_explains_the_first_year_and_is_no_fitted_value() {
+        let y = [300.0, 520.0, 505.0, 540.0, 530.0, 560.0, 545.0, 580.0];
+        let series = Series::new("s", Year::new(2010).unwrap(), &y).unwrap();
+        let fitted = Theta::variant(ThetaVariant::Dynamic).fit(&series).unwrap();
+        let report = fitted.report();
+        assert_eq!((report.fitted[0], report.residuals[0]), (None, None));
+        assert!(report.fitted[1..].iter().chain(&report.residuals[1..]).all(Option::is_some));
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl<'a> Lines<'a> {
         let weight = if power > 1e-20 * zz { (dot(&e, &free) / power).clamp(0.0, MOST_WEIGHT) } else { 0.0 };
         let level = e_x - weight * z_x;
         let sse = e.iter().zip(&x).zip(&z).map(|((e, x), z)| (e - level * x - weight * z).powi(2)).sum();
-        Best { point: Point { alpha, level, weight, tilt: 0.0 }, sse, power: power.max(1e-12 * zz) }
+        Best { point: Point { alpha, level, weight, tilt: 0.0 }, sse, power }
     }
 }
 

@@ -109,8 +109,8 @@ impl std::str::FromStr for ThetaVariant {
 /// | `bands` | `Bands::Full` | | whether doubt about the parameters is in the forecast |
 ///
 /// Estimated: alpha in 0.0001..0.9999 (standard) or 0.1..0.99 (the others, as in Fiorucci and others), theta from 1 on, the
-/// first level without bounds. Standard needs four observed years, optimised five, dynamic six (the line of the first two
-/// explains them).
+/// first level without bounds. Standard needs four observed years, optimised five, dynamic six (its first level explains the
+/// first).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Theta {

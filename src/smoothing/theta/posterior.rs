@@ -5,20 +5,25 @@
 //! with the first level and weight of the line that least squares find for it, weighs
 //!
 //! ```text
-//! exp(-12 (1 - alpha)) |Z|^-1 SSE^(1/2) L          L the largest likelihood over sigma
+//! exp(-12 (1 - alpha)) (|Z|^2 / s^2 + 12)^(-1/2) L  L the largest likelihood over sigma, s^2 = SSE / df
 //! L = SSE^(-n/2)                                    shocks of the same size
 //! L = (sum (e_t / mu_t)^2)^(-n/2) / prod mu_t       shocks in proportion, where all y and mu are above zero
 //! ```
 //!
-//! with |Z| the length of what the line adds beside the fading first level: `|Z|^-1 SSE^(1/2)` is the width that the weight
-//! of the line has under the likelihood, over which it is summed. The rate 12 says that annual series follow last year's
+//! with |Z| the length of what the line adds beside the fading first level: the second factor is the width that the weight of
+//! the line has under the likelihood and the variance 1/12 of a number from 0 to 1, over which it is summed. Shocks in
+//! proportion are left out where they are more than half of what they are in proportion to, since a normal law would then
+//! make negative years of them, and growth without end. The rate 12 says that annual series follow last year's
 //! value; it was chosen on years held back (`docs/decisions.md`). Given alpha the model is linear in its other numbers, so
 //! that a component is one Student-t law.
 
+use super::fitted::UNIFORM;
 use super::lines::{Lines, Point};
 
 /// Rate of the exponential prior of 1 - alpha.
 const RATE: f64 = 12.0;
+/// The largest size of shocks in proportion.
+const MOST_SHARE: f64 = 0.5;
 /// A component of less weight, in proportion to the heaviest, is left out.
 const NEGLIGIBLE: f64 = 0.01;
 
@@ -57,17 +62,18 @@ pub(super) fn components(lines: &Lines<'_>, df: usize) -> Vec<Component> {
         let best = lines.best_at(alpha);
         let run = lines.run(&best.point);
         let n = run.e.len() as f64;
-        let shared = RATE * (1.0 - alpha) + 0.5 * best.power.ln() - 0.5 * best.sse.ln();
+        let sse = best.sse.max(f64::MIN_POSITIVE);
+        let width = 0.5 * (best.power * df as f64 / sse + 1.0 / UNIFORM).ln();
+        let shared = RATE * (1.0 - alpha) + width;
         let mut add = |squares: f64, log_size: f64, shocks: fn(f64) -> Shocks| {
             let value = 0.5 * n * squares.ln() + log_size + shared;
             let shocks = shocks((squares / df as f64).sqrt());
             found.push(Component { weight: value, point: best.point, shocks });
         };
-        add(best.sse, 0.0, Shocks::Even);
+        add(sse, 0.0, Shocks::Even);
         if positive && run.counted.iter().all(|mu| *mu > 0.0) {
             let squares: f64 = run.e.iter().zip(&run.counted).map(|(e, mu)| (e / mu).powi(2)).sum();
-            // why: relative shocks larger than what they are relative to make a normal law of growth without end.
-            if squares <= df as f64 {
+            if squares <= MOST_SHARE * MOST_SHARE * df as f64 {
                 add(squares, run.counted.iter().map(|mu| mu.ln()).sum(), Shocks::InProportion);
             }
         }
@@ -98,7 +104,7 @@ mod tests {
     #[test]
     fn shocks_in_proportion_take_over_where_the_series_has_them() {
         let growing: Vec<f64> =
-            (0..24_i32).map(|t| 10.0 * 1.25_f64.powi(t) * if t % 2 == 0 { 1.2 } else { 0.8 }).collect();
+            (0..24_i32).map(|t| 10.0 * 1.25_f64.powi(t) * if t % 2 == 0 { 1.05 } else { 0.95 }).collect();
         assert!(shares(&growing).0 > 0.9, "{:?}", shares(&growing));
         let below_zero: Vec<f64> = growing.iter().map(|y| y - 20.0).collect();
         assert_eq!(shares(&below_zero).0, 0.0);
