@@ -84,7 +84,9 @@ pub(super) fn components(lines: &Lines<'_>, df: usize) -> Vec<Component> {
         component.weight >= NEGLIGIBLE
     });
     let total: f64 = found.iter().map(|c| c.weight).sum();
-    found.iter_mut().for_each(|c| c.weight /= total);
+    for component in &mut found {
+        component.weight /= total;
+    }
     found
 }
 
