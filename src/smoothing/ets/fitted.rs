@@ -7,15 +7,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::class::Class;
-use super::estimate::{Aim, COORDINATES, PHI, Problem, RATE, jets};
+use super::estimate::{Aim, COORDINATES, Problem};
 use super::likelihood::{Filter, Params, Reader, Summing, loglik, run};
-use super::{Ets, EtsParams, Region, Trend, ahead};
+use super::{Ets, EtsParams, Trend, ahead};
 use crate::dist::Support;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Latent};
 use crate::model::{Criteria, FitReport, Fitted, Spread, spread, spread_of_logs};
-use crate::numeric::jet::Jet;
-use crate::numeric::precision::Precision;
 use crate::series::{Horizon, Note, Series, Training, Unit};
 use crate::smoothing::Bands;
 use crate::smoothing::recursion::Doubt;
@@ -34,19 +32,19 @@ use crate::smoothing::variance::steadied;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct FittedEts {
-    series: Series,
-    training: Training,
-    model: Ets,
-    at: [f64; COORDINATES],
-    end: Filter<f64>,
+    pub(super) series: Series,
+    pub(super) training: Training,
+    pub(super) model: Ets,
+    pub(super) at: [f64; COORDINATES],
+    pub(super) end: Filter<f64>,
     /// Level and slope before the first year and at the end of each.
-    states: Vec<State>,
-    df: usize,
-    /// Whether the parameters have the largest posterior under the prior of rate [`RATE`], not the largest likelihood.
-    penalised: bool,
-    report: FitReport,
+    pub(super) states: Vec<State>,
+    pub(super) df: usize,
+    /// Whether the parameters have the largest posterior under the prior of [`super::estimate::RATE`], not the largest likelihood.
+    pub(super) penalised: bool,
+    pub(super) report: FitReport,
     /// Other classes that the data leave possible, with their weights; its own weight is what is left of one.
-    rivals: Vec<(f64, FittedEts)>,
+    pub(super) rivals: Vec<(f64, FittedEts)>,
 }
 
 /// Level and slope at the end of a year.
@@ -129,7 +127,7 @@ fn state(class: Class, level: f64, slope: f64) -> State {
     State { level, slope: (class.trend != Trend::None).then_some(slope) }
 }
 
-fn problem<'a>(model: &Ets, training: &'a Training, aim: Aim) -> Problem<'a> {
+pub(super) fn problem<'a>(model: &Ets, training: &'a Training, aim: Aim) -> Problem<'a> {
     let size = if model.class.has_multiplicative_shocks() {
         let n = training.observed().max(1) as f64;
         training.y.iter().flatten().map(|y| y.abs() / n).sum::<f64>().max(f64::MIN_POSITIVE)
@@ -189,7 +187,7 @@ impl FittedEts {
     }
 
     /// The model at given coordinates of the search.
-    fn at(model: Ets, series: &Series, training: Training, at: [f64; COORDINATES]) -> Result<Self> {
+    pub(super) fn at(model: Ets, series: &Series, training: Training, at: [f64; COORDINATES]) -> Result<Self> {
         let class = model.class;
         admitted(&model, &training)?;
         let problem = problem(&model, &training, Aim::Likelihood);
@@ -367,163 +365,10 @@ impl FittedEts {
     pub fn report(&self) -> &FitReport {
         &self.report
     }
-
-    /// The same smoothing parameters on another series, its first level and slope estimated anew unless they were fixed.
-    ///
-    /// # Errors
-    /// Those of [`Ets::fit`].
-    pub fn refit(&self, series: &Series) -> Result<Self> {
-        self.each(|fit| fit.refit_alone(series))
-    }
-
-    fn refit_alone(&self, series: &Series) -> Result<Self> {
-        let training = Training::new(series)?;
-        let mut held = self.model;
-        let params = problem(&self.model, &self.training, Aim::Likelihood).params(self.at);
-        held.fixed.alpha = Some(params.alpha);
-        if self.trend() != Trend::None {
-            held.fixed.beta = Some(params.beta);
-        }
-        if self.trend().is_damped() {
-            held.fixed.phi = Some(params.phi);
-        }
-        training.need(held.needed().max(1), &held.class.to_string())?;
-        admitted(&held, &training)?;
-        let held_problem = problem(&held, &training, Aim::Likelihood);
-        // As the fit began, and the same in the size of the new series.
-        let size = |training: &Training| {
-            training.y.iter().flatten().map(|y| y.abs()).sum::<f64>() / training.observed() as f64
-        };
-        let ratio = size(&training) / size(&self.training).max(f64::MIN_POSITIVE);
-        let grows = self.trend().is_multiplicative();
-        let begun = [1.0, ratio].map(|ratio| {
-            let mut at = self.at;
-            (at[0], at[2]) = (ratio * at[0], if grows { at[2] } else { ratio * at[2] });
-            held_problem.point(at)
-        });
-        let begun: Vec<_> = begun.into_iter().filter(|point| point.value.is_finite()).collect();
-        let found = held_problem.solve(&begun).ok_or_else(|| left(&held, &training, 0))?;
-        let mut at = self.at;
-        (at[0], at[2]) = (found.at[0], found.at[2]);
-        Ok(Self { penalised: self.penalised, ..Self::at(self.model, series, training, at)? })
-    }
-
-    /// The same parameters and first states on the same series with more years: what comes in is only passed through.
-    ///
-    /// ```
-    /// use unjuran::series::{Series, Year};
-    /// use unjuran::smoothing::Ets;
-    /// let start = Year::new(2015)?;
-    /// let fitted = Ets::params().alpha(0.5).level(10.0).fit(&Series::new("s", start, &[10.0, 12.0, 11.0])?)?;
-    /// let later = fitted.update(&Series::new("s", start, &[10.0, 12.0, 11.0, 15.0])?)?;
-    /// assert_eq!((fitted.level(), later.level()), (11.0, 13.0)); // half-way to what came
-    /// # Ok::<(), unjuran::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`Ets::fit`].
-    pub fn update(&self, series: &Series) -> Result<Self> {
-        self.each(|fit| {
-            let again = Self::at(fit.model, series, Training::new(series)?, fit.at)?;
-            Ok(Self { penalised: fit.penalised, ..again })
-        })
-    }
-
-    /// The fit and its rivals after a change; those that do not bear it are left out, and the others share their weight. Of
-    /// the rest the one of most weight is what is reported.
-    fn each(&self, change: impl Fn(&Self) -> Result<Self>) -> Result<Self> {
-        let own = 1.0 - self.rivals.iter().map(|(weight, _)| weight).sum::<f64>();
-        let first = change(self);
-        let others = self.rivals.iter().filter_map(|(weight, rival)| Some((*weight, change(rival).ok()?)));
-        let mut borne: Vec<(f64, Self)> = others.collect();
-        let total = borne.iter().map(|(weight, _)| weight).sum::<f64>() + if first.is_ok() { own } else { 0.0 };
-        let reported = match first {
-            Ok(fitted) => fitted,
-            Err(error) => {
-                let heaviest = (0..borne.len()).max_by(|&a, &b| borne[a].0.total_cmp(&borne[b].0)).ok_or(error)?;
-                borne.swap_remove(heaviest).1
-            }
-        };
-        for (weight, _) in &mut borne {
-            *weight /= total;
-        }
-        Ok(reported.among(borne))
-    }
-
-    /// Derivatives at the optimum, and what they leave unknown of the parameters.
-    fn curvature(&self, h: usize) -> Curvature {
-        let problem = problem(&self.model, &self.training, Aim::Likelihood);
-        let params = problem.params(jets::<COORDINATES>(self.at));
-        let years = problem.n;
-        let mut reader = Innovations { e: Vec::with_capacity(years), growth: [0.0; COORDINATES] };
-        // An error cannot be: the same recursion has run on plain numbers.
-        let end = run(&self.training.y, self.model.class, &params, &mut reader);
-        let centres = end.map(|end| ahead::centres(self.model.class, &params, &end, h)).unwrap_or_default();
-        let free = problem.free();
-        let alpha_range = if self.model.region == Region::Usual { 1.0 } else { 2.0 };
-        let (of_alpha, of_share) = if self.penalised {
-            // The variance of an exponential law of rate r is 1 / r^2.
-            (RATE * RATE, RATE * RATE)
-        } else {
-            (prior(alpha_range), prior(1.0))
-        };
-        let priors = [0.0, of_alpha, 0.0, of_share, prior(PHI.1 - PHI.0)];
-        let lanes: Vec<usize> = (0..COORDINATES).filter(|k| free[*k]).collect();
-        let columns: Vec<Vec<f64>> = lanes
-            .iter()
-            .map(|&k| {
-                let growth = reader.growth[k] / years as f64;
-                reader.e.iter().map(|e| (e.by[k] + e.at * growth) / self.report.sigma).collect()
-            })
-            .collect();
-        let prior: Vec<f64> = lanes.iter().map(|&k| priors[k]).collect();
-        Curvature { precision: Precision::new(&columns, &prior), params, centres, lanes }
-    }
-}
-
-/// Prior precision of a number known to lie in a range of this width.
-fn prior(width: f64) -> f64 {
-    12.0 / (width * width)
-}
-
-struct Curvature {
-    precision: Precision,
-    params: Params<Jet<COORDINATES>>,
-    centres: Vec<Jet<COORDINATES>>,
-    lanes: Vec<usize>,
-}
-
-impl Curvature {
-    fn gradient(&self, jet: &Jet<COORDINATES>) -> Vec<f64> {
-        self.lanes.iter().map(|&k| jet.by[k]).collect()
-    }
-}
-
-/// Standardised innovations with their derivatives.
-struct Innovations {
-    e: Vec<Jet<COORDINATES>>,
-    growth: [f64; COORDINATES],
-}
-
-impl Reader<Jet<COORDINATES>> for Innovations {
-    fn year(
-        &mut self,
-        _: usize,
-        _: Jet<COORDINATES>,
-        seen: Option<(Jet<COORDINATES>, Jet<COORDINATES>)>,
-        _: &Filter<Jet<COORDINATES>>,
-    ) {
-        use crate::numeric::jet::Real as _;
-        let Some((e, variance)) = seen else { return };
-        self.e.push(e / variance.root());
-        for (sum, by) in self.growth.iter_mut().zip(variance.by) {
-            *sum += 0.5 * by / variance.at;
-        }
-    }
 }
 
 /// Refuses values that the class has no place for.
-fn admitted(model: &Ets, training: &Training) -> Result<()> {
+pub(super) fn admitted(model: &Ets, training: &Training) -> Result<()> {
     if model.class.needs_positive_values()
         && let Some((year, value)) = training.points().find(|(_, value)| *value <= 0.0)
     {
@@ -533,7 +378,7 @@ fn admitted(model: &Ets, training: &Training) -> Result<()> {
     Ok(())
 }
 
-fn left(model: &Ets, training: &Training, index: usize) -> Error {
+pub(super) fn left(model: &Ets, training: &Training, index: usize) -> Error {
     let year = training.first.plus(index).unwrap_or(training.first).get();
     Error::LeavesPositive { series: training.name.clone(), model: model.class.to_string(), year }
 }

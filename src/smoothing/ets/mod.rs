@@ -19,9 +19,11 @@
 
 mod ahead;
 mod class;
+mod curvature;
 mod estimate;
 mod fitted;
 mod likelihood;
+mod renewed;
 mod starts;
 mod summary;
 #[cfg(test)]
