@@ -193,11 +193,19 @@ impl Forecaster for AutoEts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::{Horizon, Year};
+    use crate::series::{Horizon, Unit, Year};
     use crate::smoothing::Trend;
 
     fn series(values: &[f64]) -> Series {
         Series::new("s", Year::new(2000).unwrap(), values).unwrap()
+    }
+
+    fn amounts(values: &[f64]) -> Series {
+        series(values).with_unit(Unit::Amount).unwrap()
+    }
+
+    fn loglik(fitted: &FittedEts) -> f64 {
+        fitted.report().criteria.unwrap().loglik
     }
 
     #[test]
@@ -215,9 +223,8 @@ mod tests {
         let textbook = AutoEts::default().with_bands(Bands::Textbook).fit(&series(&y)).unwrap();
         assert_eq!(textbook.weights().len(), 1);
         // The choice of the books maximises the likelihood alone.
-        let of = |fit: &FittedEts| fit.report().criteria.unwrap().loglik;
         let penalised = AutoEts::default().model(textbook.class()).unwrap().fit_penalised(&series(&y)).unwrap();
-        assert!(of(&textbook) >= of(&penalised));
+        assert!(loglik(&textbook) >= loglik(&penalised));
     }
 
     #[test]
@@ -249,6 +256,52 @@ mod tests {
     fn zeros_leave_the_classes_that_can_bear_them() {
         let fitted = AutoEts::default().fit(&series(&[3.0, 0.0, 4.0, 1.0, 2.0, 0.0, 5.0, 1.0, 3.0, 2.0])).unwrap();
         assert!(!fitted.class().has_multiplicative_shocks());
+    }
+
+    #[test]
+    fn a_refit_to_the_same_series_is_the_same_fit() {
+        let mut spiked = [10.0; 26];
+        spiked[5] = 1000.0;
+        let mut early = [10.0; 12];
+        early[1] = 1000.0;
+        for y in [&spiked[..], &early[..]] {
+            let fitted = AutoEts::default().fit(&amounts(y)).unwrap();
+            let again = fitted.refit(&amounts(y)).unwrap();
+            assert!(loglik(&again) >= loglik(&fitted) - 1e-6, "{} for {}", loglik(&again), loglik(&fitted));
+            let median = |fit: &FittedEts| fit.forecast(Horizon::years(1).unwrap()).unwrap().median()[0];
+            assert!(
+                (median(&again) / median(&fitted) - 1.0).abs() < 1e-3,
+                "{} for {}",
+                median(&again),
+                median(&fitted)
+            );
+        }
+    }
+
+    #[test]
+    fn an_update_that_one_class_cannot_bear_is_left_to_the_others() {
+        let y = [2.844, 2.979, 1.731, 1.683, 0.589, 0.377, 0.225, 0.105];
+        let fitted = AutoEts::default().fit(&amounts(&y)).unwrap();
+        let longer: Vec<f64> = y.iter().copied().chain([0.2]).collect();
+        let later = fitted.update(&amounts(&longer)).unwrap();
+        let weights = later.weights();
+        assert!(weights.len() <= fitted.weights().len());
+        assert!((weights.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn of_what_the_data_say_nothing_the_prior_decides_in_every_unit() {
+        let mut y = [10.0; 21];
+        y[20] = 16.0;
+        let median = |k: f64| {
+            let fitted = AutoEts::default().fit(&amounts(&y.map(|y| k * y))).unwrap();
+            assert!(fitted.report().params["alpha"] > 0.99, "{fitted:?}");
+            fitted.forecast(Horizon::years(5).unwrap()).unwrap().median()[4] / k
+        };
+        let plain = median(1.0);
+        for k in [1.1, 0.3, 1e-6, 1e6] {
+            assert!((median(k) / plain - 1.0).abs() < 1e-6, "{k}: {} for {plain}", median(k));
+        }
     }
 
     #[test]
