@@ -31,10 +31,12 @@ pub(super) const COORDINATES: usize = 5;
 /// Which of them something holds for.
 pub(super) type Flags = [bool; COORDINATES];
 
-/// Steps of one search, tries of one step, and the gain of a step that counts for nothing.
+/// Steps of one search, tries of one step, and the gain of a step that counts for nothing; beside a prior, whose rate is a
+/// matter of experience, more counts for nothing.
 const STEPS: usize = 200;
 const TRIES: usize = 12;
 const IDLE: f64 = 1e-11;
+const IDLE_BESIDE_PRIOR: f64 = 1e-7;
 
 /// What the search looks for, and how hard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +67,7 @@ const FINE: Grid = Grid {
     starts: 24,
 };
 const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.83, 0.97], starts: 1 };
-const LIKELY: Grid = Grid { alpha: &[0.05, 0.4, 0.9], share: &[0.01, 0.3], phi: &[0.9], starts: 2 };
+const LIKELY: Grid = Grid { alpha: &[0.05, 0.4, 0.9], share: &[0.01], phi: &[0.9], starts: 2 };
 
 /// A series with a class and what is fixed of its parameters.
 #[derive(Clone, Copy, Debug)]
@@ -235,6 +237,7 @@ impl Problem<'_> {
         let (mut damping, mut growth) = (1e-3, 2.0);
         let bounds: [(f64, f64); COORDINATES] = std::array::from_fn(|k| self.bounds(k));
         let mut idle = 0;
+        let least = if self.aim == Aim::Penalised { IDLE_BESIDE_PRIOR } else { IDLE };
         for _ in 0..STEPS {
             let Some(here) = self.quadratic(best.at) else { break };
             let mut gained = 0.0;
@@ -258,7 +261,7 @@ impl Problem<'_> {
                 growth *= 2.0;
             }
             // why twice: in a bent valley a short step may be followed by a long one.
-            idle = if gained < IDLE { idle + 1 } else { 0 };
+            idle = if gained < least { idle + 1 } else { 0 };
             if gained == 0.0 || idle == 2 || here.sse <= self.least * self.n as f64 {
                 break;
             }
