@@ -10,7 +10,7 @@ impl FittedEts {
     /// The same smoothing parameters on another series, its first level and slope estimated anew unless they were fixed.
     ///
     /// # Errors
-    /// Those of [`Ets::fit`].
+    /// Those of [`super::Ets::fit`].
     pub fn refit(&self, series: &Series) -> Result<Self> {
         self.each(|fit| fit.refit_alone(series))
     }
@@ -60,7 +60,7 @@ impl FittedEts {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Ets::fit`].
+    /// Those of [`super::Ets::fit`].
     pub fn update(&self, series: &Series) -> Result<Self> {
         self.each(|fit| {
             let again = Self::at(fit.model, series, Training::new(series)?, fit.at)?;
@@ -79,7 +79,8 @@ impl FittedEts {
         let reported = match first {
             Ok(fitted) => fitted,
             Err(error) => {
-                let heaviest = (0..borne.len()).max_by(|&a, &b| borne[a].0.total_cmp(&borne[b].0)).ok_or(error)?;
+                let heaviest = borne.iter().enumerate().max_by(|(_, a), (_, b)| a.0.total_cmp(&b.0));
+                let heaviest = heaviest.map(|(i, _)| i).ok_or(error)?;
                 borne.swap_remove(heaviest).1
             }
         };
