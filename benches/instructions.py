@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 STORED = Path(__file__).with_name("instructions.json")
-MODELS = ("AutoETS", "LinearTrend", "default")
+MODELS = ("AutoETS", "LinearTrend", "default", "default-soft")
 ROOM = 0.05
 FEW, MORE = 2, 12
 

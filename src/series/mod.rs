@@ -23,6 +23,6 @@ pub(crate) use mask::largest_masked;
 pub use note::Note;
 pub use observation::{Coverage, Observation, Value};
 pub use panel::Panel;
-pub use training::{Training, UnderWay};
+pub use training::{EarlierYear, Training, UnderWay};
 pub use unit::Unit;
 pub use year::{Date, Horizon, Year};

@@ -19,7 +19,18 @@ pub struct UnderWay {
     /// How far.
     pub coverage: Coverage,
     /// What was counted by the same day of earlier years, with what those years became.
-    pub earlier: Vec<(f64, f64)>,
+    pub earlier: Vec<EarlierYear>,
+}
+
+/// An earlier year of which it is known what was counted by the same day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EarlierYear {
+    /// Years from it to the year under way: 1 for last year.
+    pub age: usize,
+    /// The count by the same day.
+    pub by_then: f64,
+    /// The count of the whole year.
+    pub became: f64,
 }
 
 /// A series as a model sees it. Every ruling on years that are not plain numbers is made here and written to `notes`.
@@ -73,7 +84,7 @@ impl Training {
         if let (true, Some((&Value::Exact(counted), before))) = (coverage.is_partial(), values.split_last()) {
             let pair = |(year, by_then): (&Year, &f64)| {
                 let at = series.first_year().until(*year)?;
-                Some((*by_then, values.get(at)?.exact()?))
+                Some(EarlierYear { age: year.until(next)?, by_then: *by_then, became: values.get(at)?.exact()? })
             };
             let earlier = series.earlier().iter().filter_map(pair).collect();
             under_way = Some(UnderWay { year: next, counted, coverage, earlier });

@@ -9,11 +9,17 @@
 //!
 //! m and c differ from series to series, and nobody knows them for a new one: they have a law of their own, a weight for each
 //! node of a grid in `logit m - logit s` and c, a grid for each month, learned from monthly counts of other places and
-//! embedded (`course.json`). What had been counted by the same day in earlier years of the series itself says more, and
-//! moves the weights by Bayes' theorem.
+//! embedded (`course.json`). What had been counted by the same day in earlier years of the series itself adds to the weights
+//! as in a Polya urn: the year runs as one of them did, a recent one rather, or as the law of other places has it,
+//!
+//! ```text
+//! weight of node k ~ 4 pi_k + sum over earlier years of 0.8^(age - 1) P(k | that year)      P(k | y of Y) ~ pi_k P(y | Y, k)
+//! ```
+//!
+//! And some years run like no other: with the chance 0.3 (1 - s) the concentration is 2 about the same mean share.
 //!
 //! References: Johnson, Kemp and Kotz (2005), section 6.2.2, for the beta-binomial law; Kiefer and Wolfowitz (1956) for a
-//! law of parameters learned as weights.
+//! law of parameters learned as weights; Blackwell and MacQueen (1973) for the urn.
 
 use std::sync::LazyLock;
 
@@ -22,13 +28,18 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::numeric::special::binomial::beta_cdf;
 use crate::numeric::special::gamma::{ln_gamma, ln_gamma_ratio};
+use crate::series::EarlierYear;
 
 /// Nodes of less than this weight, once a series has spoken, are left out.
 const NEGLIGIBLE: f64 = 0.002;
 
-/// Power of the likelihood of a series' earlier years: the course of a year changes slowly, so that years in a row say less
-/// than as many strangers would. Chosen on the three years before those that the benchmark forecasts.
-const POWER: f64 = 0.2;
+/// The weight of other places beside a series' earlier years, and what is left of the weight of such a year a year later. Both,
+/// and the next two, were chosen on the three years before those that the benchmark forecasts.
+const OTHERS: f64 = 4.0;
+const FADING: f64 = 0.8;
+/// The chance of a year that runs like no other, times the share of it that is to come, and the concentration of such a year.
+const UNLIKE: f64 = 0.3;
+const LOOSE: f64 = 2.0;
 
 /// What other places teach about the course of a year.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,14 +95,18 @@ impl Course {
         self.weighed(share, &[], Measured::Count)
     }
 
-    /// What `counted` says of the count of the whole year; `earlier` holds pairs of what was counted by the same day of an
-    /// earlier year, and what the year became.
-    pub fn seen(&self, counted: f64, share: f64, measured: Measured, earlier: &[(f64, f64)]) -> Seen {
-        Seen { counted, measured, nodes: self.weighed(share, earlier, measured) }
+    /// What `counted` says of the count of the whole year, in a series with these earlier years.
+    pub fn seen(&self, counted: f64, share: f64, measured: Measured, earlier: &[EarlierYear]) -> Seen {
+        let mut nodes = self.weighed(share, earlier, measured);
+        let unlike = UNLIKE * (1.0 - share);
+        let mean: f64 = nodes.iter().map(|node| node.weight() * node.a / (node.a + node.b)).sum();
+        nodes.iter_mut().for_each(|node| node.log_weight += (-unlike).ln_1p());
+        nodes.push(Share::new(unlike.ln(), mean, LOOSE));
+        Seen { counted, measured, nodes }
     }
 
-    /// The nodes for a share of the year, their weights moved by earlier years of the series.
-    fn weighed(&self, share: f64, earlier: &[(f64, f64)], measured: Measured) -> Vec<Share> {
+    /// The nodes for a share of the year, with what earlier years of the series add to their weights.
+    fn weighed(&self, share: f64, earlier: &[EarlierYear], measured: Measured) -> Vec<Share> {
         let logit = (share / (1.0 - share)).ln();
         let mut nodes: Vec<Share> = self
             .at(share)
@@ -100,20 +115,23 @@ impl Course {
                 Share::new(weight.ln(), mean, concentration)
             })
             .collect();
-        for &(by_then, became) in earlier {
-            for node in &mut nodes {
-                node.log_weight += POWER * node.log_likelihood(by_then, became, measured);
+        normalise(&mut nodes);
+        let mut weights: Vec<f64> = nodes.iter().map(|node| OTHERS * node.weight()).collect();
+        for year in earlier {
+            let mut of_year = nodes.clone();
+            for node in &mut of_year {
+                node.log_weight += node.log_likelihood(year.by_then, year.became, measured);
+            }
+            // why the question: a year of nothing, or beyond all counting, may be possible under no node.
+            if normalise(&mut of_year) {
+                let urn = FADING.powi(i32::try_from(year.age).unwrap_or(i32::MAX) - 1);
+                weights.iter_mut().zip(&of_year).for_each(|(weight, node)| *weight += urn * node.weight());
             }
         }
-        let most = nodes.iter().map(|node| node.log_weight).fold(f64::NEG_INFINITY, f64::max);
-        for node in &mut nodes {
-            node.log_weight -= most;
-        }
+        nodes.iter_mut().zip(&weights).for_each(|(node, weight)| node.log_weight = weight.ln());
+        normalise(&mut nodes);
         nodes.retain(|node| node.log_weight > NEGLIGIBLE.ln());
-        let total = nodes.iter().map(|node| node.log_weight.exp()).sum::<f64>().ln();
-        for node in &mut nodes {
-            node.log_weight -= total;
-        }
+        normalise(&mut nodes);
         nodes
     }
 
@@ -130,6 +148,17 @@ impl Course {
         };
         of(before, 1.0 - after).chain(of(before + 1, after)).filter(|node| node.weight > 0.0)
     }
+}
+
+/// Makes the weights add up to one; false, and nothing done, if none is a number above zero.
+fn normalise(nodes: &mut [Share]) -> bool {
+    let most = nodes.iter().map(|node| node.log_weight).fold(f64::NEG_INFINITY, f64::max);
+    if !most.is_finite() {
+        return false;
+    }
+    let total = most + nodes.iter().map(|node| (node.log_weight - most).exp()).sum::<f64>().ln();
+    nodes.iter_mut().for_each(|node| node.log_weight -= total);
+    true
 }
 
 /// What a year is measured in.
@@ -305,14 +334,38 @@ mod tests {
         assert!((below - above).abs() < 0.01, "{below} {above}");
     }
 
+    fn by_node(course: &Course, earlier: &[EarlierYear]) -> Vec<f64> {
+        course.seen(10.0, 0.5, Measured::Count, earlier).nodes.iter().map(Share::weight).collect()
+    }
+
     #[test]
-    fn earlier_years_of_the_series_move_the_weights() {
+    fn earlier_years_of_the_series_add_to_the_weights() {
         let node = |weight, offset| Node { weight, offset, concentration: 100.0 };
         let course = Course { sources: vec![], months: vec![vec![node(0.5, -2.0), node(0.5, 0.0)]; 11] };
-        // half of the year gone and always a tenth counted: the late node, m = 1 / (1 + e^2) = 0.12
-        let seen = course.seen(10.0, 0.5, Measured::Count, &[(10.0, 100.0), (12.0, 110.0)]);
-        assert!(seen.likelihood(85.0) > 10.0 * seen.likelihood(20.0));
-        assert!(course.seen(10.0, 0.5, Measured::Count, &[]).likelihood(20.0) > seen.likelihood(20.0));
+        // half of the year gone and a tenth counted: the late node, m = 1 / (1 + e^2) = 0.12, for certain
+        let late = |age| EarlierYear { age, by_then: 10.0, became: 100.0 };
+        let told = by_node(&course, &[late(2), late(1)]);
+        // by hand: 4 / 2 + 0.8 + 1 of the late node, 4 / 2 of the other, and of all this what 0.3 / 2 leaves
+        let expected = [0.85 * 3.8 / 5.8, 0.85 * 2.0 / 5.8, 0.15];
+        assert!(told.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{told:?}");
+    }
+
+    #[test]
+    fn an_earlier_year_of_nothing_says_nothing() {
+        let course = Course::shipped().unwrap();
+        let nothing = EarlierYear { age: 1, by_then: 0.0, became: 0.0 };
+        let (told, untold) = (by_node(course, &[nothing]), by_node(course, &[]));
+        assert!(told.iter().zip(&untold).all(|(a, b)| (a - b).abs() < 1e-9));
+    }
+
+    #[test]
+    fn so_much_may_be_counted_early_or_late_because_some_years_run_like_no_other() {
+        // a year sure to be half over at half-time, of which 10 are counted: 200 is ruled out but for the loose node
+        let sure = Node { weight: 1.0, offset: 0.0, concentration: 512.0 };
+        let course = Course { sources: vec![], months: vec![vec![sure]; 11] };
+        let seen = course.seen(10.0, 0.5, Measured::Count, &[]);
+        // by hand: its concentration of 2 about a half is the uniform law, 1 / 201
+        assert!((seen.likelihood(200.0) - 0.15 / 201.0).abs() < 1e-9);
     }
 
     #[test]
