@@ -102,6 +102,9 @@ impl PySeries {
     ///     The last day counted, ``"YYYY-MM-DD"``.
     /// share : float, optional
     ///     The share of the year that has passed, above 0 and at most 1 (the full year). Say one of the two.
+    /// earlier : dict of int to float, optional
+    ///     What had been counted by the same day of earlier years, each with a number in the series. It tells how the
+    ///     series' years run; without it they run as those of other places.
     ///
     /// Examples
     /// --------

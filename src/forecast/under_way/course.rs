@@ -30,7 +30,7 @@ use crate::numeric::special::binomial::beta_cdf;
 use crate::numeric::special::gamma::{ln_gamma, ln_gamma_ratio};
 use crate::series::EarlierYear;
 
-/// Nodes of less than this weight, once a series has spoken, are left out.
+/// Nodes of less than this share of the greatest weight, once a series has spoken, are left out.
 const NEGLIGIBLE: f64 = 0.002;
 
 /// The weight of other places beside a series' earlier years, and what is left of the weight of such a year a year later. Both,
@@ -129,8 +129,8 @@ impl Course {
             }
         }
         nodes.iter_mut().zip(&weights).for_each(|(node, weight)| node.log_weight = weight.ln());
-        normalise(&mut nodes);
-        nodes.retain(|node| node.log_weight > NEGLIGIBLE.ln());
+        let most = nodes.iter().map(|node| node.log_weight).fold(f64::NEG_INFINITY, f64::max);
+        nodes.retain(|node| node.log_weight > most + NEGLIGIBLE.ln());
         normalise(&mut nodes);
         nodes
     }
@@ -199,6 +199,8 @@ pub struct Share {
 
 impl Share {
     fn new(log_weight: f64, mean: f64, concentration: f64) -> Self {
+        // why: a mean of exactly 0 or 1, as of a year of which less than a number's last digit is left, has no beta law.
+        let mean = mean.clamp(1e-12, 1.0 - 1e-12);
         let (a, b) = (concentration * mean, concentration * (1.0 - mean));
         Self { log_weight, a, b, constant: ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) }
     }
@@ -351,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_year_of_nothing_says_nothing() {
+    fn a_single_earlier_year_of_nothing_says_nothing() {
         let course = Course::shipped().unwrap();
         let nothing = EarlierYear { age: 1, by_then: 0.0, became: 0.0 };
         let (told, untold) = (by_node(course, &[nothing]), by_node(course, &[]));

@@ -88,7 +88,8 @@ pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Resu
             (weight, after_first(latent, mean, variance))
         })
         .collect();
-    let refuted = surprising > REFUTED * total;
+    // why the side: so little counted is as far from what was expected, but its later years are not too low.
+    let refuted = surprising > REFUTED * total && seen.counted > share * expected.quantile(0.5);
     let first = Histogram::new(cells.edges.clone(), masses)?;
     Ok(Begun { joint: Joint::mixture(members, joint.support()).with_first(first), refuted })
 }

@@ -1,7 +1,7 @@
 //! sigma integrated out by the trapezoidal rule in u = ln sigma, on the lattice `u = j d`.
 //!
 //! For a bump that is about normal with standard deviation w the rule's relative error is `2 exp(-2 pi^2 (w / d)^2)`; that of
-//! an inverse gamma law, which is skew, is below 0.01 with d = (1.9 - 1.5 / shape) w, four nodes or so. The lattice is the same for all members, so that members with one recursion
+//! an inverse gamma law, which is skew, is below 0.01 with d = (1.9 - 1.5 / a_n) w, a_n its shape: four nodes or so. The lattice is the same for all members, so that members with one recursion
 //! and different laws of sigma share the filters and only weigh them differently.
 //!
 //! Reference: Trefethen and Weideman (2014), SIAM Review 56, 385-458, for the trapezoidal rule.
@@ -85,11 +85,66 @@ pub(super) fn nodes<F: Filtering>(filter: &F, laws: &[Sigma], step: f64, near: f
     nodes
 }
 
-/// Whether the node beyond the last of three may have weight: no more than if the fall from the one before grew by `bent` times
-/// as much as it did before. Logarithms of weights bend downwards, towards small sigma ever more, towards great sigma less.
+/// Whether the node beyond the last of three may have weight: no more than if the rise or fall from the one before changed by
+/// `bent` times as much as it did before. Logarithms of weights bend downwards, towards small sigma ever more, towards great
+/// sigma less: for the weights of an inverse gamma law `bent` is exact there.
 fn leaves_weight<N: AtSigma>(nodes: &[N], [end, inner, before]: [usize; 3], bent: f64, law: Sigma) -> bool {
     let most = nodes.iter().map(|node| law.log_weight(node)).fold(f64::NEG_INFINITY, f64::max);
     let [end, inner, before] = [end, inner, before].map(|place| law.log_weight(&nodes[place]));
     let bend = (end - 2.0 * inner + before).min(0.0);
-    end + (end - inner).min(0.0) + bent * bend > most + LOG_LAST
+    // why no rise: where weights still grow, the node itself is above the line.
+    end + (end - inner + bent * bend).min(0.0) > most + LOG_LAST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A likelihood that leaves sigma to its law.
+    struct Silent;
+
+    struct Place(f64);
+
+    impl AtSigma for Place {
+        fn sigma(&self) -> f64 {
+            self.0.exp()
+        }
+        fn log_sigma(&self) -> f64 {
+            self.0
+        }
+        fn log_likelihood(&self) -> f64 {
+            0.0
+        }
+    }
+
+    impl Filtering for Silent {
+        type Node = Place;
+        fn at<const L: usize>(&self, log_sigma: [f64; L]) -> [Place; L] {
+            log_sigma.map(Place)
+        }
+    }
+
+    #[test]
+    fn nodes_hold_the_law_wherever_the_search_begins() {
+        for shape in [2.0, 3.5, 8.0, 13.0, 50.0] {
+            for (mode, begin) in [(1.0, 1.0), (1.0, 0.03), (1.0, 0.2), (1.0, 4.0), (30.0, 1.0), (0.01, 1.0)] {
+                let law = Sigma::new(shape, shape * mode * mode);
+                let step = step(shape, 0);
+                let found = nodes(&Silent, &[law], step, begin);
+                let total: f64 = found.iter().map(|node| law.log_weight(node).exp() * step).sum();
+                assert!((total - 1.0).abs() < 0.012, "{total} from {begin} for {shape} at {mode}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_law_that_shares_the_nodes_finds_its_own() {
+        let laws = [0.15, 0.8].map(|s| Sigma::new(2.0, 2.0 * s * s));
+        let step = step(2.0, 0);
+        let found = nodes(&Silent, &laws, step, 0.15);
+        for law in laws {
+            let total: f64 = found.iter().map(|node| law.log_weight(node).exp() * step).sum();
+            assert!((total - 1.0).abs() < 0.012, "{total}");
+        }
+    }
 }
