@@ -43,7 +43,8 @@ use crate::series::PySeries;
 /// Notes
 /// -----
 /// A year to date is held against the law of what would be counted so far: given the year's total, beta-binomial with the
-/// share that is in by then, whose law is learned from monthly counts of other places, as for a forecast of a year under way, years that run like no other aside.
+/// share that is in by then, whose law is learned from monthly counts of other places, as for a forecast of a year under way
+/// (without years that run like no other).
 ///
 /// Examples
 /// --------
