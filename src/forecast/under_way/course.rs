@@ -19,7 +19,7 @@
 //! And some years run like no other: with the chance 0.3 (1 - s) the concentration is 2 about the same mean share.
 //!
 //! References: Johnson, Kemp and Kotz (2005), section 6.2.2, for the beta-binomial law; Kiefer and Wolfowitz (1956) for a
-//! law of parameters learned as weights; Blackwell and MacQueen (1973) for the urn.
+//! law of parameters learned as weights; Blackwell and `MacQueen` (1973) for the urn.
 
 use std::sync::LazyLock;
 
@@ -100,7 +100,9 @@ impl Course {
         let mut nodes = self.weighed(share, earlier, measured);
         let unlike = UNLIKE * (1.0 - share);
         let mean: f64 = nodes.iter().map(|node| node.weight() * node.a / (node.a + node.b)).sum();
-        nodes.iter_mut().for_each(|node| node.log_weight += (-unlike).ln_1p());
+        for node in &mut nodes {
+            node.log_weight += (-unlike).ln_1p();
+        }
         nodes.push(Share::new(unlike.ln(), mean, LOOSE));
         Seen { counted, measured, nodes }
     }
@@ -157,7 +159,9 @@ fn normalise(nodes: &mut [Share]) -> bool {
         return false;
     }
     let total = most + nodes.iter().map(|node| (node.log_weight - most).exp()).sum::<f64>().ln();
-    nodes.iter_mut().for_each(|node| node.log_weight -= total);
+    for node in nodes {
+        node.log_weight -= total;
+    }
     true
 }
 

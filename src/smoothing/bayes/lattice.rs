@@ -1,7 +1,7 @@
 //! sigma integrated out by the trapezoidal rule in u = ln sigma, on the lattice `u = j d`.
 //!
 //! For a bump that is about normal with standard deviation w the rule's relative error is `2 exp(-2 pi^2 (w / d)^2)`; that of
-//! an inverse gamma law, which is skew, is below 0.01 with d = (1.9 - 1.5 / a_n) w, a_n its shape: four nodes or so. The lattice is the same for all members, so that members with one recursion
+//! an inverse gamma law, which is skew, is below 0.01 with `d = (1.9 - 1.5 / a_n) w`, `a_n` its shape: four nodes or so. The lattice is the same for all members, so that members with one recursion
 //! and different laws of sigma share the filters and only weigh them differently.
 //!
 //! Reference: Trefethen and Weideman (2014), SIAM Review 56, 385-458, for the trapezoidal rule.
