@@ -43,8 +43,7 @@ TRIED: dict[str, list[tuple[str, str]]] = {
         ("half the members", "trim=0.008 keep-above=0.005"),
         ("the logarithm among the powers", "lambdas=0,0.5,1"),
         ("every source alike", "crowd=0"),
-        ("shape a 3 instead of 2", "shape=3"),
-        ("shape a 1.5 instead of 2", "shape=1.5"),
+        ("shape a 1.5 instead of 3", "shape=1.5"),
     ],
 }
 THIN = 1  # with every third series the first step is another, and so is the order of the settings

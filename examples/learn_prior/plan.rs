@@ -89,7 +89,6 @@ impl Plan {
                 finish: Finish { hold: 0.3, tails: 2.0, ..base.finish.clone() },
                 trim: 0.004,
                 keep_above: 0.002,
-                shared: Shared { shape: 2.0, ..base.shared },
                 smooth: 0.05,
                 crowd: 0.5,
                 held_back: 3,
