@@ -190,22 +190,22 @@ impl Mixture {
         if !self.counts.is_empty() {
             return self.quantile_of_counts(p).max(self.least);
         }
-        let bracket = |groups: &[Group]| {
-            let (low, high) = bracket(groups, p);
-            (low.max(self.least), high.max(self.least))
-        };
+        let (low, high) = bracket(&self.outline, p);
         // why asked first: steps that look for an outcome below the least one find nothing, and are many.
-        let start = if at(&self.sketch, self.least).mass >= p {
+        let start = if low <= self.least && at(&self.sketch, self.least).mass >= p {
             self.least
         } else {
-            let (low, high) = bracket(&self.outline);
             let start = solve(&self.outline, p, 0.5 * (low + high), Near::within(10.0 * ROUGH), || (low, high));
-            solve(&self.sketch, p, start, Near::within(ROUGH), || bracket(&self.sketch))
+            solve(&self.sketch, p, start, Near::within(ROUGH), || bracket(&self.sketch, p))
         };
         if start <= self.least && at(&self.groups, self.least).mass >= p {
             return self.least;
         }
-        solve(&self.groups, p, start.max(self.least), Near { share: NEAR, wanted }, || bracket(&self.groups))
+        let bracket = || {
+            let (low, high) = bracket(&self.groups, p);
+            (low.max(self.least), high.max(self.least))
+        };
+        solve(&self.groups, p, start.max(self.least), Near { share: NEAR, wanted }, bracket)
     }
 
     /// Probability of at most `y` where some laws are of counts; none otherwise.
