@@ -1,8 +1,9 @@
 //! sigma integrated out by the trapezoidal rule in u = ln sigma, on the lattice `u = j d`.
 //!
 //! For a bump that is about normal with standard deviation w the rule's relative error is `2 exp(-2 pi^2 (w / d)^2)`; that of
-//! an inverse gamma law, which is skew, is below 0.01 with `d = (1.9 - 1.5 / a_n) w`, `a_n` its shape: four nodes or so. The lattice is the same for all members, so that members with one recursion
-//! and different laws of sigma share the filters and only weigh them differently.
+//! an inverse gamma law, which is skew, is below 0.01 with `d = (1.9 - 1.5 / a_n) w`, `a_n` its shape: four nodes or so. The
+//! lattice is the same for all members, so that members with one recursion and different laws of sigma share the filters and
+//! only weigh them differently.
 //!
 //! Reference: Trefethen and Weideman (2014), SIAM Review 56, 385-458, for the trapezoidal rule.
 
@@ -92,7 +93,7 @@ fn leaves_weight<N: AtSigma>(nodes: &[N], [end, inner, before]: [usize; 3], bent
     let most = nodes.iter().map(|node| law.log_weight(node)).fold(f64::NEG_INFINITY, f64::max);
     let [end, inner, before] = [end, inner, before].map(|place| law.log_weight(&nodes[place]));
     let bend = (end - 2.0 * inner + before).min(0.0);
-    // why no rise: where weights still grow, the node itself is above the line.
+    // why no rise: what grows is reached anyway, and the search goes on.
     end + (end - inner + bent * bend).min(0.0) > most + LOG_LAST
 }
 
