@@ -60,7 +60,11 @@ impl Kernel {
 
     /// The same to nine digits, from a table where there is one: for sums over many laws.
     pub(super) fn quick_cdf(&self, z: f64) -> f64 {
-        match self.df.and_then(tabulated::student) {
+        let table = match self.df {
+            Some(df) => tabulated::student(df),
+            None => Some(tabulated::normal()),
+        };
+        match table {
             Some(table) => table.at((z - self.location) / self.scale).mass,
             None => self.cdf(z),
         }
