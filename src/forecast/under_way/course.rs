@@ -288,7 +288,7 @@ impl Seen {
         let (ways, rest) = (ln_ways(self.counted, total), total - self.counted);
         let (mut of_total, mut sum, mut negligible) = ((f64::NAN, 0.0), 0.0, f64::NEG_INFINITY);
         for (node, of_counted) in self.nodes.iter().zip(&self.of_counted) {
-            if of_total.0 != node.concentration {
+            if !node.concentration.total_cmp(&of_total.0).is_eq() {
                 of_total = (node.concentration, ln_gamma(total + node.concentration));
             }
             let log = of_counted + ln_gamma(rest + node.b) - of_total.1 + ways;
