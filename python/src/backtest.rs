@@ -159,8 +159,7 @@ impl Settings {
         let Ahead::Years(horizon) = ahead else { return Err(unjuran::Error::HorizonAmbiguous.into()) };
         let whole = |name: &str| -> Result<Option<usize>> {
             let Some(value) = get(name)? else { return Ok(None) };
-            // why: what is below zero is refused by the core as zero is.
-            Ok(Some(usize::try_from(input::integer(&value, name)?).unwrap_or(0)))
+            Ok(Some(input::natural(&value, "backtest", name, "a whole number from 1")?))
         };
         let mut backtest = Backtest::new(horizon).levels(&input::levels(get("level")?.as_ref(), &[80.0, 95.0])?);
         if let Some(windows) = whole("n_windows")? {

@@ -134,13 +134,7 @@ impl PyForecast {
         seed: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>> {
         let n = input::integer(n, "n")?;
-        let seed = seed.map_or(Ok(0), |seed| input::integer(seed, "seed"))?;
-        let seed = u64::try_from(seed).map_err(|_| Error::BadParameter {
-            model: "paths".to_owned(),
-            parameter: "seed".to_owned(),
-            value: seed.to_string(),
-            allowed: "a whole number from 0".to_owned(),
-        })?;
+        let seed = input::seed(seed, "paths")?;
         let paths = free(py, || self.0.paths(n, seed))?;
         Ok(arrays::rows(py, paths.as_slice(), paths.years())?)
     }
@@ -212,9 +206,19 @@ impl PyForecast {
     ///     Bands, in percent.
     /// lang : {"en", "ms"}, default "en"
     ///     Of the words: English or Malay.
-    #[pyo3(signature = (*, width=640, height=360, levels=None, lang="en"))]
-    fn to_svg(&self, width: u32, height: u32, levels: Option<&Bound<'_, PyAny>>, lang: &str) -> Result<String> {
-        Ok(self.fan_of(levels)?.to_svg(&SvgStyle::new(width, height).language(lang.parse()?)))
+    #[pyo3(signature = (*, width=None, height=None, levels=None, lang="en"))]
+    fn to_svg(
+        &self,
+        width: Option<&Bound<'_, PyAny>>,
+        height: Option<&Bound<'_, PyAny>>,
+        levels: Option<&Bound<'_, PyAny>>,
+        lang: &str,
+    ) -> Result<String> {
+        let pixels = |given: Option<&Bound<'_, PyAny>>, name, usual| {
+            given.map_or(Ok(usual), |given| input::natural(given, "to_svg", name, "pixels, from 0"))
+        };
+        let style = SvgStyle::new(pixels(width, "width", 640)?, pixels(height, "height", 360)?);
+        Ok(self.fan_of(levels)?.to_svg(&style.language(lang.parse()?)))
     }
 
     fn _repr_html_(&self) -> Result<String> {

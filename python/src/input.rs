@@ -104,6 +104,29 @@ pub(crate) fn integer(object: &Bound<'_, PyAny>, argument: &str) -> Result<i64> 
     }
 }
 
+/// A whole number from zero on, for a parameter of `of`; another is refused with its name and what is allowed.
+pub(crate) fn natural<T: TryFrom<u64>>(
+    object: &Bound<'_, PyAny>,
+    of: &str,
+    parameter: &str,
+    allowed: &str,
+) -> Result<T> {
+    integer(object, parameter)?;
+    let index = object.call_method0(intern!(object.py(), "__index__"))?;
+    let given = index.extract::<u64>().ok().and_then(|value| T::try_from(value).ok());
+    Ok(given.ok_or_else(|| Error::BadParameter {
+        model: of.to_owned(),
+        parameter: parameter.to_owned(),
+        value: index.to_string(),
+        allowed: allowed.to_owned(),
+    })?)
+}
+
+/// The seed of draws: left out, 0.
+pub(crate) fn seed(object: Option<&Bound<'_, PyAny>>, of: &str) -> Result<u64> {
+    object.map_or(Ok(0), |seed| natural(seed, of, "seed", "a whole number from 0 to 2^64 - 1"))
+}
+
 /// A year: a whole number, or a date, timestamp or period, which lies in one.
 pub(crate) fn year(object: &Bound<'_, PyAny>, place: &str) -> Result<Year> {
     let py = object.py();

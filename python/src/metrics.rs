@@ -420,15 +420,15 @@ pub(crate) fn log_score(actual: &Bound<'_, PyAny>, forecast: &Bound<'_, PyForeca
 /// >>> fc.cdf(2024, 8) < uj.metrics.pit([9], fc)[0] < fc.cdf(2024, 9)
 /// np.True_
 #[pyfunction]
-#[pyo3(signature = (actual, forecast, seed=0))]
+#[pyo3(signature = (actual, forecast, seed=None))]
 pub(crate) fn pit<'py>(
     py: Python<'py>,
     actual: &Bound<'py, PyAny>,
     forecast: &Bound<'py, PyForecast>,
-    seed: u64,
+    seed: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyAny>> {
     let (y, laws) = laws(actual, forecast)?;
-    let mut stream = Stream::new(seed, forecast.get().0.series().name());
+    let mut stream = Stream::new(input::seed(seed, "pit")?, forecast.get().0.series().name());
     let transforms: Vec<f64> = y.iter().zip(laws).map(|(&y, law)| metrics::pit(law, y, stream.uniform())).collect();
     Ok(arrays::floats(py, &transforms)?)
 }
@@ -461,17 +461,20 @@ pub(crate) fn pit<'py>(
 /// >>> round(found["difference"], 3), found["probability"]
 /// (-0.325, 1.0)
 #[pyfunction]
-#[pyo3(signature = (ours, theirs, clusters=None, draws=2000, seed=0))]
+#[pyo3(signature = (ours, theirs, clusters=None, draws=None, seed=None))]
 pub(crate) fn compare<'py>(
     py: Python<'py>,
     ours: &Bound<'py, PyAny>,
     theirs: &Bound<'py, PyAny>,
     clusters: Option<Vec<String>>,
-    draws: u32,
-    seed: u64,
+    draws: Option<&Bound<'py, PyAny>>,
+    seed: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyDict>> {
     let (ours, theirs) = (floats(ours, "ours")?, floats(theirs, "theirs")?);
-    let bootstrap = PairedBootstrap::default().draws(draws).seed(seed);
+    let mut bootstrap = PairedBootstrap::default().seed(input::seed(seed, "compare")?);
+    if let Some(draws) = draws {
+        bootstrap = bootstrap.draws(input::natural(draws, "compare", "draws", "100 to 1000000")?);
+    }
     let found = free(py, || match clusters {
         Some(clusters) => bootstrap.compare_clustered(&ours, &theirs, &clusters),
         None => bootstrap.compare(&ours, &theirs),

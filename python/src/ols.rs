@@ -368,7 +368,7 @@ pub(crate) fn polynomial(
     y: &Bound<'_, PyAny>,
     degree: &Bound<'_, PyAny>,
 ) -> Result<PyColumnsFit> {
-    let degree = usize::try_from(input::integer(degree, "degree")?).unwrap_or(0);
+    let degree = input::natural(degree, "polynomial", "degree", "a whole number from 1")?;
     let fit = regression::polynomial(&numbers(x, "x")?, &numbers(y, "y")?, degree)?;
     Ok(PyColumnsFit {
         coefficients: fit.coefficients,

@@ -17,7 +17,8 @@ use crate::series::{Event, EventKind, Note, Series, Training, Unit, Year};
 
 const WHAT: &str = "Scenario";
 
-/// A factor, sure or with a 95% interval (then it is log-normal, one draw a path).
+/// A factor, sure or with a 95% interval. Then it is drawn once a path, from a log-normal law of two pieces: half of the mass
+/// below the factor and half above, each piece with its own spread, so that median and interval are those that were given.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Effect {
@@ -182,7 +183,10 @@ impl Scenario {
         for path in base.rows() {
             let mut each = self.drivers.iter().zip(&mut streams);
             let moves = self.moves(forecast, |factor| match each.next().map(|(d, stream)| (d.doubt(), stream)) {
-                Some((Some(spread), stream)) if spread > 0.0 => factor * (spread * stream.normal()).exp(),
+                Some((Some([below, above]), stream)) => {
+                    let z = stream.normal();
+                    factor * (z * if z < 0.0 { below } else { above }).exp()
+                }
                 _ => factor,
             })?;
             for (i, (y, Move { factor, add })) in path.iter().zip(moves).enumerate() {
@@ -243,10 +247,11 @@ impl Driver {
         }
     }
 
-    /// Standard deviation of the logarithm of an uncertain factor.
-    fn doubt(&self) -> Option<f64> {
-        let (lower, upper) = self.effect()?.interval?;
-        Some((upper / lower).ln() / (2.0 * normal::quantile(0.975)))
+    /// Standard deviations of the logarithm of an uncertain factor: below its median, and above.
+    fn doubt(&self) -> Option<[f64; 2]> {
+        let Effect { factor, interval } = self.effect()?;
+        let (lower, upper) = interval?;
+        Some([factor / lower, upper / factor].map(|ratio| ratio.ln() / normal::quantile(0.975)))
     }
 
     fn check(&self, forecast: &Forecast) -> Result<()> {
@@ -416,6 +421,21 @@ mod tests {
         let doubtful = Scenario::from(effect(Some((0.2, 1.25)))).apply(&base).unwrap();
         assert!((sure.median()[0] - doubtful.median()[0]).abs() <= 2.0);
         assert!(doubtful.variance()[0] > 1.2 * sure.variance()[0]);
+    }
+
+    #[test]
+    fn an_uncertain_factor_has_the_interval_that_was_given() {
+        let walk = Naive.fit(&Series::new("x", year(2018), &[1e6; 5]).unwrap()).unwrap();
+        let base = walk.forecast(Horizon::years(1).unwrap()).unwrap();
+        for (factor, lower, upper) in [(1.0, 1.0, 4.0), (0.9, 0.89, 1.5), (0.5, 0.2, 1.25)] {
+            let effect = Effect { factor, interval: Some((lower, upper)) };
+            let moved = Scenario::from(Driver::Level { effect, from: None, over: 1 }).apply(&base).unwrap();
+            let band = moved.interval(95.0).unwrap();
+            let of_base = |y: f64| y / 1e6;
+            for (found, given) in [(band.lower[0], lower), (moved.median()[0], factor), (band.upper[0], upper)] {
+                assert!((of_base(found) / given).ln().abs() < 0.06, "{} for {given}", of_base(found));
+            }
+        }
     }
 
     #[test]

@@ -60,10 +60,12 @@ impl PyFunnel {
     fn new(
         stages: Vec<PyRef<'_, PySeries>>,
         units: Vec<String>,
-        lags: Option<Vec<usize>>,
+        lags: Option<Vec<Bound<'_, PyAny>>>,
         ratios: Option<Vec<bool>>,
     ) -> Result<PyClassInitializer<Self>> {
         let links = stages.len().saturating_sub(1);
+        let lag = |lag: &Bound<'_, PyAny>| input::natural(lag, "Funnel", "lags", "whole numbers of years from 0");
+        let lags = lags.map(|lags| lags.iter().map(lag).collect::<Result<Vec<usize>>>()).transpose()?;
         let (lags, ratios) = (lags.unwrap_or_else(|| vec![0; links]), ratios.unwrap_or_else(|| vec![false; links]));
         let lengths =
             [("units", units.len(), stages.len()), ("lags", lags.len(), links), ("ratios", ratios.len(), links)];

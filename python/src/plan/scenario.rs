@@ -42,7 +42,8 @@ use crate::input;
 /// kind : {"pulse", "transient", "step", "ramp"}, default "pulse"
 ///     How ``shock`` and ``like`` act.
 /// interval : tuple of float, optional
-///     95% interval of ``factor`` or ``shock``, which is then log-normal with one draw a path.
+///     95% interval of ``factor`` or ``shock``, which is then its median: drawn once a path from a log-normal law whose lower
+///     and upper half have spreads of their own, so that the interval is the one given.
 ///
 /// Raises
 /// ------
@@ -82,7 +83,7 @@ impl PyScenario {
         rate: Option<(f64, f64)>,
         start: Option<&Bound<'_, PyAny>>,
         by: Option<&Bound<'_, PyAny>>,
-        over: Option<u32>,
+        over: Option<&Bound<'_, PyAny>>,
         kind: Option<&str>,
         interval: Option<(f64, f64)>,
     ) -> Result<PyClassInitializer<Self>> {
@@ -90,17 +91,18 @@ impl PyScenario {
         let by = by.map(|y| input::year(y, "by")).transpose()?;
         let like = like.map(|y| input::year(y, "like")).transpose()?;
         let event = event.map(|e| e.0.clone());
+        let years = over.map_or(Ok(1), |over| input::natural(over, "Scenario", "over", "1 to 100 years"))?;
         let with = |factor| Effect { factor, interval };
         let pulse = || kind.unwrap_or("pulse").parse();
         let (driver, takes): (Driver, &[&str]) = match (factor, add, yearly_change, shock, like, event, rate) {
             (Some(factor), None, None, None, None, None, None) => {
-                (Driver::Level { effect: with(factor), from, over: over.unwrap_or(1) }, &["start", "over", "interval"])
+                (Driver::Level { effect: with(factor), from, over: years }, &["start", "over", "interval"])
             }
             (Some(factor), None, None, None, None, Some(event), None) => {
                 (Driver::Event { event, effect: with(factor) }, &["interval"])
             }
             (None, Some(number), None, None, None, None, None) => {
-                (Driver::Add { number, from, over: over.unwrap_or(1) }, &["start", "over"])
+                (Driver::Add { number, from, over: years }, &["start", "over"])
             }
             (None, None, Some(yearly_change), None, None, None, None) => {
                 (Driver::Trend { yearly_change, from }, &["start"])

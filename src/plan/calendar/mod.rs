@@ -4,7 +4,8 @@
 //! first part of the next. The share of the first part is not known. Of a series whose months nobody said, it has the law that
 //! other places teach, the [`Course`] of a year: a beta law with its mean and scatter drawn once a path, for a series keeps its
 //! season, and a share drawn from it for every year. With twelve monthly weights it is a beta number with their mean and a
-//! stated scatter. Counts are split into whole numbers, so that what leaves one year enters the next.
+//! stated scatter. Counts are split into whole numbers, so that what leaves one year enters the next. Of a year under way what
+//! was counted stays where it was counted (`splitter`).
 //!
 //! The default scatter beside monthly weights (a beta law of twelve) is what three and nine months of 167 public monthly border
 //! series show: from a tenth to nine tenths of them, three months pro rata are 0.20 to 1.43 of the year, nine months 0.72 to
@@ -12,18 +13,20 @@
 
 #![allow(clippy::indexing_slicing, reason = "twelve months, checked when a shape is made; neighbours of a list")]
 
+mod splitter;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use self::splitter::{Counted, Part, Splitter};
 use super::{DRAWS, SEED, checked_level, refused};
 use crate::dist::{Empirical, Predictive as _};
 use crate::error::{Error, Result};
 use crate::forecast::under_way::Course;
 use crate::forecast::{Forecast, Paths};
 use crate::numeric::rng::Stream;
-use crate::numeric::special::binomial;
-use crate::series::{Note, Observation, Series, Unit, Value, Year};
+use crate::series::{Note, Observation, Series, Training, Unit, Value, Year};
 
 /// Sum of the two parameters of the beta law of a share of the year, where the months are known and their scatter is not.
 const SCATTER: f64 = 12.0;
@@ -104,14 +107,6 @@ impl Shape {
         let scatter = self.scatter.unwrap_or(SCATTER);
         Ok(vec![Part { weight: 1.0, a: scatter * share, b: scatter * (1.0 - share) }])
     }
-}
-
-/// A beta law of the share of the first part of a year.
-#[derive(Clone, Copy)]
-struct Part {
-    weight: f64,
-    a: f64,
-    b: f64,
 }
 
 /// The way from one calendar to the other. A year that begins in April has the number of the calendar year it begins in:
@@ -195,7 +190,7 @@ impl Calendar {
         let mut columns = vec![Vec::new(); pairs.len()];
         for _ in 0..DRAWS {
             splitter.begin();
-            let parts: Vec<(f64, f64)> = known.iter().map(|(_, y)| splitter.split(*y)).collect();
+            let parts: Vec<(f64, f64)> = known.iter().map(|(_, y)| splitter.split(*y, None)).collect();
             for (column, &i) in columns.iter_mut().zip(&pairs) {
                 column.push(parts[i - 1].1 + parts[i].0);
             }
@@ -216,6 +211,8 @@ impl Calendar {
         let first = forecast.years()[0];
         let last_full = full_years(series).last().copied().filter(|(year, _)| year.until(first) == Some(1));
         let mut splitter = self.splitter(series)?;
+        let under_way = Training::new(series)?.under_way.filter(|under_way| under_way.year == first);
+        let so_far = under_way.map(|u| Counted { counted: u.counted, share: u.coverage.share() });
         let base = forecast.paths(DRAWS, SEED)?;
         let years = base.years() + usize::from(last_full.is_some()) - 1;
         if years == 0 {
@@ -225,8 +222,9 @@ impl Calendar {
         let mut values = Vec::with_capacity(base.draws() * years);
         for path in base.rows() {
             splitter.begin();
-            let old = last_full.iter().map(|(_, y)| y).chain(path);
-            let parts: Vec<(f64, f64)> = old.map(|y| splitter.split(*y)).collect();
+            let known = last_full.iter().map(|(_, y)| (*y, None));
+            let ahead = path.iter().enumerate().map(|(i, y)| (*y, so_far.filter(|_| i == 0)));
+            let parts: Vec<(f64, f64)> = known.chain(ahead).map(|(y, so_far)| splitter.split(y, so_far)).collect();
             values.extend(parts.windows(2).map(|pair| pair[0].1 + pair[1].0));
         }
         let begin = self.named(last_full.map_or(first, |(year, _)| year))?;
@@ -261,56 +259,23 @@ impl Calendar {
             return Err(refused("calendar", "unit", "rate", allowed));
         }
         let mut laws = self.shape.before(self.start)?;
+        let mut cut = DAYS[..usize::from(self.start) - 1].iter().sum::<f64>() / DAYS.iter().sum::<f64>();
         if self.back {
             // why: those months are then the rest of an old year, and the others its first part.
             for law in &mut laws {
                 std::mem::swap(&mut law.a, &mut law.b);
             }
+            cut = 1.0 - cut;
         }
-        let Some(&law) = laws.first() else {
-            return Err(refused("calendar", "shape", "none", "a share of the year for every month"));
-        };
         let stream = Stream::new(SEED, &format!("{}|calendar", series.name()));
-        Ok(Splitter { stream, laws, law, counts: series.unit() == Unit::Count })
+        let none = || refused("calendar", "shape", "none", "a share of the year for every month");
+        Splitter::new(stream, laws, cut, series.unit() == Unit::Count).ok_or_else(none)
     }
 }
 
 fn full_years(series: &Series) -> Vec<(Year, f64)> {
     let full = series.observations().filter(|o| !o.coverage.is_partial());
     full.filter_map(|o| Some((o.year, o.value.exact()?))).collect()
-}
-
-/// Cuts years in two.
-struct Splitter {
-    stream: Stream,
-    laws: Vec<Part>,
-    /// That of this path.
-    law: Part,
-    counts: bool,
-}
-
-impl Splitter {
-    /// Draws the law of the next path.
-    fn begin(&mut self) {
-        if self.laws.len() > 1 {
-            let mut left = self.stream.uniform();
-            let chosen = self.laws.iter().find(|law| {
-                left -= law.weight;
-                left < 0.0
-            });
-            self.law = chosen.copied().unwrap_or(self.law);
-        }
-    }
-
-    /// The first part and the rest.
-    fn split(&mut self, y: f64) -> (f64, f64) {
-        // A beta number from two chi-squared ones.
-        let (one, other) = (self.stream.chi_squared(2.0 * self.law.a), self.stream.chi_squared(2.0 * self.law.b));
-        let share = if one + other > 0.0 { one / (one + other) } else { 0.5 };
-        let u = self.stream.uniform();
-        let first = if self.counts { binomial::quantile(y, share, u) } else { y * share };
-        (first, y - first)
-    }
 }
 
 /// Years on another calendar, each with a law: what was observed does not say how it fell over the months.
@@ -439,6 +404,23 @@ mod tests {
         let within: f64 =
             course.iter().map(|s| s.weight() * s.a * s.b / ((s.a + s.b).powi(2) * (s.a + s.b + 1.0))).sum();
         assert!((sd(&learned) - 1000.0 * (2.0 * within).sqrt()).abs() < 15.0, "{}", sd(&learned));
+    }
+
+    #[test]
+    fn what_was_counted_of_a_year_under_way_stays_where_it_was_counted() {
+        let calendar = Calendar::to_fiscal(4, Shape::default()).unwrap();
+        // April 2022 to March 2023 is some of 2022's 100 and, of 2023, no more than the 48 that were in by May
+        for (through, least, most) in
+            [("2023-05-31", 0.0, 148.0), ("2023-03-31", 48.0, 148.0), ("2023-02-28", 48.0, f64::MAX)]
+        {
+            let through = crate::series::Coverage::Through(through.parse().unwrap());
+            let so_far = series().with_partial(Year::new(2023).unwrap(), 48.0, through).unwrap();
+            let base = Naive.fit(&so_far).unwrap().forecast(Horizon::years(2).unwrap()).unwrap();
+            let fiscal = calendar.forecast(&base).unwrap().paths(2000, 0).unwrap();
+            let (smallest, largest) =
+                fiscal.rows().fold((f64::MAX, 0.0_f64), |(low, high), p| (low.min(p[0]), high.max(p[0])));
+            assert!(smallest >= least && largest <= most && largest > 90.0, "{smallest} to {largest}");
+        }
     }
 
     #[test]
