@@ -144,7 +144,7 @@ pub enum Error {
     },
     /// A partial year without a number, with a masked one, or below zero.
     #[error(
-        "series {series:?}, {year}: a partial year needs what was counted so far as a finite number from 0, got {value}"
+        "series {series:?}, {year}: a partial year needs what was counted so far as a finite number from 0, got {value} (leave a masked cell of a year under way out)"
     )]
     PartialValue {
         /// The series.
@@ -363,7 +363,7 @@ pub enum Error {
     /// A parameter outside its range.
     #[error("{model}: {parameter} = {value} is not allowed: {allowed}")]
     BadParameter {
-        /// The model.
+        /// The model, function or class.
         model: String,
         /// The parameter.
         parameter: String,
@@ -423,7 +423,7 @@ pub enum Error {
         year: i32,
     },
     /// An argument of a fit or a forecast that the model has no use for.
-    #[error("{model} takes no {input}: the trend regressions do")]
+    #[error("{model} takes no {input}: {} do", takers(input))]
     InputNotTaken {
         /// The model.
         model: String,
@@ -643,6 +643,15 @@ impl Error {
     pub fn kind(&self) -> String {
         let record = serde_json::to_value(self).unwrap_or_default();
         record.get("kind").and_then(|kind| kind.as_str()).unwrap_or("Error").to_owned()
+    }
+}
+
+/// Models that take an argument of `fit`, for those who gave it to one that does not.
+fn takers(input: &str) -> &'static str {
+    match input {
+        "exposure" => "BayesETS, LogLinearTrend, PoissonTrend and NegativeBinomialTrend",
+        "weights" => "LinearTrend, LogLinearTrend, PolynomialTrend, PoissonTrend and NegativeBinomialTrend",
+        _ => "BayesETS, LinearTrend, LogLinearTrend, PoissonTrend and NegativeBinomialTrend, among others,",
     }
 }
 

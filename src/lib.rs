@@ -35,7 +35,7 @@
 //! | 6 | `interop` (feature `linfa`) | linfa's regressors as models, our regressions behind linfa's traits |
 //! | 7 | [`plan`] | scenarios, targets, capacity, funnels, alarms, percent changes, rates, calendars |
 //! | 7 | [`hierarchy`] | totals and parts: checked, reconciled; sources that disagree, merged |
-//! | 8 | [`persist`] | values as versioned JSON |
+//! | 8 | [`persist`] | values as versioned JSON and CBOR |
 //! | 9 | [`forecast()`], [`forecast_all`] | the front door |
 //! | 10 | [`report`] | findings in sentences, tables and fans: one page in HTML or Markdown, all numbers in JSON |
 //!

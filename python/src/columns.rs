@@ -22,7 +22,6 @@ use crate::input::{self, Ahead};
 use crate::panel::PyPanel;
 use crate::progress::Progress;
 use crate::run::{Block, NO_YEAR, Run, table};
-use crate::series::shown;
 
 /// Numbers of a frame, read where they lie. They stay with the thread that holds the interpreter: another one could write into
 /// them meanwhile.
@@ -247,7 +246,7 @@ pub(crate) fn panel_columns<'py>(
             text.append(match cell {
                 Some(MaskedCell { complement: true, .. }) => "masked".to_owned(),
                 Some(cell) => format!("<{}", cell.upper + 1.0),
-                None => shown(&observation.value),
+                None => observation.value.to_string(),
             })?;
             y.push(exact);
             lower.push(low);

@@ -105,12 +105,12 @@ impl PyForecast {
 
     /// Probability that the outcome of ``year`` is not above ``x``.
     fn cdf(&self, year: &Bound<'_, PyAny>, x: f64) -> Result<f64> {
-        Ok(self.0.cdf(input::integer(year, "year")?, x)?)
+        Ok(self.0.cdf(input::year(year, "year")?.get().into(), x)?)
     }
 
     /// Probability that the count of ``year`` is exactly ``k``; refused unless the series counts.
     fn pmf(&self, year: &Bound<'_, PyAny>, k: f64) -> Result<f64> {
-        Ok(self.0.pmf(input::integer(year, "year")?, k)?)
+        Ok(self.0.pmf(input::year(year, "year")?.get().into(), k)?)
     }
 
     /// Joint sample paths.

@@ -12,6 +12,7 @@ mod convert;
 mod errors;
 mod ets;
 mod forecast;
+mod forecasts;
 mod front;
 mod given;
 mod guard;
@@ -53,7 +54,9 @@ mod _core {
     #[pymodule_export]
     use crate::forecast::{PyDistribution, PyForecast};
     #[pymodule_export]
-    use crate::front::{PyForecasts, forecast, read_csv};
+    use crate::forecasts::PyForecasts;
+    #[pymodule_export]
+    use crate::front::{forecast, read_csv};
     #[pymodule_export]
     use crate::given::PyEvent;
     #[pymodule_export]

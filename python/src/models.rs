@@ -361,7 +361,8 @@ impl PyFitted {
         self.fitted.report().criteria.map(|c| c.bic)
     }
 
-    /// What the model expected of each year before seeing it, a float64 array over the years of the fit; NaN in gaps.
+    /// What the model expects of each year, a float64 array over the years of the fit; NaN in gaps. Smoothing models before
+    /// they saw the year, regressions by the line through all years.
     #[getter]
     fn fitted<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         arrays::gaps(py, &self.fitted.report().fitted)

@@ -72,7 +72,7 @@ impl PyPanel {
     }
 
     fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {
-        name.extract::<String>().is_ok_and(|name| self.0.get(&name).is_ok())
+        name.extract::<String>().is_ok_and(|name| self.0.find(&name).is_some())
     }
 
     fn __len__(&self) -> usize {
@@ -106,7 +106,7 @@ impl PyPanel {
         name: &Bound<'py, PyAny>,
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match name.extract::<String>().ok().and_then(|name| self.0.get(&name).ok()) {
+        match name.extract::<String>().ok().and_then(|name| self.0.find(&name)) {
             Some(series) => Ok(Some(Bound::new(py, PySeries(series.clone()))?.into_any())),
             None => Ok(default),
         }

@@ -13,6 +13,7 @@ use unjuran::series::{Event, Horizon};
 
 use crate::errors::{Result, to_python};
 use crate::given::PyEvent;
+use crate::guard::free;
 use crate::hierarchy;
 use crate::input;
 use crate::panel::PyPanel;
@@ -49,7 +50,7 @@ pub(crate) fn report(
         options = with_events(options, events)?;
     }
     let panel = &panel.get().0;
-    Ok(PyReport { report: py.detach(|| Report::new(panel, &options))?, language })
+    Ok(PyReport { report: free(py, || Report::new(panel, &options))?, language })
 }
 
 /// `unjuran/_explorer.py`: the words of the explorer, by what they are for.

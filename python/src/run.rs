@@ -60,6 +60,11 @@ impl Run {
         Ok(Self { models, names, listed: list.is_some(), ahead, threads: threads_of(threads)? })
     }
 
+    /// A run that is over: its models are not needed again.
+    pub(crate) fn made(names: Vec<String>, listed: bool, ahead: Ahead) -> Self {
+        Self { models: Vec::new(), names, listed, ahead, threads: None }
+    }
+
     /// Every model on one series and what is known beside it.
     pub(crate) fn on(&self, series: &Series, inputs: &Inputs) -> Outcomes {
         let one = |model: &Arc<dyn Forecaster>| {
@@ -179,7 +184,7 @@ impl Block {
     pub(crate) fn new(run: &Run, levels: &[f64], outcomes: &Outcomes, first: i64) -> Self {
         let years = years_of(run, first);
         let h = years.len();
-        let mut cells = Vec::with_capacity(h * run.models.len() * (1 + 2 * levels.len()));
+        let mut cells = Vec::with_capacity(h * run.names.len() * (1 + 2 * levels.len()));
         let mut problems = Vec::new();
         for (name, outcome) in run.names.iter().zip(outcomes) {
             let (from, width) = (cells.len(), h * (1 + 2 * levels.len()));
@@ -200,7 +205,7 @@ impl Block {
     /// The rows of a series that no model saw.
     pub(crate) fn refused(run: &Run, levels: &[f64], why: String, first: i64) -> Self {
         let years = years_of(run, first);
-        let cells = vec![f64::NAN; years.len() * run.models.len() * (1 + 2 * levels.len())];
+        let cells = vec![f64::NAN; years.len() * run.names.len() * (1 + 2 * levels.len())];
         Self { years, cells, status: Some(why) }
     }
 }

@@ -217,7 +217,7 @@ impl PySeries {
     fn __repr__(&self) -> PyResult<String> {
         const SHOWN: usize = 14;
         let series = &self.0;
-        let mut cells: Vec<String> = series.values().iter().map(shown).collect();
+        let mut cells: Vec<String> = series.values().iter().map(Value::to_string).collect();
         if let (true, Some(last)) = (series.last_coverage().is_partial(), cells.last_mut()) {
             *last = match series.last_coverage() {
                 Coverage::Share(_) => format!("{last} in {}", series.last_coverage()),
@@ -261,7 +261,7 @@ impl PySeries {
                 Value::Exact(_) if o.coverage.is_partial() => o.coverage.to_string(),
                 Value::Exact(_) => String::new(),
             };
-            lines.push(format!("  {}  {:<12}  {remark}", o.year, shown(&o.value)).trim_end().to_owned());
+            lines.push(format!("  {}  {:<12}  {remark}", o.year, o.value.to_string()).trim_end().to_owned());
         }
         lines.join("\n")
     }
@@ -327,16 +327,6 @@ pub(crate) fn not_stored(expected: &str, problem: &serde_json::Error) -> Error {
 /// A name as Python shows text: in quotes.
 pub(crate) fn quoted(name: &str) -> PyResult<String> {
     Python::attach(|py| Ok(PyString::new(py, name).repr()?.to_string()))
-}
-
-/// One year in a line of text.
-pub(crate) fn shown(value: &Value) -> String {
-    let number = |y: f64| if y.abs() < 1e15 { y.to_string() } else { format!("{y:e}") };
-    match *value {
-        Value::Exact(y) => number(y),
-        Value::Censored { lower, upper } => format!("{}..{}", number(lower), number(upper)),
-        Value::Missing => "-".to_owned(),
-    }
 }
 
 /// The years and numbers of `Series(values, start, years=)`.

@@ -51,6 +51,17 @@ def test_a_file_is_forecast_to_the_screen_a_page_or_a_table(table, tmp_path, cap
     assert lines[6].startswith("empty,2021,,,,,,"), "a refused series keeps its rows"
 
 
+def test_levels_are_shown_on_the_screen_and_rows_are_refused_there(table, capsys):
+    assert main(["forecast", str(table), "-h", "1", "--model", "Naive", "--level", "50", "--level", "95"]) == 0
+    head, line, *_ = capsys.readouterr().out.splitlines()
+    assert head.startswith("median [50%, 95% intervals]")
+    assert line.count("[") == 2
+    with pytest.raises(SystemExit) as wrong:
+        main(["forecast", str(table), "--long"])
+    assert wrong.value.code == 2
+    assert "--long" in capsys.readouterr().err
+
+
 def test_numbers_are_the_same_in_every_format_and_on_standard_output(table, tmp_path, capsys):
     import polars as pl
 

@@ -1,4 +1,6 @@
 import collections.abc
+import copy
+import pickle
 
 import pandas as pd
 import polars as pl
@@ -12,6 +14,15 @@ from unjuran import errors
 @pytest.fixture
 def panel(cases):
     return uj.Panel({"cases": cases, "empty": uj.Series([None], start=2020), "short": uj.Series([3, 4], start=2021)})
+
+
+@pytest.mark.parametrize("model", [None, ["Naive", "Mean"]])
+def test_forecasts_of_a_panel_are_copied_and_pickled_with_their_refusals(panel, model):
+    fcs = uj.forecast(panel, until=2026, model=model)
+    for again in (pickle.loads(pickle.dumps(fcs)), copy.deepcopy(fcs)):
+        assert dict(again) == dict(fcs)
+        assert repr(again.errors) == repr(fcs.errors)
+        pd.testing.assert_frame_equal(again.to_frame("pandas"), fcs.to_frame("pandas"))
 
 
 def test_a_panel_gives_a_mapping_of_forecasts_and_a_dict_of_errors(panel):

@@ -114,7 +114,6 @@ def test_files_are_written_with_the_json_beside(cases, tmp_path):
 
 
 def test_a_report_is_made_of_a_series_a_panel_or_a_frame(cases):
-    pd = pytest.importorskip("pandas")
     of_series = uj.report(cases)
     assert of_series == uj.report(uj.Panel([cases]))
     frame = pd.DataFrame({"unique_id": cases.name, "ds": cases.years, "y": cases.values})

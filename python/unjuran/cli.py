@@ -81,10 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--until", type=int, metavar="YEAR", help="the last year to forecast, instead of -h")
     one.add_argument("--model", help="name of the model (BayesETS)")
     one.add_argument(
-        "--level", type=float, action="append", metavar="PERCENT", help="an interval; may be repeated (80, 95)"
+        "--level", type=float, action="append", metavar="PERCENT", help="an interval; may be repeated (80; in files 80 and 95)"
     )
-    one.add_argument("--long", action="store_true", help="a row for each quantile instead of a column")
-    one.set_defaults(run=_forecast)
+    one.add_argument("--long", action="store_true", help="in a file: a row for each quantile instead of a column")
+    one.set_defaults(run=_forecast, wrong=one.error)
 
     back = _reading(
         commands, "backtest", "score models on the past of every series",
@@ -168,8 +168,10 @@ def _forecast(options: argparse.Namespace) -> int:
     horizon = options.horizon if options.horizon is not None or options.until is not None else 5
     kind = kind_of(options.out, options.format)
     forecasts = forecast(panel, h=horizon, until=options.until, model=options.model, progress=_bar(options, panel))
+    if kind in (None, "html") and options.long:
+        options.wrong("--long is for tables of rows: give --format csv, or --out with a table's name")
     if kind is None:
-        print(_table(forecasts))
+        print(_table(forecasts, options.level or [80]))
     elif kind == "html":
         page = fan_page(options.file, "", forecasts.values())
         print(page) if options.out in (None, "-") else write(options.out, page)
@@ -250,13 +252,15 @@ def _tree(path: str) -> list[tuple[str, str, str]]:
     return [(row["parent"], row["child"], row.get("relation") or "sum") for row in rows]
 
 
-def _table(forecasts: Forecasts) -> str:
-    """Median and 80% interval of each year, a line a series; years under way with what was counted so far."""
+def _table(forecasts: Forecasts, levels: Sequence[float] = (80,)) -> str:
+    """Median and intervals of each year, a line a series; years under way with what was counted so far."""
     years = sorted({int(year) for fc in forecasts.values() for year in fc.years})
-    rows = [["median [80% interval]", "so far", *map(str, years)]]
+    shown = ", ".join(f"{level:g}%" for level in levels)
+    rows = [[f"median [{shown} interval{'s' * (len(levels) > 1)}]", "so far", *map(str, years)]]
     for fc in forecasts.values():
         label = fc.series.label
-        rows.append([label if len(label) <= _WIDTH else label[: _WIDTH - 1] + "…", _so_far(fc), *_cells(fc, years)])
+        cells = _cells(fc, years, levels)
+        rows.append([label if len(label) <= _WIDTH else label[: _WIDTH - 1] + "…", _so_far(fc), *cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     first, rest = widths[0], widths[1:]
     lines = [f"{row[0]:<{first}}" + "".join(f"  {c:>{w}}" for c, w in zip(row[1:], rest, strict=True)) for row in rows]
@@ -271,12 +275,12 @@ def _so_far(fc: Forecast) -> str:
     return f"{_number(mark['partial']['counted'])} {mark['partial']['covered']}"
 
 
-def _cells(fc: Forecast, years: list[int]) -> list[str]:
-    lower, upper = fc.interval(80)
-    shown = {
-        year: f"{_number(m)} [{_number(a)}, {_number(b)}]"
-        for year, m, a, b in zip(fc.years.tolist(), fc.median.tolist(), lower.tolist(), upper.tolist(), strict=True)
-    }
+def _cells(fc: Forecast, years: list[int], levels: Sequence[float]) -> list[str]:
+    shown = {year: _number(median) for year, median in zip(fc.years.tolist(), fc.median.tolist(), strict=True)}
+    for level in levels:
+        lower, upper = fc.interval(level)
+        for year, a, b in zip(fc.years.tolist(), lower.tolist(), upper.tolist(), strict=True):
+            shown[year] += f" [{_number(a)}, {_number(b)}]"
     return [shown.get(year, "") for year in years]
 
 

@@ -14,7 +14,7 @@ use crate::series::{Note, Series, Training, Year};
 /// Log-likelihood and the information criteria made from it; smaller criteria are better.
 ///
 /// With k estimated numbers (the variance among them) and n observed years: `AIC = 2 k - 2 loglik`,
-/// `AICc = AIC + 2 k (k + 1) / (n - k - 1)`, `BIC = k ln n - 2 loglik`. AICc is infinite where n <= k + 1.
+/// `AICc = AIC + 2 k (k + 1) / (n - k - 1)`, `BIC = k ln n - 2 loglik`. There is no AICc where n <= k + 1.
 /// References: Akaike (1974); Hurvich and Tsai (1989); Schwarz (1978).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Criteria {
@@ -53,7 +53,8 @@ pub struct FitReport {
     pub sigma: f64,
     /// The first year of `fitted` and `residuals`.
     pub first: Year,
-    /// What the model expected of each year before seeing it, on the scale of the data.
+    /// What the model expects of each observed year, on the scale of the data: smoothing models before they saw it (effects of
+    /// events are those that the whole series taught), regressions by the line through all years.
     pub fitted: Vec<Option<f64>>,
     /// Observed less expected, on the scale of the model.
     pub residuals: Vec<Option<f64>>,

@@ -7,8 +7,8 @@
 //! mean = sum_j N_{y-j} a_jm          variance = g sum_j N_{y-j} a_jm (1 - a_jm)
 //! ```
 //!
-//! with `a_jm` the probability that an arrival of j years before is present in the middle of month m, and g the mean size of a
-//! group. A binomial, Poisson or negative binomial law of these moments is mixed over the joint paths of the forecast; a
+//! with `a_jm` the probability that an arrival of j years before is present in the middle of month m, and g the size of the group
+//! that a person comes in, on average over persons: E[s^2] / E[s] for groups of sizes s. A binomial, Poisson or negative binomial law of these moments is mixed over the joint paths of the forecast; a
 //! service level is met in the month with the most people. `tests` below hold it against a simulation of single persons.
 //!
 //! Reference: Eick, Massey and Whitt (1993), *Management Science* 39(2), 241-252 (the queue with time-dependent arrivals
@@ -79,7 +79,7 @@ impl Stay {
 /// | stay | none | days, above 0 to 3650 | how long people stay |
 /// | service level | 0.9 | (0, 1) | probability that the places suffice, in the month with the most people |
 /// | pattern | even | 12 numbers from 0 | arrivals by month, in proportion |
-/// | group | 1 | from 1 | mean number of persons who arrive together |
+/// | group | 1 | from 1 | persons in the group that a person arrives in, on average over persons |
 /// | persons a unit | 1 | above 0 | how many one unit serves at a time: 1 a bed, 12 an officer |
 /// | current | none | from 0 | units there are |
 /// | cost | none | from 0 | of one unit a year |

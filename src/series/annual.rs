@@ -14,6 +14,10 @@ const LARGEST: f64 = 1e150;
 /// Whole numbers beyond this size are not all representable in binary64 (2^53).
 const LARGEST_COUNT: f64 = 9_007_199_254_740_992.0;
 
+fn is_count(y: f64) -> bool {
+    (0.0..=LARGEST_COUNT).contains(&y) && y.fract() == 0.0
+}
+
 /// One measure of one place over consecutive years. A gap between two years is a missing year; only the last year may
 /// be partial. A series is a value: every `with_` method gives a new one.
 ///
@@ -210,8 +214,25 @@ impl Series {
         let year = new.year;
         let mut observations: Vec<Observation> = self.observations().filter(|o| o.year != year).collect();
         observations.push(new);
-        let series = Self::from_observations(name, observations)?;
+        let known = self.values.iter().any(|v| *v != Value::Missing);
+        let mut series = Self::from_observations(name, observations)?;
+        if known && unit.is_none() && self.unit() == Unit::Count {
+            // why counts stay counts: one cell must not make amounts of a series that its owner has seen as counts.
+            series = series.with_unit(Unit::Count)?;
+        }
         Self { label, unit, ..series }.checked()
+    }
+
+    /// The one number that makes amounts of a series whose other numbers, three or more, could be counts, where nobody has
+    /// said the unit.
+    pub(crate) fn odd_one(&self) -> Option<(Year, f64)> {
+        if self.unit.is_some() {
+            return None;
+        }
+        let exact = || self.observations().filter_map(|o| Some((o.year, o.value.exact()?)));
+        let mut odd = exact().filter(|(_, y)| !is_count(*y));
+        let found = odd.next().filter(|_| odd.next().is_none())?;
+        (exact().count() > 3).then_some(found)
     }
 
     /// The name.
@@ -226,7 +247,6 @@ impl Series {
 
     /// The unit: as said, else whole non-negative numbers mean a count and anything else an amount.
     pub fn unit(&self) -> Unit {
-        let is_count = |y: f64| (0.0..=LARGEST_COUNT).contains(&y) && y.fract() == 0.0;
         let all = self.values.iter().all(|v| match *v {
             Value::Exact(y) => is_count(y),
             Value::Censored { lower, upper } => is_count(lower) && is_count(upper),
@@ -330,7 +350,7 @@ impl Series {
             match self.values.last() {
                 Some(&Value::Exact(counted)) if counted >= 0.0 => {}
                 other => {
-                    let value = other.map_or_else(String::new, |v| format!("{v:?}"));
+                    let value = other.map_or_else(String::new, Value::to_string);
                     return Err(Error::PartialValue { series: self.name, year: year.get(), value });
                 }
             }
@@ -454,6 +474,28 @@ mod tests {
         let masked = series.clone().with_censored(year(2000), 1.0, 1.0).unwrap();
         assert_eq!(masked, series);
         assert!(matches!(series.with_censored(year(2000), 4.0, 0.0), Err(Error::BadBounds { .. })));
+    }
+
+    #[test]
+    fn one_cell_makes_no_amounts_of_counts() {
+        let counts = || Series::new("cases", year(2015), &[163.0, 463.0, 429.0]).unwrap();
+        let refused = counts().with_partial(year(2018), 48.5, Coverage::Share(0.4)).unwrap_err();
+        assert!(matches!(refused, Error::FractionalCount { year: 2018, .. }), "{refused}");
+        let refused = counts().with_censored(year(2018), -1.0, 4.0).unwrap_err();
+        assert!(matches!(refused, Error::NegativeCount { year: 2018, .. }), "{refused}");
+        let amounts = counts().with_unit(Unit::Amount).unwrap();
+        assert!(amounts.with_partial(year(2018), 48.5, Coverage::Share(0.4)).is_ok());
+        // and what stays a count is stored as it was
+        assert_eq!(counts().with_missing(year(2017)).unwrap().with_missing(year(2017)).unwrap().unit, None);
+    }
+
+    #[test]
+    fn a_slip_that_makes_amounts_of_counts_is_said() {
+        let typed = Series::new("cases", year(2015), &[163.0, 463.0, -429.0, 302.0]).unwrap();
+        assert_eq!((typed.unit(), typed.odd_one()), (Unit::Amount, Some((year(2017), -429.0))));
+        assert_eq!(typed.clone().with_unit(Unit::Amount).unwrap().odd_one(), None);
+        let money = Series::new("money", year(2015), &[1.5, 2.25, 3.0, 4.0]).unwrap();
+        assert_eq!(money.odd_one(), None);
     }
 
     #[test]

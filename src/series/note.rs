@@ -20,6 +20,13 @@ pub enum Note {
         /// How far: "to 2023-05-31".
         covered: String,
     },
+    /// One number that is no count makes amounts of a series whose unit nobody said.
+    TakenAsAmounts {
+        /// Its year.
+        year: Year,
+        /// The number.
+        value: f64,
+    },
     /// Years without a number.
     MissingYears {
         /// The years.
@@ -104,6 +111,10 @@ impl fmt::Display for Note {
             Self::YearUnderWay { year, counted, covered } => write!(
                 f,
                 "{year} is under way: {counted} counted {covered}; the year is forecast from what was counted and from the years before, never below what was counted"
+            ),
+            Self::TakenAsAmounts { year, value } => write!(
+                f,
+                "taken as amounts, which may be fractions and below zero, because of {value} in {year}: the others could be counts (say the unit)"
             ),
             Self::MissingYears { years } => write!(f, "no number for {}", years_in_words(years)),
             Self::MaskedYears { years } => {

@@ -33,6 +33,18 @@ impl Value {
     }
 }
 
+/// In a line of text: the number, "0..4" for a masked cell, "-" for nothing.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |y: f64| if y.abs() < 1e15 { y.to_string() } else { format!("{y:e}") };
+        match *self {
+            Self::Exact(y) => f.write_str(&number(y)),
+            Self::Censored { lower, upper } => write!(f, "{}..{}", number(lower), number(upper)),
+            Self::Missing => f.write_str("-"),
+        }
+    }
+}
+
 /// Which part of its year an observation covers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -30,12 +30,17 @@ impl Panel {
         Ok(Self { series, position })
     }
 
+    /// The series of this name, if there is one.
+    pub fn find(&self, name: &str) -> Option<&Series> {
+        self.position.get(name).and_then(|&i| self.series.get(i))
+    }
+
     /// The series of this name.
     ///
     /// # Errors
     /// [`Error::UnknownSeries`], with the names there are.
     pub fn get(&self, name: &str) -> Result<&Series> {
-        self.position.get(name).and_then(|&i| self.series.get(i)).ok_or_else(|| Error::UnknownSeries {
+        self.find(name).ok_or_else(|| Error::UnknownSeries {
             series: name.to_owned(),
             known: self.series.iter().map(|s| s.name().to_owned()).collect(),
         })

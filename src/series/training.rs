@@ -76,7 +76,8 @@ impl Training {
     }
 
     fn of(series: &Series, with_masks: bool) -> Result<Self> {
-        let mut notes = Vec::new();
+        let odd = series.odd_one().map(|(year, value)| Note::TakenAsAmounts { year, value });
+        let mut notes: Vec<Note> = odd.into_iter().collect();
         let mut values = series.values();
         let mut under_way = None;
         let mut next = series.last_year();

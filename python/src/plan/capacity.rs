@@ -29,7 +29,7 @@ use crate::input;
 /// pattern : sequence of float, optional
 ///     Arrivals by month, January first, in proportion; default even.
 /// group : float, default 1
-///     Mean number of persons who arrive together.
+///     Persons in the group that a person arrives in, on average over persons: the size of groups that are all alike.
 /// persons_per_unit : float, default 1
 ///     How many one unit serves at a time: 1 for a bed, 12 for an officer with twelve cases.
 /// cost : float, optional
