@@ -206,7 +206,7 @@ impl PyForecast {
     ///     Bands, in percent.
     /// lang : {"en", "ms"}, default "en"
     ///     Of the words: English or Malay.
-    #[pyo3(signature = (*, width=None, height=None, levels=None, lang="en"))]
+    #[pyo3(signature = (*, width=None, height=None, levels=None, lang="en"), text_signature = "($self, *, width=640, height=360, levels=None, lang='en')")]
     fn to_svg(
         &self,
         width: Option<&Bound<'_, PyAny>>,

@@ -420,7 +420,7 @@ pub(crate) fn log_score(actual: &Bound<'_, PyAny>, forecast: &Bound<'_, PyForeca
 /// >>> fc.cdf(2024, 8) < uj.metrics.pit([9], fc)[0] < fc.cdf(2024, 9)
 /// np.True_
 #[pyfunction]
-#[pyo3(signature = (actual, forecast, seed=None))]
+#[pyo3(signature = (actual, forecast, seed=None), text_signature = "(actual, forecast, seed=0)")]
 pub(crate) fn pit<'py>(
     py: Python<'py>,
     actual: &Bound<'py, PyAny>,
@@ -461,7 +461,7 @@ pub(crate) fn pit<'py>(
 /// >>> round(found["difference"], 3), found["probability"]
 /// (-0.325, 1.0)
 #[pyfunction]
-#[pyo3(signature = (ours, theirs, clusters=None, draws=None, seed=None))]
+#[pyo3(signature = (ours, theirs, clusters=None, draws=None, seed=None), text_signature = "(ours, theirs, clusters=None, draws=2000, seed=0)")]
 pub(crate) fn compare<'py>(
     py: Python<'py>,
     ours: &Bound<'py, PyAny>,

@@ -4,6 +4,7 @@ import pickle
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 import unjuran as uj

@@ -81,7 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--until", type=int, metavar="YEAR", help="the last year to forecast, instead of -h")
     one.add_argument("--model", help="name of the model (BayesETS)")
     one.add_argument(
-        "--level", type=float, action="append", metavar="PERCENT", help="an interval; may be repeated (80; in files 80 and 95)"
+        "--level",
+        type=float,
+        action="append",
+        metavar="PERCENT",
+        help="an interval; may be repeated (80; in files 80 and 95)",
     )
     one.add_argument("--long", action="store_true", help="in a file: a row for each quantile instead of a column")
     one.set_defaults(run=_forecast, wrong=one.error)
