@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         metavar="PERCENT",
         help="an interval; may be repeated (80; in files 80 and 95)",
-    )
+    )  # fmt: skip
     one.add_argument("--long", action="store_true", help="in a file: a row for each quantile instead of a column")
     one.set_defaults(run=_forecast, wrong=one.error)
 
