@@ -7,7 +7,7 @@
 //! Cook   D_i = e_i^2 h_i / (p sigma^2 (1 - h_i)^2)                  Durbin-Watson   sum (e_i - e_{i-1})^2 / sum e_i^2
 //! ```
 //!
-//! e are residuals times the square root of their weight, h leverages.
+//! e are residuals times the square root of their weight, h leverages; n counts rows with a weight above zero.
 //!
 //! References: MacKinnon and White (1985), *Journal of Econometrics* 29(3), 305-325; Newey and West (1987), *Econometrica*
 //! 55(3), 703-708; Cook (1977), *Technometrics* 19(1), 15-18; Durbin and Watson (1950), *Biometrika* 37, 409-428.
@@ -70,7 +70,9 @@ impl Ols {
                 }
             }
         }
-        let factor = if robust == Robust::Hc1 { n as f64 / self.df() as f64 } else { 1.0 };
+        // why not the rows: those of weight zero count as none.
+        let counted = (self.df() + p) as f64;
+        let factor = if robust == Robust::Hc1 { counted / self.df() as f64 } else { 1.0 };
         let inverse = self.solution.r_inverse();
         let variance = |j: usize| -> f64 {
             let row = &inverse[j * p..(j + 1) * p];
@@ -128,7 +130,7 @@ impl Ols {
     /// Near 2 for residuals without memory, towards 0 where neighbours are alike, towards 4 where they alternate; 2 for
     /// residuals that are all zero.
     pub fn durbin_watson(&self) -> f64 {
-        let e = self.residuals();
+        let e: Vec<f64> = self.residuals().iter().enumerate().map(|(i, e)| e * self.weight(i).sqrt()).collect();
         let steps: f64 = e.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum();
         let total: f64 = e.iter().map(|e| e * e).sum();
         if total > 0.0 { steps / total } else { 2.0 }

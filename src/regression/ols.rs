@@ -289,6 +289,7 @@ fn explained(y: &[f64], weights: Option<&[f64]>, rss: f64, around_mean: bool) ->
 
 #[cfg(test)]
 mod tests {
+    use super::super::Robust;
     use super::*;
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -351,5 +352,20 @@ mod tests {
         assert_eq!(fit(&[], &[]).kind(), "TooFewYears");
         let gap = [1.0, 2.0, f64::NAN, 8.0, 16.0];
         assert_eq!(fit(&rows, &gap), Error::MatrixNumber { series: "s".into(), row: 3 });
+    }
+
+    #[test]
+    fn a_row_that_counts_for_nothing_changes_no_robust_error() {
+        let names = names(&["intercept"]);
+        let of = |y: &[f64], weights: &[f64]| {
+            let rows = vec![1.0; y.len()];
+            let sample = Sample { names: &names, rows: &rows, y, weights: Some(weights), intercept: true };
+            Ols::of("example", &sample).unwrap()
+        };
+        let (without, with) = (of(&[1.0, 2.0, 6.0], &[1.0; 3]), of(&[1.0, 2.0, 900.0, 6.0], &[1.0, 1.0, 0.0, 1.0]));
+        for robust in [Robust::Hc1, Robust::Hc3] {
+            assert!((without.robust_se(robust)[0] - with.robust_se(robust)[0]).abs() < 1e-12, "{robust:?}");
+        }
+        assert_eq!(with.weights.as_deref(), Some(&[1.0, 1.0, 0.0, 1.0][..]));
     }
 }
