@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, reason = "`is_sound` gave every part the same years")]
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::joint::Joint;
@@ -19,6 +21,16 @@ pub enum Pooling {
     Quantile,
     /// Quantiles: the pool's is the weighted median of theirs.
     Median,
+}
+
+impl fmt::Display for Pooling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Linear => "linear",
+            Self::Quantile => "quantile",
+            Self::Median => "median",
+        })
+    }
 }
 
 /// Laws whose quantiles are averaged, year by year.

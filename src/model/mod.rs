@@ -23,6 +23,11 @@ use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::series::{Horizon, Series};
 
+/// "AutoETS(all,textbook)": the name of a model with the settings that are not its defaults.
+pub(crate) fn with_settings(name: &str, settings: &[String]) -> String {
+    if settings.is_empty() { name.to_owned() } else { format!("{name}({})", settings.join(",")) }
+}
+
 /// A model with its settings, not yet fitted.
 ///
 /// `Any`, so that a level that knows the models can tell which one it holds, as storing asks for.

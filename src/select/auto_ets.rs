@@ -28,10 +28,12 @@
 
 #![allow(clippy::indexing_slicing, reason = "the best so far is one of the fits")]
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::model::{Fitted, Forecaster};
+use crate::model::{Fitted, Forecaster, with_settings};
 use crate::series::{Note, Series, Training};
 use crate::smoothing::{Bands, Class, Ets, FittedEts};
 
@@ -65,6 +67,16 @@ impl Pool {
         });
         classes.sort_by_key(|class| class.estimated());
         classes
+    }
+}
+
+impl fmt::Display for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "all",
+            Self::NoGrowthFactors => "no-growth-factors",
+            Self::Additive => "additive",
+        })
     }
 }
 
@@ -183,7 +195,10 @@ impl AutoEts {
 
 impl Forecaster for AutoEts {
     fn name(&self) -> String {
-        "AutoETS".to_owned()
+        let usual = Self::default();
+        let pool = (self.pool != usual.pool).then(|| self.pool.to_string());
+        let bands = (self.bands != usual.bands).then(|| self.bands.to_string());
+        with_settings("AutoETS", &pool.into_iter().chain(bands).collect::<Vec<_>>())
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))

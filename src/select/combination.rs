@@ -29,6 +29,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "as many weights as models, and a score a model and a year, made here")]
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -36,7 +37,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Joint, Pooling};
-use crate::model::{FitReport, Fitted, Forecaster};
+use crate::model::{FitReport, Fitted, Forecaster, with_settings};
 use crate::series::{Horizon, Note, Series, Training};
 use crate::smoothing::{Drift, Theta, ThetaVariant};
 
@@ -65,6 +66,17 @@ pub enum Weights {
     InverseError,
     /// The best pool of the last years of the series.
     Stacked,
+}
+
+impl fmt::Display for Weights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::InverseError => "inverse-error",
+            Self::Stacked => "stacked",
+        })
+    }
 }
 
 impl std::str::FromStr for Weights {
@@ -433,7 +445,16 @@ impl Fitted for FittedCombination {
 
 impl Forecaster for Combination {
     fn name(&self) -> String {
-        NAME.to_owned()
+        let (usual, names) = (Self::default(), |models: &[Arc<dyn Forecaster>]| -> Vec<String> {
+            models.iter().map(|model| model.name()).collect()
+        });
+        let mut settings = names(&self.models);
+        if settings == names(&usual.models) {
+            settings.clear();
+        }
+        settings.extend((self.weights != usual.weights).then(|| self.weights.to_string()));
+        settings.extend(self.pooling.map(|pooling| pooling.to_string()));
+        with_settings(NAME, &settings)
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))
@@ -445,6 +466,7 @@ mod tests {
     use super::*;
     use crate::model::checks::battery;
     use crate::series::{Unit, Year};
+    use crate::smoothing::{Bands, BayesEts, Ets};
     use crate::smoothing::{Mean, Naive};
 
     const Y: [f64; 12] = [163.0, 201.0, 229.0, 212.0, 286.0, 265.0, 315.0, 339.0, 320.0, 371.0, 402.0, 398.0];
@@ -519,6 +541,28 @@ mod tests {
         assert_eq!(fitted.weights().len(), 2);
         assert!(fitted.report().notes[0].to_string().contains("Drift needs 3 observed full years"));
         assert!(three().fit(&amounts(&[3.0])).is_err());
+    }
+
+    #[test]
+    fn settings_that_are_not_the_usual_ones_are_in_a_models_name() {
+        let naive: Vec<Arc<dyn Forecaster>> = vec![Arc::new(Naive), Arc::new(Drift)];
+        let two = Combination::new(naive).unwrap().with_pooling(Some(Pooling::Quantile));
+        let fixed = Ets::params().alpha(0.3).bands(Bands::Textbook).check().unwrap();
+        let auto = AutoEts::default().with_pool(super::super::Pool::All);
+        let theta = Theta::variant(ThetaVariant::Dynamic).with_bands(Bands::Textbook);
+        let models: [(&dyn Forecaster, &str); 8] = [
+            (&two, "Combination(Naive,Drift,quantile)"),
+            (&Combination::default(), "Combination"),
+            (&fixed, "ETS(A,N,N; alpha=0.3, textbook)"),
+            (&Ets::params().check().unwrap(), "ETS(A,N,N)"),
+            (&auto, "AutoETS(all)"),
+            (&AutoEts::default(), "AutoETS"),
+            (&theta, "Theta(dynamic,textbook)"),
+            (&BayesEts::default(), "BayesETS"),
+        ];
+        for (model, name) in models {
+            assert_eq!(model.name(), name);
+        }
     }
 
     #[test]

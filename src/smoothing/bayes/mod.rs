@@ -52,7 +52,7 @@ use prior::Prepared;
 
 use crate::design::Inputs;
 use crate::error::Result;
-use crate::model::{Fitted, Forecaster};
+use crate::model::{Fitted, Forecaster, with_settings};
 use crate::series::Series;
 
 /// A Bayesian average over exponential smoothing members. Needs one observed year.
@@ -121,7 +121,7 @@ impl BayesEts {
 
 impl Forecaster for BayesEts {
     fn name(&self) -> String {
-        "BayesETS".to_owned()
+        with_settings("BayesETS", &self.own.iter().map(|own| own.prior.name.clone()).collect::<Vec<_>>())
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))

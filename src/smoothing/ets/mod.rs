@@ -328,7 +328,17 @@ impl Ets {
 
 impl Forecaster for Ets {
     fn name(&self) -> String {
-        self.class.to_string()
+        let Fixed { alpha, beta, phi, level, slope } = self.fixed;
+        let fixed = [("alpha", alpha), ("beta", beta), ("phi", phi), ("l0", level), ("b0", slope)];
+        let fixed = fixed.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?)));
+        let region = (self.region == Region::Admissible).then(|| "admissible".to_owned());
+        let bands = (self.bands == Bands::Textbook).then(|| self.bands.to_string());
+        let settings: Vec<String> = fixed.chain(region).chain(bands).collect();
+        let class = self.class.to_string();
+        match class.strip_suffix(')') {
+            Some(open) if !settings.is_empty() => format!("{open}; {})", settings.join(", ")),
+            _ => class,
+        }
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))

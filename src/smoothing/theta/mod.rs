@@ -40,7 +40,7 @@ pub use fitted::FittedTheta;
 
 use super::Bands;
 use crate::error::{Error, Result};
-use crate::model::{Fitted, Forecaster};
+use crate::model::{Fitted, Forecaster, with_settings};
 use crate::series::Series;
 
 /// How much of the method the data choose.
@@ -141,7 +141,13 @@ impl Theta {
 
 impl Forecaster for Theta {
     fn name(&self) -> String {
-        self.variant.model().to_owned()
+        let bands = (self.bands == Bands::Textbook).then(|| self.bands.to_string());
+        let variant = match self.variant {
+            ThetaVariant::Standard => None,
+            ThetaVariant::Optimised => Some("optimised".to_owned()),
+            ThetaVariant::Dynamic => Some("dynamic".to_owned()),
+        };
+        with_settings("Theta", &variant.into_iter().chain(bands).collect::<Vec<_>>())
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))
