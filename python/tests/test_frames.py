@@ -60,6 +60,14 @@ def test_a_frame_in_gives_the_same_kind_of_frame_out(make):
     assert [r["Naive-hi-97.5"] for r in got[2:]] == fc.interval(97.5).upper.tolist()
 
 
+def test_a_level_is_written_alike_in_every_frame(cases):
+    level = [97.5555555, 80]
+    one = uj.forecast(cases, h=1, model="Naive").to_frame("pandas", level=level)
+    many = uj.forecast(uj.Panel([cases]), h=1, model="Naive").to_frame("pandas", level=level)
+    assert list(one.columns) == list(many.columns)
+    assert "Naive-lo-97.5555555" in one.columns
+
+
 def test_by_default_there_are_intervals_of_80_and_95(make):
     out = columns(uj.forecast(make(tidy()), h=1, model="Naive"))
     assert [c for c in out if "-" in c] == ["Naive-lo-80", "Naive-hi-80", "Naive-lo-95", "Naive-hi-95"]

@@ -93,6 +93,12 @@ def from_panel(panel: Panel, backend: str | None, mask_below: int | None = None,
     return _build(out, _backend(backend)).to_native()
 
 
+def bounds(level: float) -> tuple[str, str]:
+    """What follows a model's name in the columns of an interval, as the core writes it: all digits of the level."""
+    digits = repr(float(level)).removesuffix(".0")
+    return f"-lo-{digits}", f"-hi-{digits}"
+
+
 def from_forecast(forecast: Forecast, level: Any, backend: str | None) -> Any:
     """One forecast as a frame."""
     out: dict[str, Any] = {
@@ -102,8 +108,8 @@ def from_forecast(forecast: Forecast, level: Any, backend: str | None) -> Any:
     }
     for one in np.atleast_1d(np.asarray(level, dtype=float)).tolist():
         interval = forecast.interval(one)
-        out[f"{forecast.model}-lo-{one:g}"] = interval.lower
-        out[f"{forecast.model}-hi-{one:g}"] = interval.upper
+        below, above = bounds(one)
+        out[forecast.model + below], out[forecast.model + above] = interval.lower, interval.upper
     out["status"] = ["ok"] * len(forecast)
     return _build(out, _backend(backend)).to_native()
 

@@ -147,6 +147,7 @@ def backtest(
     """
     import narwhals.stable.v2 as nw
 
+    from unjuran import frames
     from unjuran._years import NO_YEAR, read_years
     from unjuran.errors import UnknownSeriesError
 
@@ -166,7 +167,7 @@ def backtest(
         _axes.history(ax, [{"year": year, "mark": mark} for year, mark in sorted(happened.items())])
     else:
         _axes.history(ax, _marks(series))
-    bounds = f"-lo-{level:g}", f"-hi-{level:g}"
+    bounds = frames.bounds(level)
     for i, model in enumerate(result.models):
         look = _axes.style(i)
         label: str | None = model
