@@ -17,7 +17,7 @@ use crate::forecast::PyForecast;
 use crate::given;
 use crate::guard::free;
 use crate::input::{self, Ahead};
-use crate::series::PySeries;
+use crate::series::{PySeries, not_stored};
 use crate::stored;
 use crate::tidy;
 use crate::trends::PyFittedTrend;
@@ -72,6 +72,10 @@ impl PyModel {
         named: Vec<(&'static str, Setting)>,
     ) -> PyClassInitializer<Self> {
         PyClassInitializer::from(Self { model: Arc::new(model), class, positional, named })
+    }
+
+    fn settings(&self) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(AnyModel::of(&*self.model)?).map_err(|e| not_stored("model", &e))?)
     }
 
     pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {
@@ -148,16 +152,16 @@ impl PyModel {
         format!("{}({})", self.class, class.chain(named).collect::<Vec<_>>().join(", "))
     }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let other = other.get();
-        (self.class, &self.positional, &self.named) == (other.class, &other.positional, &other.named)
+    /// Models are equal if their settings are, however they were said.
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> Result<bool> {
+        let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+        Ok(self.name() == other.get().name() && self.settings()? == other.get().settings()?)
     }
 
     fn __hash__(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash as _, Hasher as _};
         let mut hasher = DefaultHasher::new();
-        (self.class, &self.positional).hash(&mut hasher);
+        self.name().hash(&mut hasher);
         hasher.finish()
     }
 

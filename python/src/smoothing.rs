@@ -158,19 +158,6 @@ impl PyCombination {
         Ok(format!("Combination({})", parts.join(", ")))
     }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let py = other.py();
-        let Ok(other) = other.cast::<Self>() else { return Ok(false) };
-        let other = other.get();
-        Ok(self.weights == other.weights
-            && self.pooling == other.pooling
-            && self.models.bind(py).eq(other.models.bind(py))?)
-    }
-
-    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        PyTuple::new(py, [self.models.bind(py).hash()?, self.weights.len().cast_signed()])?.hash()
-    }
-
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let named = PyDict::new(py);
         named.set_item("weights", &self.weights)?;

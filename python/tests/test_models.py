@@ -216,3 +216,20 @@ def test_a_combination_needs_a_known_way_to_combine():
             uj.Combination(["Naive"], **arguments)
     with pytest.raises(errors.UnknownModelError):
         uj.Combination(["Naiv"])
+
+
+def test_models_are_equal_if_their_settings_are():
+    assert uj.SegmentedTrend(max_breaks=3) == uj.SegmentedTrend()
+    assert uj.Combination(["Naive", "Drift"]) == uj.Combination([uj.Naive(), uj.Drift()])
+    assert uj.SegmentedTrend() != uj.SegmentedTrend(max_breaks=2)
+    for model in (uj.SegmentedTrend(max_breaks=3), uj.ETS("AAN", alpha=0.3), uj.BayesETS(prior="annual")):
+        again = uj.Model.from_json(model.to_json())
+        assert again == model
+        assert hash(again) == hash(model)
+
+
+def test_variants_of_a_model_are_compared_beside_each_other(cases):
+    variants = [uj.AutoETS(), uj.AutoETS("all"), uj.ETS("AAN"), uj.ETS("AAN", alpha=0.3), uj.BayesETS(prior="annual")]
+    table = uj.backtest(cases, variants, h=1, n_windows=1).summary(backend="polars")
+    assert table["model"].to_list() == [model.name for model in variants]
+    assert "ETS(A,A,N; alpha=0.3)" in table["model"].to_list()
