@@ -21,6 +21,7 @@
 mod check;
 mod covariance;
 mod dependence;
+mod disclosure;
 mod merge;
 mod protect;
 mod reconcile;
