@@ -158,7 +158,7 @@ impl PyDiscrepancy {
 /// Parameters
 /// ----------
 /// forecasts : mapping of str to Forecast
-///     Of the same years and unit. Totals and all their parts.
+///     Totals and all their parts, of the same years and unit; others may be among them.
 /// tree : dict or sequence of tuples
 ///     As in `check_totals`; only sums are used, and totals without a forecast are left out with their parts.
 /// method : {"mint_shrink", "mint_structural", "bottom_up", "top_down"}, default "mint_shrink"
@@ -169,12 +169,15 @@ impl PyDiscrepancy {
 /// -------
 /// dict of str to Forecast
 ///     ``paths(n, seed)`` with one seed are joint. Counts are whole, never negative and never below what was counted this
-///     year; ``quantile``, ``cdf`` and ``mean`` are those of the 10,000 reconciled paths.
+///     year; ``quantile``, ``cdf`` and ``mean`` are those of the 10,000 reconciled paths. Where past totals were not quite
+///     the sums of their parts, ``notes`` say by how much. Forecasts that are in no sum of the tree come back as they are.
 ///
 /// Raises
 /// ------
-/// MissingMemberError, UnknownSeriesError
-///     A part or total without a forecast; a forecast that is not in the tree.
+/// MissingMemberError
+///     A part or total without a forecast, or no forecast for any name of the tree.
+/// NotTheSumError
+///     A total that is more than twice its parts, or less than half of them, in most years that they share.
 /// TwoParentsError, HierarchyCycleError
 ///     A part of two totals; a total that is a part of itself.
 /// UnlikeError

@@ -22,6 +22,7 @@ mod check;
 mod covariance;
 mod dependence;
 mod disclosure;
+mod history;
 mod merge;
 mod protect;
 mod reconcile;
