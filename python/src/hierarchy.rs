@@ -255,7 +255,9 @@ where
 /// Returns
 /// -------
 /// Merged
-///     Years that the source followed does not have are those of the others over their effects, with an interval.
+///     Years that the source followed does not have are those of the others over their effects, with an interval. Its masked
+///     cells and its year under way stay (the latter unless another source has a number of that year or a later one); what
+///     else is masked or partial tells nothing of effects and is in ``left_out``.
 ///
 /// Raises
 /// ------
@@ -328,14 +330,27 @@ impl PyMerged {
         Ok(found)
     }
 
-    /// By how much the sources differ from year to year once their effects are taken out, in percent.
+    /// By how much the sources are taken to differ from year to year once their effects are taken out, in percent: what was
+    /// observed, drawn towards 22% with the weight of two numbers.
     #[getter]
     fn scatter(&self) -> f64 {
         self.0.scatter
     }
 
-    /// A frame with a row a year: year, value, lo and hi (80%, where the source followed has no number), reason, and a column
-    /// for each source.
+    /// By how much they differed, in percent; None where the years in common are as few as the effects.
+    #[getter]
+    fn observed_scatter(&self) -> Option<f64> {
+        self.0.observed_scatter()
+    }
+
+    /// Masked cells and years under way that are not in the merged series, a sentence each.
+    #[getter]
+    fn left_out(&self) -> Vec<String> {
+        self.0.left_out.iter().map(ToString::to_string).collect()
+    }
+
+    /// A frame with a row a year: year, value, lo and hi (80%, where the source followed has no number; the bounds of its
+    /// masked cells), reason, and a column for each source.
     ///
     /// Parameters
     /// ----------
