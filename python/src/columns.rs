@@ -244,10 +244,9 @@ pub(crate) fn panel_columns<'py>(
             let cell = masked.get(&(series.name(), observation.year));
             let (exact, low, high) = match (cell, observation.value) {
                 (Some(cell), _) if cell.upper.is_finite() => (f64::NAN, cell.lower, cell.upper),
-                (Some(_), _) => (f64::NAN, f64::NAN, f64::NAN),
                 (None, Value::Exact(y)) => (y, f64::NAN, f64::NAN),
                 (None, Value::Censored { lower, upper }) => (f64::NAN, lower, upper),
-                (None, Value::Missing) => (f64::NAN, f64::NAN, f64::NAN),
+                (Some(_), _) | (None, Value::Missing) => (f64::NAN, f64::NAN, f64::NAN),
             };
             text.append(match cell {
                 Some(MaskedCell { complement: true, .. }) => "masked".to_owned(),
