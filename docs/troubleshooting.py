@@ -109,6 +109,10 @@ EXAMPLES = {
     "HierarchyCycleError": 'uj.hierarchy.check_totals(uj.Panel({"a": cases, "b": cases}), {"a": ["b"], "b": ["a"]})',
     "MissingMemberError": 'uj.hierarchy.reconcile({"all": ahead}, {"all": ["men", "women"]})',
     "TwoParentsError": ('uj.hierarchy.reconcile({"a": ahead, "b": ahead, "c": ahead}, {"a": ["c"], "b": ["c"]})'),
+    "NotTheSumError": (
+        'uj.hierarchy.reconcile({"all": ahead, "men": uj.forecast(uj.Series([9, 8, 11, 7], start=2019), h=2)}, '
+        '{"all": ["men"]})'
+    ),
     "UnlikeError": 'uj.hierarchy.reconcile({"all": ahead, "men": uj.forecast(cases, h=1)}, {"all": ["men"]})',
     "NotReadError": "uj.Panel.from_frame(frame)",
     "BadBytesError": 'uj.Forecast.from_bytes(b"")',

@@ -564,6 +564,24 @@ pub enum Error {
         /// The other.
         second: String,
     },
+    /// A total that its parts cannot make up: in most years that they share, one is more than twice the other.
+    #[error(
+        "{total:?} is not the sum of its parts: in {year} it is {published} and they are {computed}, and one is more than twice the other in {apart} of {common} years; add the part that is missing to the tree, or forecast the total alone"
+    )]
+    NotTheSum {
+        /// The total.
+        total: String,
+        /// The last of those years.
+        year: i32,
+        /// The total in that year.
+        published: f64,
+        /// What the parts add up to in that year.
+        computed: f64,
+        /// Years in which one is more than twice the other.
+        apart: usize,
+        /// Years in which the total and all parts have numbers.
+        common: usize,
+    },
     /// Series or forecasts that must go together and do not.
     #[error("{series:?} ({has}) does not go with {other:?} ({other_has}): {needed}")]
     Unlike {

@@ -19,6 +19,7 @@ use crate::arrays;
 use crate::columns::{Columns, Refused};
 use crate::errors::Result;
 use crate::front::with_unit;
+use crate::guard::free;
 use crate::hierarchy;
 use crate::html;
 use crate::input::{self, Ahead};
@@ -250,7 +251,7 @@ impl PyBacktest {
     }
 
     /// What is to be masked in a table for publication; none unless asked for.
-    fn masks(&self, below: Option<f64>, tree: Option<&Bound<'_, PyAny>>) -> Result<Option<Masks>> {
+    fn masks(&self, py: Python<'_>, below: Option<f64>, tree: Option<&Bound<'_, PyAny>>) -> Result<Option<Masks>> {
         let Some(below) = below else {
             return match tree {
                 Some(_) => Err(PyTypeError::new_err("tree= is for mask_below=").into()),
@@ -267,8 +268,12 @@ impl PyBacktest {
             .into());
         }
         let tree = tree.map(hierarchy::tree).transpose()?;
-        let cells = small_cells(&Panel::new(self.table.series().to_vec())?, tree.as_ref(), below)?;
-        let mask = |MaskedCell { series, year, lower, upper, .. }| ((series, i64::from(year.get())), (lower, upper));
+        let series = self.table.series();
+        let cells = free(py, || small_cells(&Panel::new(series.to_vec())?, tree.as_ref(), below))?;
+        let mask = |MaskedCell { series, year, lower, upper, .. }| {
+            let bounds = if upper.is_finite() { (lower, upper) } else { (f64::NAN, f64::NAN) };
+            ((series, i64::from(year.get())), bounds)
+        };
         Ok(Some(cells.into_iter().map(mask).collect()))
     }
 
@@ -339,7 +344,7 @@ impl PyBacktest {
         mask_below: Option<f64>,
         tree: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>> {
-        let masks = self.masks(mask_below, tree)?;
+        let masks = self.masks(py, mask_below, tree)?;
         let (rows, problems) = self.wide();
         let table = PyDict::new(py);
         table.set_item("names", self.table.names())?;
@@ -396,7 +401,7 @@ impl PyBacktest {
         type Number = fn(&Row) -> f64;
         type Whole = fn(&Row) -> i64;
         let rows = self.table.rows();
-        let masks = self.masks(mask_below, tree)?.unwrap_or_default();
+        let masks = self.masks(py, mask_below, tree)?.unwrap_or_default();
         let masked = |r: &Row| masks.contains_key(&(r.series.clone(), i64::from(r.year.get())));
         let masked: Vec<bool> = rows.iter().map(masked).collect();
         let columns = PyDict::new(py);

@@ -17,6 +17,7 @@ use unjuran::series::{Coverage, Observation, Panel, Series, Unit, Value, Year};
 use crate::arrays;
 use crate::errors::{Failure, Result};
 use crate::given::Beside;
+use crate::guard::free;
 use crate::hierarchy;
 use crate::input::{self, Ahead};
 use crate::panel::PyPanel;
@@ -223,7 +224,10 @@ pub(crate) fn panel_columns<'py>(
         (None, None) => None,
     };
     let panel = &panel.get().0;
-    let masked = mask_below.map(|below| small_cells(panel, tree.as_ref(), below)).transpose()?.unwrap_or_default();
+    let masked = match mask_below {
+        Some(below) => free(py, || small_cells(panel, tree.as_ref(), below))?,
+        None => Vec::new(),
+    };
     let masked: HashMap<(&str, Year), &MaskedCell> =
         masked.iter().map(|cell| ((cell.series.as_str(), cell.year), cell)).collect();
     let text = PyList::empty(py);
@@ -238,10 +242,10 @@ pub(crate) fn panel_columns<'py>(
             years.push(i64::from(observation.year.get()));
             let cell = masked.get(&(series.name(), observation.year));
             let (exact, low, high) = match (cell, observation.value) {
-                (Some(cell), _) => (f64::NAN, cell.lower, cell.upper),
+                (Some(cell), _) if cell.upper.is_finite() => (f64::NAN, cell.lower, cell.upper),
                 (None, Value::Exact(y)) => (y, f64::NAN, f64::NAN),
                 (None, Value::Censored { lower, upper }) => (f64::NAN, lower, upper),
-                (None, Value::Missing) => (f64::NAN, f64::NAN, f64::NAN),
+                (Some(_), _) | (None, Value::Missing) => (f64::NAN, f64::NAN, f64::NAN),
             };
             text.append(match cell {
                 Some(MaskedCell { complement: true, .. }) => "masked".to_owned(),

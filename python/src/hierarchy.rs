@@ -158,7 +158,7 @@ impl PyDiscrepancy {
 /// Parameters
 /// ----------
 /// forecasts : mapping of str to Forecast
-///     Of the same years and unit. Totals and all their parts.
+///     Totals and all their parts, of the same years and unit; others may be among them.
 /// tree : dict or sequence of tuples
 ///     As in `check_totals`; only sums are used, and totals without a forecast are left out with their parts.
 /// method : {"mint_shrink", "mint_structural", "bottom_up", "top_down"}, default "mint_shrink"
@@ -169,12 +169,15 @@ impl PyDiscrepancy {
 /// -------
 /// dict of str to Forecast
 ///     ``paths(n, seed)`` with one seed are joint. Counts are whole, never negative and never below what was counted this
-///     year; ``quantile``, ``cdf`` and ``mean`` are those of the 10,000 reconciled paths.
+///     year; ``quantile``, ``cdf`` and ``mean`` are those of the 10,000 reconciled paths. Where past totals were not quite
+///     the sums of their parts, ``notes`` say by how much. Forecasts that are in no sum of the tree come back as they are.
 ///
 /// Raises
 /// ------
-/// MissingMemberError, UnknownSeriesError
-///     A part or total without a forecast; a forecast that is not in the tree.
+/// MissingMemberError
+///     A part or total without a forecast, or no forecast for any name of the tree.
+/// NotTheSumError
+///     A total that is more than twice its parts, or less than half of them, in most years that they share.
 /// TwoParentsError, HierarchyCycleError
 ///     A part of two totals; a total that is a part of itself.
 /// UnlikeError
@@ -252,7 +255,9 @@ where
 /// Returns
 /// -------
 /// Merged
-///     Years that the source followed does not have are those of the others over their effects, with an interval.
+///     Years that the source followed does not have are those of the others over their effects, with an interval. Its masked
+///     cells and its year under way stay (the latter unless another source has a number of that year or a later one); what
+///     else is masked or partial tells nothing of effects and is in ``left_out``.
 ///
 /// Raises
 /// ------
@@ -325,14 +330,27 @@ impl PyMerged {
         Ok(found)
     }
 
-    /// By how much the sources differ from year to year once their effects are taken out, in percent.
+    /// By how much the sources are taken to differ from year to year once their effects are taken out, in percent: what was
+    /// observed, drawn towards 22% with the weight of two numbers.
     #[getter]
     fn scatter(&self) -> f64 {
         self.0.scatter
     }
 
-    /// A frame with a row a year: year, value, lo and hi (80%, where the source followed has no number), reason, and a column
-    /// for each source.
+    /// By how much they differed, in percent; None where the years in common are as few as the effects.
+    #[getter]
+    fn observed_scatter(&self) -> Option<f64> {
+        self.0.observed_scatter()
+    }
+
+    /// Masked cells and years under way that are not in the merged series, a sentence each.
+    #[getter]
+    fn left_out(&self) -> Vec<String> {
+        self.0.left_out.iter().map(ToString::to_string).collect()
+    }
+
+    /// A frame with a row a year: year, value, lo and hi (80%, where the source followed has no number; the bounds of its
+    /// masked cells), reason, and a column for each source.
     ///
     /// Parameters
     /// ----------

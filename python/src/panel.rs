@@ -151,8 +151,9 @@ impl PyPanel {
     /// backend : {"pandas", "polars", "pyarrow"}, optional
     ///     Default: the first of these that is installed.
     /// mask_below : int, optional
-    ///     For publication: counts below it have no ``y`` but ``y_lo`` and ``y_hi`` (0 to ``mask_below - 1``), and where a
-    ///     single part of a total is masked, so is the smallest of the others, with bounds that give neither away. A column
+    ///     For publication: counts below it have no ``y`` but ``y_lo`` and ``y_hi`` (0 to ``mask_below - 1``). Where a
+    ///     total and its other parts leave too few values of such a cell, the smallest part that is printed is masked too,
+    ///     or the total where none is, with bounds that give neither away (none, where nothing printed bounds it). A column
     ///     ``shown`` has every cell as text: "<5" for a small one, "masked" for such a complement, "-" for a missing one.
     /// tree : dict of str to sequence of str, or sequence of tuples, optional
     ///     Which parts make up which totals, as in `hierarchy.check_totals`. Left out: the tree that the panel carries.

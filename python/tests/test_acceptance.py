@@ -118,6 +118,44 @@ def test_a_wrong_tree_is_refused_by_name(figures):
         uj.hierarchy.check_totals(uj.Panel({"a": uj.Series({2000: 1})}))
 
 
+def test_the_forecasts_of_the_whole_panel_are_reconciled_and_the_others_come_back(figures):
+    ahead = uj.forecast(figures, until=2026)
+    done = uj.hierarchy.reconcile(ahead, figures.hierarchies)
+    assert list(done) == list(ahead)
+    alone = "irregular_indonesian_workers_estimate"
+    assert done[alone].to_json() == ahead[alone].to_json()
+    total, *parts = (
+        done["work_permission_" + who].paths(500, seed=1) for who in ("total", "men", "women", "boys", "girls")
+    )
+    assert (sum(parts) == total).all()
+    said = "freedom_of_movement_total was not the sum of its parts in 2022: it was 81, they were 80"
+    assert said in done["freedom_of_movement_girls"].notes
+
+
+def test_a_total_that_is_no_sum_of_its_parts_is_not_reconciled():
+    values = {"all": [100, 110, 105, 120], "men": [8, 9, 7, 9], "women": [4, 5, 4, 6]}
+    ahead = {name: uj.forecast(uj.Series(y, start=2015, name=name), h=2) for name, y in values.items()}
+    with pytest.raises(errors.NotTheSumError, match="add the part that is missing") as caught:
+        uj.hierarchy.reconcile(ahead, {"all": ["men", "women"]})
+    found = caught.value
+    assert (found.total, found.year, found.published, found.computed) == ("all", 2018, 120, 15)
+    assert (found.apart, found.common) == (4, 4)
+
+
+def test_merged_sources_keep_the_year_under_way_and_say_what_is_assumed():
+    council = uj.Series([286, 165, 115, 139], start=2019).with_partial(2023, 48, through="2023-05-31")
+    police = uj.Series({2018: 290, 2020: 146, 2021: 104}).with_censored(2022, 0, 4)
+    merged = uj.hierarchy.merge_sources({"council": council, "police": police})
+    assert repr(merged.series).endswith("139, 48 to 2023-05-31")
+    assert merged.left_out == ["police in 2022 (0 to 4)"]
+    same = uj.hierarchy.merge_sources({"council": council, "copy": council})
+    assert (round(same.observed_scatter, 6), round(same.scatter)) == (0, 13)
+    assert "0% observed, drawn towards an assumed 22%" in str(same)
+    apart = uj.hierarchy.merge_sources({"council": council, "old": uj.Series([5, 6], start=2000)})
+    assert apart.observed_scatter is None
+    assert "by 22% from year to year: an assumption" in str(apart)
+
+
 def test_police_and_council_are_merged_and_say_how_far_they_agree():
     council = uj.Series([286, 165, 115, 139], start=2019)
     police = uj.Series({2018: 290, 2020: 146, 2021: 104})

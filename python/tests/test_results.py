@@ -198,6 +198,19 @@ def test_a_panel_for_publication_masks_small_cells_and_what_gives_them_away(back
         panel.to_frame(backend, tree=tree)
 
 
+def test_a_total_is_masked_with_its_parts_where_they_are_all_small():
+    tree = {"all": ["men", "women"]}
+    panel = uj.Panel({name: uj.Series({2022: y}) for name, y in [("all", 8), ("men", 4), ("women", 4)]})
+    frame = panel.to_frame("pandas", mask_below=5, tree=tree)
+    assert frame["shown"].tolist() == ["masked", "<5", "<5"], "two of at most 4 that add up to 8 are both 4"
+    assert frame[["y_lo", "y_hi"]].to_numpy()[0].tolist() == [0, 8]
+    wrong = uj.Panel({name: uj.Series({2022: y}) for name, y in [("all", 9), ("men", 20), ("women", 2)]})
+    frame = wrong.to_frame("pandas", mask_below=5, tree=tree)
+    assert frame["shown"].tolist() == ["9", "masked", "<5"]
+    assert frame[["y_lo", "y_hi"]].isna().to_numpy().tolist() == [[True, True], [True, True], [False, False]]
+    assert repr(uj.Panel.from_frame(frame)["men"]) == "Series 'men' (count), 2022: -"
+
+
 def test_a_data_set_masks_with_the_totals_that_it_knows():
     panel = uj.datasets.malaysia()
     frame = panel.to_frame("pandas", mask_below=5)

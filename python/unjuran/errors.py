@@ -450,6 +450,17 @@ class TwoParentsError(UnjuranError):
     second: str
 
 
+class NotTheSumError(UnjuranError):
+    """A total that its parts cannot make up: add the part that is missing to the tree, or forecast the total alone."""
+
+    total: str
+    year: int
+    published: float
+    computed: float
+    apart: int
+    common: int
+
+
 class UnlikeError(UnjuranError):
     """Two series or forecasts that must go together: `needed` says what must agree."""
 

@@ -69,10 +69,11 @@ impl fmt::Display for Discrepancy {
 }
 
 /// A sum of parts, and what is known of it.
-struct Sum {
+pub(super) struct Sum {
     low: f64,
     high: f64,
-    known: Vec<(String, f64)>,
+    /// The parts that are numbers.
+    pub(super) known: Vec<(String, f64)>,
     complete: bool,
 }
 
@@ -108,7 +109,8 @@ pub fn check_totals(panel: &Panel, tree: &Tree) -> Result<Vec<Discrepancy>> {
     Ok(found)
 }
 
-fn compared(total: &Series, children: &[&Series], relation: Relation) -> Vec<Discrepancy> {
+/// The years in which a total does not agree with parts of one relation.
+pub(super) fn compared(total: &Series, children: &[&Series], relation: Relation) -> Vec<Discrepancy> {
     let slack = if total.unit() == Unit::Count { 0.0 } else { 0.005 };
     let mut found = Vec::new();
     let mut years: Vec<Year> = children.iter().flat_map(|c| c.observations().map(|o| o.year)).collect();
@@ -155,7 +157,7 @@ fn exact(series: &Series, year: Year) -> Option<f64> {
 }
 
 /// What the parts of a year add up to; none if no part is known, or if they cover another part of the year than the total.
-fn summed(total: &Series, children: &[&Series], year: Year) -> Option<Sum> {
+pub(super) fn summed(total: &Series, children: &[&Series], year: Year) -> Option<Sum> {
     let coverage = |s: &Series| s.observations().find(|o| o.year == year).map(|o| o.coverage);
     let whole = coverage(total);
     let mut sum = Sum { low: 0.0, high: 0.0, known: Vec::new(), complete: true };

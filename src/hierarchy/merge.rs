@@ -8,7 +8,9 @@
 //!
 //! by least squares over the years in common. `exp(b_s)` is the source's effect: what it counts for each one that the other
 //! counts. The variance of e is drawn towards 0.2^2 with the weight of two numbers. The merged series has the numbers of the
-//! source that is followed, and where it has none those of the others over their effect, with an interval.
+//! source that is followed, its masked cells and its year under way among them, and where it has none those of the others
+//! over their effect, with an interval. Masked and partial years tell nothing of effects; those that have no place in the
+//! merged series are named.
 
 #![allow(clippy::indexing_slicing, reason = "a matrix kernel: sources and years are counted here")]
 
@@ -19,13 +21,20 @@ use serde::{Deserialize, Serialize};
 use crate::dist::rounded;
 use crate::error::{Error, Result};
 use crate::numeric::special::StudentT;
-use crate::series::{Observation, Series, Unit, Value, Year};
+use crate::series::{Coverage, Observation, Series, Unit, Value, Year};
 
 const WHAT: &str = "merge_sources";
 /// What sources differ by from year to year where they cannot say, and the numbers that this is worth.
 const SIGMA: f64 = 0.2;
 const WORTH: f64 = 2.0;
 const HALF: f64 = 0.5;
+/// Left-out numbers that are named in the sentence.
+const NAMED: usize = 3;
+
+/// A standard deviation of logarithms in percent.
+fn percent(sigma: f64) -> f64 {
+    100.0 * sigma.exp_m1()
+}
 
 /// What a source makes of what the followed one counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,12 +69,40 @@ pub struct MergedYear {
     pub year: Year,
     /// The number chosen; none if no source that can be used has one.
     pub value: Option<f64>,
-    /// 80% interval of what the source followed would have counted, where it did not.
+    /// 80% interval of what the source followed would have counted, where it did not; the bounds of its masked cell.
     pub interval: Option<(f64, f64)>,
-    /// What the sources say.
+    /// What the sources say in numbers of full years.
     pub given: Vec<(String, f64)>,
     /// Where the number comes from.
     pub reason: String,
+}
+
+/// What a source says that the merged series has no place for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The source.
+    pub source: String,
+    /// The year.
+    pub year: Year,
+    /// What it says.
+    pub value: Value,
+    /// The part of the year that this covers.
+    pub coverage: Coverage,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.source, self.year)?;
+        match self.value {
+            Value::Exact(y) => write!(f, " ({y}")?,
+            Value::Censored { lower, upper } => write!(f, " ({lower} to {upper}")?,
+            Value::Missing => f.write_str(" (nothing")?,
+        }
+        if self.coverage.is_partial() {
+            write!(f, ", {}", self.coverage)?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// Sources made one series.
@@ -75,12 +112,38 @@ pub struct Merged {
     pub reference: String,
     /// The other sources' effects.
     pub effects: Vec<SourceEffect>,
-    /// By how much sources differ from year to year once their effects are taken out, in percent.
+    /// By how much sources are taken to differ from year to year once their effects are taken out, in percent: what was
+    /// observed ([`Merged::observed_scatter`]), drawn towards 22% with the weight of two numbers.
     pub scatter: f64,
     /// The years.
     pub years: Vec<MergedYear>,
     /// The merged series.
     pub series: Series,
+    /// Masked cells and years under way that are not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Merged {
+    /// By how much sources differed from year to year once their effects were taken out, in percent; none where the years in
+    /// common are as few as the effects.
+    pub fn observed_scatter(&self) -> Option<f64> {
+        let effect = |source: &str| match self.effects.iter().find(|effect| effect.source == source) {
+            Some(effect) => effect.ratio.map(f64::ln),
+            None => Some(0.0),
+        };
+        let (mut squares, mut free) = (0.0, 0.0);
+        for year in &self.years {
+            let logs = year.given.iter().filter_map(|(source, y)| Some((y + HALF).ln() - effect(source)?));
+            let logs: Vec<f64> = logs.collect();
+            let n = logs.len() as f64;
+            let level = logs.iter().sum::<f64>() / n.max(1.0);
+            squares += logs.iter().map(|log| (log - level).powi(2)).sum::<f64>();
+            free += (n - 1.0).max(0.0);
+        }
+        free -= self.effects.iter().filter(|effect| effect.ratio.is_some()).count() as f64;
+        (free > 0.0).then(|| percent((squares / free).sqrt()))
+    }
 }
 
 impl fmt::Display for Merged {
@@ -89,7 +152,18 @@ impl fmt::Display for Merged {
         for effect in &self.effects {
             write!(f, "; {effect}")?;
         }
-        write!(f, "; beyond that they differ by {:.0}% from year to year", self.scatter)
+        write!(f, "; beyond that they are taken to differ by {:.0}% from year to year: ", self.scatter)?;
+        match self.observed_scatter() {
+            Some(observed) => write!(f, "{observed:.0}% observed, drawn towards an assumed {:.0}%", percent(SIGMA))?,
+            None => f.write_str("an assumption, for the years in common are too few to tell")?,
+        }
+        for (i, left_out) in self.left_out.iter().take(NAMED).enumerate() {
+            write!(f, "{}{left_out}", if i == 0 { "; left out: " } else { ", " })?;
+        }
+        match self.left_out.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 }
 
@@ -123,14 +197,11 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
     let (names, reference) = checked(sources, follow)?;
     let mut cells = Vec::new();
     for (source, (_, series)) in sources.iter().enumerate() {
-        for o in series.observations().filter(|o| !o.coverage.is_partial()) {
-            if let Some(y) = o.value.exact() {
-                if y < 0.0 {
-                    let (series, year) = (names[source].clone(), o.year.get());
-                    return Err(Error::NegativeCount { series, year, value: y });
-                }
-                cells.push(Cell { year: o.year, source, y });
+        for (year, y) in series.observations().filter(is_cell).filter_map(|o| Some((o.year, o.value.exact()?))) {
+            if y < 0.0 {
+                return Err(Error::NegativeCount { series: names[source].clone(), year: year.get(), value: y });
             }
+            cells.push(Cell { year, source, y });
         }
     }
     let linked = linked(&cells, sources.len(), reference);
@@ -139,16 +210,72 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
     years.sort_unstable();
     years.dedup();
     let counts = sources[reference].1.unit() == Unit::Count;
-    let merged = years.iter().map(|year| fit.year(*year, &cells, &names, reference, counts)).collect::<Vec<_>>();
-    let observed = merged.iter().map(|m: &MergedYear| {
-        let value = m.value.map_or(Value::Missing, Value::Exact);
-        Observation::full(m.year, value).with_source(m.reason.clone())
+    let mut merged: Vec<MergedYear> =
+        years.iter().map(|year| fit.year(*year, &cells, &names, reference, counts)).collect();
+    let followed = sources[reference].1;
+    let kept: Vec<Observation> = followed.observations().filter(|o| kept(o, years.last())).collect();
+    for observation in &kept {
+        let made = as_followed(observation, &names[reference], &cells, &names);
+        match merged.binary_search_by_key(&made.year, |m| m.year) {
+            Ok(place) => merged[place] = made,
+            Err(place) => merged.insert(place, made),
+        }
+    }
+    let observed = merged.iter().map(|m| {
+        let own = kept.iter().find(|o| o.year == m.year).cloned();
+        let made = || Observation::full(m.year, m.value.map_or(Value::Missing, Value::Exact));
+        own.unwrap_or_else(made).with_source(m.reason.clone())
     });
-    let series = Series::from_observations(name, observed.collect())?.with_unit(sources[reference].1.unit())?;
+    let series = Series::from_observations(name, observed.collect())?.with_unit(followed.unit())?;
+    let series = if series.last_coverage().is_partial() {
+        series.with_earlier(followed.earlier().iter().map(|(year, by_then)| (*year, *by_then)))?
+    } else {
+        series
+    };
     let effects =
         (0..names.len()).filter(|s| *s != reference).map(|s| fit.effect(s, &cells, &names, reference)).collect();
-    let scatter = 100.0 * fit.sigma.exp_m1();
-    Ok(Merged { reference: names[reference].clone(), effects, scatter, years: merged, series })
+    let left_out = left_out(sources, reference, &kept);
+    let scatter = percent(fit.sigma);
+    Ok(Merged { reference: names[reference].clone(), effects, scatter, years: merged, series, left_out })
+}
+
+/// Whether this is a number of a full year, which tells of effects.
+fn is_cell(observation: &Observation) -> bool {
+    !observation.coverage.is_partial() && observation.value.exact().is_some()
+}
+
+/// Whether what the source followed says of a year without a number stays: a masked cell does, a year under way where no
+/// source has a number of it or of a later one (only the last year of a series may be partial).
+fn kept(observation: &Observation, last: Option<&Year>) -> bool {
+    if observation.coverage.is_partial() {
+        return last.is_none_or(|last| *last < observation.year);
+    }
+    matches!(observation.value, Value::Censored { .. })
+}
+
+/// What is no number of a full year, and not kept of the source followed.
+fn left_out(sources: &[(&str, &Series)], reference: usize, kept: &[Observation]) -> Vec<LeftOut> {
+    let mut found = Vec::new();
+    for (s, (source, series)) in sources.iter().enumerate() {
+        for o in series.observations().filter(|o| !is_cell(o) && o.value != Value::Missing) {
+            if s != reference || !kept.contains(&o) {
+                let source = (*source).to_owned();
+                found.push(LeftOut { source, year: o.year, value: o.value, coverage: o.coverage });
+            }
+        }
+    }
+    found
+}
+
+/// A year of the merged series with what the source followed says of it.
+fn as_followed(observation: &Observation, source: &str, cells: &[Cell], names: &[String]) -> MergedYear {
+    let Observation { year, value, coverage, .. } = observation;
+    let given = cells.iter().filter(|c| c.year == *year).map(|c| (names[c.source].clone(), c.y)).collect();
+    let (interval, reason) = match value {
+        Value::Censored { lower, upper } => (Some((*lower, *upper)), format!("{source}, masked")),
+        _ => (None, format!("{source}, {coverage}")),
+    };
+    MergedYear { year: *year, value: value.exact(), interval, given, reason }
 }
 
 fn checked(sources: &[(&str, &Series)], follow: Option<&str>) -> Result<(Vec<String>, usize)> {
@@ -174,7 +301,7 @@ fn checked(sources: &[(&str, &Series)], follow: Option<&str>) -> Result<(Vec<Str
             needed: "sources of one thing have one unit".to_owned(),
         });
     }
-    let full = |s: &Series| s.observations().filter(|o| !o.coverage.is_partial() && o.value.exact().is_some()).count();
+    let full = |s: &Series| s.observations().filter(is_cell).count();
     let most = sources.iter().map(|(_, s)| full(s)).max().unwrap_or(0);
     let reference = match follow {
         Some(wanted) => names.iter().position(|n| n == wanted),
@@ -323,5 +450,59 @@ mod tests {
         let merged = merge_sources("m", &[("a", &a), ("b", &b)], None).unwrap();
         assert_eq!((merged.effects[0].ratio, merged.years[2].value), (None, None));
         assert!(merged.to_string().contains("cannot tell"));
+    }
+
+    #[test]
+    fn masked_cells_and_the_year_under_way_of_the_source_followed_stay() {
+        let year = |y| Year::new(y).unwrap();
+        let council =
+            series("council", 2019, &[286.0, 165.0, 115.0, 139.0]).with_censored(year(2018), 0.0, 4.0).unwrap();
+        let council = council.with_partial(year(2023), 48.0, Coverage::Share(0.4)).unwrap();
+        let council = council.with_earlier([(year(2022), 61.0)]).unwrap();
+        let police =
+            series("police", 2018, &[290.0, f64::NAN, 146.0, 104.0]).with_censored(year(2022), 0.0, 9.0).unwrap();
+        let merged = merge_sources("m", &[("council", &council), ("police", &police)], None).unwrap();
+        assert_eq!(merged.series.values(), council.values());
+        assert_eq!(
+            (merged.series.last_coverage(), merged.series.earlier()),
+            (council.last_coverage(), council.earlier())
+        );
+        let reasons: Vec<&str> = merged.years.iter().map(|y| y.reason.as_str()).collect();
+        assert_eq!(
+            reasons,
+            ["council, masked", "council", "council", "council", "council", "council, 40% of the year"]
+        );
+        assert!(merged.to_string().ends_with("; left out: police in 2022 (0 to 9)"), "{merged}");
+        // a number of the whole year, over the effect of its source, says more than some months of it
+        let police = police.with_partial(year(2024), 7.0, Coverage::Share(0.1)).unwrap();
+        let longer = series("court", 2020, &[160.0, 110.0, 130.0, 120.0]);
+        let all = [("council", &council), ("police", &police), ("court", &longer)];
+        let merged = merge_sources("m", &all, None).unwrap();
+        assert_eq!((merged.series.last_year().get(), merged.series.last_coverage()), (2023, Coverage::Full));
+        let left: Vec<String> = merged.left_out.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            left,
+            ["council in 2023 (48, 40% of the year)", "police in 2022 (0 to 9)", "police in 2024 (7, 10% of the year)"]
+        );
+    }
+
+    #[test]
+    fn what_was_observed_and_what_is_assumed_are_told_apart() {
+        let a = series("a", 2019, &[286.0, 165.0, 115.0, 139.0]);
+        let same = merge_sources("m", &[("a", &a), ("b", &a)], None).unwrap();
+        assert!(same.observed_scatter().unwrap() < 1e-9);
+        // sqrt(2 * 0.2^2 / (3 + 2)), for four numbers twice are four years, an effect and three more
+        assert!((same.scatter - 13.48).abs() < 0.01);
+        assert!(same.to_string().contains("taken to differ by 13% from year to year: 0% observed, drawn towards"));
+        for (start, values) in [(2000, [5.0, 6.0]), (2018, [5.0, 6.0])] {
+            let few = merge_sources("m", &[("a", &a), ("b", &series("b", start, &values))], None).unwrap();
+            assert_eq!(few.observed_scatter(), None);
+            assert!(few.to_string().contains("by 22% from year to year: an assumption"), "{few}");
+        }
+        let b = series("b", 2018, &[290.0, f64::NAN, 146.0, 104.0]);
+        let two = merge_sources("m", &[("a", &a), ("b", &b)], None).unwrap();
+        // two logarithms of ratios, d apart: each number lies d / 4 from its place, with one degree of freedom
+        let d = (146.5_f64 / 165.5).ln() - (104.5_f64 / 115.5).ln();
+        assert!((two.observed_scatter().unwrap() - 100.0 * (0.5 * d.abs()).exp_m1()).abs() < 1e-6);
     }
 }

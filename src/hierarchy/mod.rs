@@ -21,13 +21,15 @@
 mod check;
 mod covariance;
 mod dependence;
+mod disclosure;
+mod history;
 mod merge;
 mod protect;
 mod reconcile;
 mod tree;
 
 pub use check::{Discrepancy, Kind, check_totals};
-pub use merge::{Merged, MergedYear, SourceEffect, merge_sources};
+pub use merge::{LeftOut, Merged, MergedYear, SourceEffect, merge_sources};
 pub use protect::{MaskedCell, MaskedPanel, masked_panel, small_cells};
 pub use reconcile::{Method, reconcile};
 pub use tree::{Branch, Relation, Tree};

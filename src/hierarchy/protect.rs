@@ -1,13 +1,17 @@
 //! Cells that must not be published: small counts, and those from which a small count could be computed.
 //!
-//! A total of 20 with one part of 17 says that the other part is 3, however the 3 is hidden. So wherever a single part of a
-//! total is masked, the smallest of its other parts is masked with it (complementary suppression; Willenborg and de Waal,
-//! *Elements of Statistical Disclosure Control*, 2001, chapter 1). Parts may be totals in turn: it is repeated until no
-//! masked cell can be computed from one total and its parts.
+//! A total of 20 with one part of 17 says that the other part is 3, however the 3 is hidden; a total of 8 with two parts that
+//! print as "<5" says that both are 4. So where a total, its parts and their printed bounds leave too few values of a masked
+//! cell, the smallest part that is still printed is masked with it, and where none is, the total (complementary suppression).
+//! Parts may be totals in turn, and in several totals: it is repeated until nothing changes. A reader is taken to
+//! know what is printed, and not to argue from the choice of what is not. Rules and reference: `disclosure.rs`.
 
+use std::collections::HashMap;
+
+use super::disclosure::{Complement, complements};
+use super::tree::Tree;
 use crate::error::{Error, Result};
-use crate::hierarchy::{Relation, Tree};
-use crate::series::{Panel, Series, Unit, Year, largest_masked};
+use crate::series::{Panel, Series, Unit, Value, Year, largest_masked};
 
 /// A cell that is not to be published.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,13 +22,18 @@ pub struct MaskedCell {
     pub year: Year,
     /// Smallest value that may be said of it.
     pub lower: f64,
-    /// Largest value that may be said of it: one less than the limit, or for a complement the total that it is a part of.
+    /// Largest value that may be said of it: one less than the limit; for a complement the total that it is a part of, where
+    /// that is printed, or what the other cells leave open (infinite where that is anything).
     pub upper: f64,
     /// Whether it is masked to hide another cell, not for being small.
     pub complement: bool,
 }
 
-/// The cells of a panel to mask where counts below `limit` are masked; with a tree, their complements in totals too.
+/// The cells of a panel to mask where counts below `limit` are masked; with a tree, their complements in totals too. Small
+/// cells come first, then complements, both in the order of the panel.
+///
+/// With the tree, what is printed leaves each masked cell at least half of the values from 0 to `limit - 1`, and at least three
+/// of them (all, where there are fewer), unless nothing more is left to mask.
 ///
 /// ```
 /// use unjuran::hierarchy::{Relation, Tree, small_cells};
@@ -55,24 +64,15 @@ pub fn small_cells(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<Vec
             complement: false,
         }));
     }
-    let Some(tree) = tree else { return Ok(cells) };
-    let mut totals = Vec::new();
-    for parent in tree.parents() {
-        for relation in [Relation::Sum, Relation::SumAlt] {
-            let parts =
-                tree.children(parent, relation).into_iter().map(|c| panel.get(c)).collect::<Result<Vec<_>>>()?;
-            if !parts.is_empty() {
-                totals.push((panel.get(parent)?, parts));
-            }
-        }
+    if let Some(tree) = tree {
+        let series = panel.as_slice();
+        cells.extend(complements(panel, tree, largest)?.into_iter().filter_map(|found| {
+            let Complement { series: at, year, upper } = found;
+            let series = series.get(at)?.name().to_owned();
+            Some(MaskedCell { series, year, lower: 0.0, upper, complement: true })
+        }));
     }
-    loop {
-        let found = totals.iter().find_map(|(total, parts)| complement(total, parts, &cells));
-        match found {
-            Some(cell) => cells.push(cell),
-            None => return Ok(cells),
-        }
-    }
+    Ok(cells)
 }
 
 /// A panel as it may be published.
@@ -88,7 +88,8 @@ pub struct MaskedPanel {
 
 /// The panel with the cells of [`small_cells`] masked, so that what is made from it depends on no hidden number.
 ///
-/// A year under way whose count is masked is left out, for a masked cell is a full year.
+/// A year under way whose count is masked is left out, for a masked cell is a full year; a complement of which nothing may be
+/// said is missing.
 ///
 /// ```
 /// use unjuran::hierarchy::{Relation, Tree, masked_panel};
@@ -106,9 +107,13 @@ pub struct MaskedPanel {
 /// Those of [`small_cells`].
 pub fn masked_panel(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<MaskedPanel> {
     let cells = small_cells(panel, tree, limit)?;
+    let mut of: HashMap<&str, Vec<&MaskedCell>> = HashMap::new();
+    for cell in cells.iter().filter(|cell| cell.complement) {
+        of.entry(&cell.series).or_default().push(cell);
+    }
     let (mut shown, mut hidden) = (Vec::new(), Vec::new());
     for series in panel {
-        match masked(series, &cells, limit) {
+        match masked(series, of.get(series.name()).map_or(&[], Vec::as_slice), limit) {
             Ok(masked) => shown.push(masked),
             Err(Error::EmptySeries { series }) => hidden.push(series),
             Err(error) => return Err(error),
@@ -117,46 +122,37 @@ pub fn masked_panel(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<Ma
     Ok(MaskedPanel { panel: Panel::new(shown)?, cells, hidden })
 }
 
-/// One series with its small cells and complements masked.
-fn masked(series: &Series, cells: &[MaskedCell], limit: f64) -> Result<Series> {
+/// One series with its small cells and these complements masked.
+fn masked(series: &Series, complements: &[&MaskedCell], limit: f64) -> Result<Series> {
     let mut shown = series.masked_below(limit)?;
-    for cell in cells.iter().filter(|c| c.complement && c.series == series.name()) {
-        let under_way = shown.last_coverage().is_partial() && shown.last_year() == cell.year;
-        shown = if under_way {
-            let before = i64::from(cell.year.get()) - 1;
-            let empty = |_| Error::EmptySeries { series: series.name().to_owned() };
-            shown.through(Year::new(before).map_err(empty)?)?
-        } else {
-            shown.with_censored(cell.year, cell.lower, cell.upper)?
-        };
+    if complements.is_empty() {
+        return Ok(shown);
     }
-    Ok(shown)
-}
-
-/// The cell that gives away the only masked one among a total and its parts, if there is one in any year.
-fn complement(total: &Series, parts: &[&Series], cells: &[MaskedCell]) -> Option<MaskedCell> {
-    total.observations().find_map(|all| {
-        let year = all.year;
-        let cell = |series: &Series| cells.iter().find(|c| c.year == year && c.series == series.name());
-        let known = |series: &Series| {
-            let value = series.observations().find(|o| o.year == year).and_then(|o| o.value.exact());
-            value.filter(|_| cell(series).is_none())
+    let years: HashMap<Year, &MaskedCell> = complements.iter().map(|cell| (cell.year, *cell)).collect();
+    if shown.last_coverage().is_partial() && years.contains_key(&shown.last_year()) {
+        let before = i64::from(shown.last_year().get()) - 1;
+        let empty = |_| Error::EmptySeries { series: series.name().to_owned() };
+        shown = shown.through(Year::new(before).map_err(empty)?)?;
+    }
+    let observations = shown.observations().map(|mut one| {
+        one.value = match years.get(&one.year) {
+            Some(cell) if cell.upper.is_finite() => Value::Censored { lower: cell.lower, upper: cell.upper },
+            Some(_) => Value::Missing,
+            None => one.value,
         };
-        let members = || parts.iter().copied().chain([total]);
-        let unknown = members().filter(|s| known(s).is_none()).count();
-        if unknown != 1 || !members().any(|s| cell(s).is_some()) {
-            return None;
-        }
-        let upper = known(total).or(cell(total).map(|c| c.upper))?;
-        let smallest = parts.iter().filter_map(|p| Some((p.name(), known(p)?))).min_by(|a, b| a.1.total_cmp(&b.1));
-        let (name, value) = smallest?;
-        Some(MaskedCell { series: name.to_owned(), year, lower: 0.0, upper: upper.max(value), complement: true })
-    })
+        one
+    });
+    let made = Series::from_observations(shown.name(), observations.collect())?.with_unit(shown.unit())?;
+    let made = if shown.label() == shown.name() { made } else { made.with_label(shown.label()) };
+    // why without those of masked years: a year is at least what was counted by some day of it.
+    let kept = shown.earlier().iter().filter(|(year, _)| !years.contains_key(year)).map(|(year, by)| (*year, *by));
+    made.with_earlier(kept)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hierarchy::Relation;
 
     fn one(name: &str, values: &[f64]) -> Series {
         Series::new(name, Year::new(2020).unwrap(), values).unwrap()
@@ -208,5 +204,40 @@ mod tests {
         let tree = Tree::new([("all", "a", Relation::Subset)]).unwrap();
         let cells = small_cells(&Panel::new(all.to_vec()).unwrap(), Some(&tree), 5.0).unwrap();
         assert_eq!(names(&cells), [("a", 2020)]);
+    }
+
+    #[test]
+    fn a_hidden_total_is_what_its_parts_leave_open_and_missing_where_that_is_anything() {
+        let all = [one("all", &[8.0, 9.0]), one("a", &[4.0, 20.0]), one("b", &[4.0, 2.0])];
+        let panel = Panel::new(all.to_vec()).unwrap();
+        let tree = Tree::new(["a", "b"].map(|c| ("all", c, Relation::Sum))).unwrap();
+        let masked = masked_panel(&panel, Some(&tree), 5.0).unwrap();
+        // in 2021 the total is below a part: 9 would be no bound of it
+        assert_eq!(
+            masked.panel.get("all").unwrap().values(),
+            [Value::Censored { lower: 0.0, upper: 8.0 }, Value::Exact(9.0)]
+        );
+        assert_eq!(
+            masked.panel.get("a").unwrap().values(),
+            [Value::Censored { lower: 0.0, upper: 4.0 }, Value::Missing]
+        );
+    }
+
+    #[test]
+    fn what_was_counted_by_some_day_of_a_masked_year_goes_with_it() {
+        let begun = crate::series::Coverage::Share(0.5);
+        let year = |y| Year::new(y).unwrap();
+        let part = |name: &str, values: &[f64]| {
+            one(name, values)
+                .with_partial(year(2022), 20.0, begun)
+                .unwrap()
+                .with_earlier([(year(2020), 9.0), (year(2021), 8.0)])
+        };
+        let all = [part("all", &[40.0, 41.0]), part("a", &[37.0, 20.0])].map(Result::unwrap);
+        let panel = Panel::new([all.as_slice(), &[one("b", &[3.0, 21.0])]].concat()).unwrap();
+        let tree = Tree::new(["a", "b"].map(|c| ("all", c, Relation::Sum))).unwrap();
+        let masked = masked_panel(&panel, Some(&tree), 5.0).unwrap();
+        let kept = |name: &str| masked.panel.get(name).unwrap().earlier().keys().map(|y| y.get()).collect::<Vec<_>>();
+        assert_eq!((kept("all"), kept("a")), (vec![2020, 2021], vec![2021]));
     }
 }

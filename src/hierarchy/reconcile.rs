@@ -31,10 +31,11 @@ use serde::{Deserialize, Serialize};
 
 use super::covariance::{cholesky, correlations, solve};
 use super::dependence::{Step, following, ordered, shared, steps};
-use super::tree::{Relation, Tree};
+use super::history::history;
+use super::tree::{Branch, Relation, Tree};
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Paths};
-use crate::series::{Note, Training, Unit};
+use crate::series::{Note, Series, Training, Unit};
 
 /// Paths, and the seed that keys them.
 const DRAWS: i64 = 10_000;
@@ -85,7 +86,10 @@ impl fmt::Display for Method {
 }
 
 /// Forecasts by name made coherent along the sums of a tree. The tree may hold more: totals without a forecast are left out
-/// with their parts. `paths` of the results are joint: one seed takes the same rows from each.
+/// with their parts. So may the forecasts: one that is in no sum of the tree comes back as it is. `paths` of a total and
+/// what is below it are joint: one seed takes the same rows from each.
+///
+/// Totals whose past does not quite add up are reconciled, and a note says by how much it did not.
 ///
 /// ```
 /// use unjuran::hierarchy::{Method, Relation, Tree, reconcile};
@@ -102,13 +106,18 @@ impl fmt::Display for Method {
 /// ```
 ///
 /// # Errors
-/// [`Error::MissingMember`] for a part or total without a forecast; [`Error::UnknownSeries`] for a forecast that is not in
-/// the tree; [`Error::TwoParents`]; [`Error::Unlike`] if years or units differ.
+/// [`Error::MissingMember`] for a part or total without a forecast, or if none has one; [`Error::TwoParents`];
+/// [`Error::Unlike`] if years or units differ; [`Error::NotTheSum`] for a total that is more than twice its parts, or less
+/// than half of them, in most years (two or more) that they share.
 pub fn reconcile(forecasts: &[(&str, &Forecast)], tree: &Tree, method: Method) -> Result<BTreeMap<String, Forecast>> {
     let by_name: BTreeMap<&str, &Forecast> = forecasts.iter().copied().collect();
     let parents = parents(&by_name, tree)?;
     let mut done = BTreeMap::new();
-    for (name, _) in forecasts.iter().filter(|(name, _)| !parents.contains_key(name)) {
+    for (name, forecast) in forecasts.iter().filter(|(name, _)| !parents.contains_key(name)) {
+        if tree.children(name, Relation::Sum).is_empty() {
+            done.insert((*name).to_owned(), (*forecast).clone());
+            continue;
+        }
         let group = Group::new(name, &by_name, tree)?;
         done.extend(group.reconciled(method)?);
     }
@@ -137,16 +146,13 @@ fn parents<'a>(by_name: &BTreeMap<&'a str, &Forecast>, tree: &'a Tree) -> Result
         };
         return Err(Error::MissingMember { parent: parent.to_owned(), member: missing.to_owned(), known: known() });
     }
-    for name in by_name.keys() {
-        if !sums().any(|b| b.parent == *name || b.child == *name) {
-            let known = tree.branches().iter().flat_map(|b| [b.parent.clone(), b.child.clone()]);
-            let mut known: Vec<String> = known.collect();
-            known.sort_unstable();
-            known.dedup();
-            return Err(Error::UnknownSeries { series: (*name).to_owned(), known });
+    // why an error: a tree of other names than the forecasts' is a mistake, and nothing would be done.
+    match sums().next() {
+        Some(Branch { parent, child, .. }) if found.is_empty() && !by_name.is_empty() => {
+            Err(Error::MissingMember { parent: parent.clone(), member: child.clone(), known: known() })
         }
+        _ => Ok(found),
     }
-    Ok(found)
 }
 
 /// A total with everything below it, the total first and every total before its parts.
@@ -218,6 +224,7 @@ impl<'a> Group<'a> {
     }
 
     fn reconciled(&self, method: Method) -> Result<Vec<(String, Forecast)>> {
+        let past = self.past()?;
         let base = self.forecasts.iter().map(|f| f.paths(DRAWS, SEED)).collect::<Result<Vec<Paths>>>()?;
         let steps = self.forecasts.iter().map(|f| steps(f.series())).collect::<Result<Vec<_>>>()?;
         let key = format!("{}|reconciled", self.names[0]);
@@ -243,12 +250,22 @@ impl<'a> Group<'a> {
             .map(|((name, forecast), values)| {
                 let training = Training::new(forecast.series())?;
                 let notes = forecast.notes().iter().filter(|n| !training.notes.contains(n)).cloned();
-                let notes = notes.chain([note.clone()]).collect();
+                let notes = notes.chain([note.clone()]).chain(past.iter().cloned()).collect();
                 let paths = Paths::from_rows(years, values)?;
                 let made = Forecast::from_paths(forecast.series(), forecast.model(), &key, &paths, notes)?;
                 Ok(((*name).to_owned(), made))
             })
             .collect()
+    }
+
+    /// What the totals were to their parts, where that was not their sum.
+    fn past(&self) -> Result<Vec<Note>> {
+        let mut notes = Vec::new();
+        for (i, below) in self.children.iter().enumerate().filter(|(_, below)| !below.is_empty()) {
+            let parts: Vec<&Series> = below.iter().map(|&part| self.forecasts[part].series()).collect();
+            notes.extend(history(self.names[i], self.forecasts[i].series(), &parts)?);
+        }
+        Ok(notes)
     }
 
     /// Paths in a common order: parts by how they surprise together, totals by the sums of their parts.
@@ -478,5 +495,35 @@ mod tests {
         let mut unlike = but("girls");
         unlike.push(("girls", &short));
         assert!(matches!(reconcile(&unlike, &tree, Method::Shrink), Err(Error::Unlike { .. })));
+    }
+
+    #[test]
+    fn a_forecast_outside_of_the_tree_comes_back_as_it_is() {
+        let (mut all, tree) = two_levels();
+        all.push(("raids", ahead("raids", &[3.0, 1.0, 4.0], 1.0)));
+        let named: Vec<(&str, &Forecast)> = all.iter().map(|(name, f)| (*name, f)).collect();
+        let done = reconcile(&named, &tree, Method::BottomUp).unwrap();
+        assert_eq!((done.len(), &done["raids"]), (6, &all[5].1));
+        let error = reconcile(&named[5..], &tree, Method::BottomUp).unwrap_err();
+        assert!(matches!(&error, Error::MissingMember { parent, .. } if parent == "all"), "{error}");
+    }
+
+    #[test]
+    fn the_past_of_totals_is_held_against_that_of_their_parts() {
+        let parts =
+            [("men", ahead("men", &[8.0, 9.0, 7.0, 9.0], 4.0)), ("women", ahead("women", &[4.0, 5.0, 4.0, 6.0], 2.0))];
+        let tree = Tree::new(parts.each_ref().map(|(name, _)| ("all", *name, Relation::Sum))).unwrap();
+        let with = |values: &[f64], so_far: f64| {
+            let all = ahead("all", values, so_far);
+            let named: Vec<(&str, &Forecast)> =
+                parts.iter().map(|(name, f)| (*name, f)).chain([("all", &all)]).collect();
+            reconcile(&named, &tree, Method::BottomUp)
+        };
+        assert!(matches!(with(&[100.0, 110.0, 105.0, 120.0], 60.0), Err(Error::NotTheSum { year: 2019, .. })));
+        let done = with(&[12.0, 14.0, 11.0, 16.0], 6.0).unwrap();
+        let said = "all was not the sum of its parts in 2018: it was 16, they were 15";
+        for forecast in done.values() {
+            assert!(forecast.notes().iter().any(|note| note.to_string() == said), "{:?}", forecast.notes());
+        }
     }
 }
