@@ -478,6 +478,20 @@ pub enum Error {
         /// The number that was given.
         value: f64,
     },
+    /// A figure of part of a year, up to a day before the one to which the year under way was counted already.
+    #[error(
+        "series {series:?}, {year}: a figure {given} is refused: the forecast knows the year {known} already; give a later day, or an earlier forecast"
+    )]
+    KnownFurther {
+        /// The series.
+        series: String,
+        /// The year under way.
+        year: i32,
+        /// What the figure covers.
+        given: String,
+        /// What the forecast knows.
+        known: String,
+    },
     /// A target that cannot be met, or met with the probability asked for.
     #[error("series {series:?}, {year}: a target of {target} is impossible: {reason}")]
     ImpossibleTarget {

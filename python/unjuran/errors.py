@@ -386,6 +386,15 @@ class CountedAlreadyError(UnjuranError):
     value: float
 
 
+class KnownFurtherError(UnjuranError):
+    """A figure up to a day before the one to which the forecast knows the year: give a later one, or an earlier forecast."""
+
+    series: str
+    year: int
+    given: str
+    known: str
+
+
 class ImpossibleTargetError(UnjuranError):
     """A target that cannot be met: `reason` says why, and what is possible."""
 
