@@ -436,6 +436,16 @@ class StageUnitsError(UnjuranError):
     next_unit: str
 
 
+class SharesAboveOneError(UnjuranError):
+    """A stage that exceeds the one before in most years: name it in `ratios=`, or correct the units or the lag."""
+
+    stage: str
+    next: str
+    years: tuple[int, ...]
+    shares: tuple[float, ...]
+    compared: int
+
+
 class HierarchyCycleError(UnjuranError):
     """A total that is a part of itself: take one of the links in `through` out of the tree."""
 
