@@ -233,7 +233,11 @@ mod tests {
         let of = |a, b, level| percent_change(a, b, None, None, level).unwrap();
         // 2 x 1.96 sqrt(17 x 2 / n) is ln 100 = 4.605 at n = 24.6
         for (a, b) in [(1.0, 3.0), (5.0, 0.0), (24.0, 24.0)] {
-            assert_eq!((of(a, b, 95.0).lower, of(a, b, 95.0).upper, of(a, b, 50.0).upper), (None, None, None), "{a} {b}");
+            assert_eq!(
+                (of(a, b, 95.0).lower, of(a, b, 95.0).upper, of(a, b, 50.0).upper),
+                (None, None, None),
+                "{a} {b}"
+            );
         }
         assert!(of(25.0, 25.0, 95.0).upper.is_some() && of(25.0, 25.0, 99.0).upper.is_some());
         assert_eq!(

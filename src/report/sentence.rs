@@ -222,9 +222,9 @@ impl Finding {
                         "effect.found_fall",
                         &[("fall", &size(*fall)), ("most", &share(MOST_CHANGE / 100.0)), ("power", &power)],
                     )),
-                    (None, None) => Some(
-                        said.say("effect.found_none", &[("most", &share(MOST_CHANGE / 100.0)), ("power", &power)]),
-                    ),
+                    (None, None) => {
+                        Some(said.say("effect.found_none", &[("most", &share(MOST_CHANGE / 100.0)), ("power", &power)]))
+                    }
                 };
                 if let Some(found) = found {
                     text.push(' ');

@@ -67,7 +67,10 @@ fn a_pulse_leaves_the_years_after_it_as_they_were() {
     let (total, low, high) = found.total().unwrap();
     let own = found.years()[0].effect;
     // 10,000 draws: the sum is the effect of the one year
-    assert!((total - own.0).abs() < 5.0 && (low - own.1).abs() < 20.0 && (high - own.2).abs() < 20.0, "{total} {own:?}");
+    assert!(
+        (total - own.0).abs() < 5.0 && (low - own.1).abs() < 20.0 && (high - own.2).abs() < 20.0,
+        "{total} {own:?}"
+    );
 }
 
 #[test]
@@ -83,9 +86,11 @@ fn a_pulse_without_numbers_after_it_can_be_judged() {
 fn the_larger_the_break_the_surer_it_is_seen() {
     let before = [100.0, 110.0, 95.0, 105.0, 100.0, 98.0, 104.0];
     // by hand: 100 is the level before, near 102; 300, 1000, 5000 after are 2, 9, 48 times as much again
-    for (after, low, high) in
-        [([300.0, 310.0, 290.0], 1.4, 2.5), ([1000.0, 1100.0, 900.0], 6.5, 11.5), ([5000.0, 5100.0, 4900.0], 35.0, 60.0)]
-    {
+    for (after, low, high) in [
+        ([300.0, 310.0, 290.0], 1.4, 2.5),
+        ([1000.0, 1100.0, 900.0], 6.5, 11.5),
+        ([5000.0, 5100.0, 4900.0], 35.0, 60.0),
+    ] {
         let values: Vec<f64> = before.iter().chain(&after).copied().collect();
         let found = impact(&series(&values), &step(2017), &[], 0.2).unwrap();
         assert_eq!(found.verdict, Verdict::Increase, "{found}");
@@ -114,7 +119,10 @@ fn what_nothing_practical_would_show_is_said_without_a_number() {
     let found = impact(&series(&[0.0; 10]), &step(2017), &[], 0.2).unwrap();
     assert_eq!((found.mde.rise, found.mde.fall), (None, None));
     let said = found.to_string();
-    assert!(said.ends_with("found with 80% power: no effect of practical size (no rise up to 900%, no fall at all)"), "{said}");
+    assert!(
+        said.ends_with("found with 80% power: no effect of practical size (no rise up to 900%, no fall at all)"),
+        "{said}"
+    );
 }
 
 #[test]
