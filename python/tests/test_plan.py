@@ -293,7 +293,7 @@ def test_a_stage_that_mostly_exceeds_the_one_before_is_no_share_of_it():
         plan.Funnel([cases, held], units=["persons"] * 2).conversions()
     assert refused.value.years == (2018, 2019, 2020, 2021)
     assert refused.value.shares[0] == 3
-    (link,) = plan.Funnel([cases, held], units=["cases", "persons"], ratios=["held"]).conversions()
+    (link,) = plan.Funnel([cases, held], units=["cases", "persons"], ratios=[True]).conversions()
     assert 2.5 < link.rate < 4
 
 

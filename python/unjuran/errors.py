@@ -437,7 +437,7 @@ class StageUnitsError(UnjuranError):
 
 
 class SharesAboveOneError(UnjuranError):
-    """A stage that exceeds the one before in most years: name it in `ratios=`, or correct the units or the lag."""
+    """A stage that exceeds the one before in most years: declare the link a ratio, or correct the units or the lag."""
 
     stage: str
     next: str

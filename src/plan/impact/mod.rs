@@ -154,7 +154,7 @@ pub struct YearEffect {
 ///
 /// # Errors
 /// [`Error::EventOutside`] for an event before the second or after the last full year; [`Error::TooFewYears`] with fewer
-/// than five observed years before it; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
+/// than five observed years before it; [`Error::NotObserved`] for a pulse in a year without a number; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
 pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f64) -> Result<Impact> {
     if !(meaningful > 0.0 && meaningful.is_finite()) {
         return Err(refused("impact", "meaningful", meaningful, "a share above 0, such as 0.2"));
@@ -186,7 +186,13 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
             }
         }
     }
-    let counterfactual = fitted.counterfactual()?.ok_or_else(|| outside(series, event, &training))?;
+    let unseen = || Error::NotObserved {
+        series: series.name().to_owned(),
+        year: event.year.get(),
+        needed_for: format!("the effect of {:?}", event.name),
+    };
+    // why none: the only year of a pulse has no number.
+    let counterfactual = fitted.counterfactual()?.ok_or_else(unseen)?;
     let mut placebos = before(series, event, &training)?;
     for control in controls {
         checked(control, event)?;

@@ -83,6 +83,17 @@ fn a_pulse_without_numbers_after_it_can_be_judged() {
 }
 
 #[test]
+fn a_pulse_in_a_year_without_a_number_cannot_be_judged() {
+    let values = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, f64::NAN, 158.0, 163.0];
+    let pulse = Event::new(year(2016), EventKind::Pulse, Some("campaign"));
+    let refused = impact(&series(&values), &pulse, &[], 0.2).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "series \"cases\": 2016 has no full number, which the effect of \"campaign\" needs"
+    );
+}
+
+#[test]
 fn the_larger_the_break_the_surer_it_is_seen() {
     let before = [100.0, 110.0, 95.0, 105.0, 100.0, 98.0, 104.0];
     // by hand: 100 is the level before, near 102; 300, 1000, 5000 after are 2, 9, 48 times as much again
