@@ -401,8 +401,8 @@ pub(crate) fn log_score(actual: &Bound<'_, PyAny>, forecast: &Bound<'_, PyForeca
     let (y, laws) = laws(actual, forecast)?;
     let forecast = &forecast.get().0;
     if forecast.series().unit() == Unit::Count {
-        let known = forecast.years().iter().zip(&y).filter(|(_, y)| !y.is_nan());
-        known.map(|(year, y)| forecast.series().could_hold(*year, *y)).collect::<Core<()>>()?;
+        let mut known = forecast.years().iter().zip(&y).filter(|(_, y)| !y.is_nan());
+        known.try_for_each(|(year, y)| forecast.series().could_hold(*year, *y))?;
     }
     Ok(y.iter().zip(laws).map(|(&y, law)| metrics::log_score(law, y)).collect::<Mean>().value)
 }

@@ -387,7 +387,7 @@ class CountedAlreadyError(UnjuranError):
 
 
 class KnownFurtherError(UnjuranError):
-    """A figure up to a day before the one to which the forecast knows the year: give a later one, or an earlier forecast."""
+    """A figure up to a day that the forecast is past already: give a later one, or an earlier forecast."""
 
     series: str
     year: int
