@@ -108,7 +108,7 @@ EXAMPLES = {
     "BadPopulationError": "uj.rates(cases, {2019: 0, 2020: 1e6, 2021: 1e6, 2022: 1e6})",
     "StageUnitsError": 'uj.plan.Funnel([cases, uj.Series([9], start=2022, name="held")], units=["cases", "persons"])',
     "SharesAboveOneError": (
-        'uj.plan.Funnel([cases, uj.Series([300, 950, 900], start=2019, name="held")], units=["persons"] * 2).conversions()'
+        'uj.plan.Funnel([cases, uj.Series([300, 950], start=2019, name="held")], units=["persons"] * 2).conversions()'
     ),
     "HierarchyCycleError": 'uj.hierarchy.check_totals(uj.Panel({"a": cases, "b": cases}), {"a": ["b"], "b": ["a"]})',
     "MissingMemberError": 'uj.hierarchy.reconcile({"all": ahead}, {"all": ["men", "women"]})',
