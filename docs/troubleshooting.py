@@ -33,7 +33,6 @@ as attributes: a program can branch on it, a person can read the sentence. An ar
 
 #: What a class cannot show from Python.
 ELSEWHERE = {
-    "CountedAlreadyError": "Raised in Rust only, by `Forecast::from_paths`.",
     "StoppedError": "Raised in Rust only, where a program asks a run to stop; Ctrl-C in Python is a KeyboardInterrupt.",
     "NotStorableError": "Raised in Rust only, for models that were written elsewhere.",
     "InternalError": "No example is known; if there were one, it would be mended.",
@@ -103,9 +102,14 @@ EXAMPLES = {
         "probability=0.8)"
     ),
     "NotObservedError": "uj.plan.target(ahead, year=2024, at_most=900, since=2015)",
+    "CountedAlreadyError": "uj.plan.monitor(begun, 30)",
+    "KnownFurtherError": 'uj.plan.monitor(begun, 30, as_of="2023-03-31")',
     "NoPercentageError": "uj.plan.percent_change(0, 5)",
     "BadPopulationError": "uj.rates(cases, {2019: 0, 2020: 1e6, 2021: 1e6, 2022: 1e6})",
     "StageUnitsError": 'uj.plan.Funnel([cases, uj.Series([9], start=2022, name="held")], units=["cases", "persons"])',
+    "SharesAboveOneError": (
+        'uj.plan.Funnel([cases, uj.Series([300, 950], start=2019, name="held")], units=["persons"] * 2).conversions()'
+    ),
     "HierarchyCycleError": 'uj.hierarchy.check_totals(uj.Panel({"a": cases, "b": cases}), {"a": ["b"], "b": ["a"]})',
     "MissingMemberError": 'uj.hierarchy.reconcile({"all": ahead}, {"all": ["men", "women"]})',
     "TwoParentsError": ('uj.hierarchy.reconcile({"a": ahead, "b": ahead, "c": ahead}, {"a": ["c"], "b": ["c"]})'),
@@ -132,6 +136,7 @@ BEFORE = {
         "import pandas as pd",
         'frame = pd.DataFrame({"unique_id": ["a"], "ds": [2020], "y": [3]})',
     ],
+    "CountedAlreadyError": ['begun = uj.forecast(cases.with_partial(2023, 48, through="2023-05-31"), h=1)'],
     "NotReadError": ['frame = pd.DataFrame({"unique_id": ["a"], "ds": ["next year"], "y": [3]})'],
 }
 

@@ -105,7 +105,7 @@ for name in ("smuggling_cases", "trafficking_cases"):
     found = uj.plan.impact(figures[name], amendment)
     print(found)
     assert found.verdict == "cannot tell"
-    assert found.mde.rise > 0.44, "no series of eight years shows less"
+    assert found.mde.rise is None or found.mde.rise > 0.44, "no series of eight years shows less"
 
 # %% [markdown]
 # ## What cannot be said

@@ -478,6 +478,20 @@ pub enum Error {
         /// The number that was given.
         value: f64,
     },
+    /// A figure of part of a year, up to a day before the one to which the year under way was counted already.
+    #[error(
+        "series {series:?}, {year}: a figure {given} is refused: the forecast knows the year {known} already; give a later day, or an earlier forecast"
+    )]
+    KnownFurther {
+        /// The series.
+        series: String,
+        /// The year under way.
+        year: i32,
+        /// What the figure covers.
+        given: String,
+        /// What the forecast knows.
+        known: String,
+    },
     /// A target that cannot be met, or met with the probability asked for.
     #[error("series {series:?}, {year}: a target of {target} is impossible: {reason}")]
     ImpossibleTarget {
@@ -535,6 +549,23 @@ pub enum Error {
         next: String,
         /// What that counts.
         next_unit: String,
+    },
+    /// Shares of a stage that exceed 1 in most years.
+    #[error(
+        "{next:?} is no share of {stage:?}: in {} of {compared} years it is more ({}); say that the link is a ratio (ratios=) if a stage may exceed the one before, or correct the units or the lag",
+        years.len(), shares_of(years, shares)
+    )]
+    SharesAboveOne {
+        /// The earlier stage.
+        stage: String,
+        /// The later stage.
+        next: String,
+        /// The years of the later stage in which the share is above 1.
+        years: Vec<i32>,
+        /// The shares of those years.
+        shares: Vec<f64>,
+        /// Years compared.
+        compared: usize,
     },
     /// A hierarchy that leads back to where it began.
     #[error("{member:?} is a part of itself: {}", through.join(" > "))]
@@ -681,6 +712,14 @@ fn list(names: &[String]) -> String {
         return format!("{text} and {} more", names.len() - SHOWN);
     }
     if text.is_empty() { "none".to_owned() } else { text }
+}
+
+/// Years with their shares, the first twelve of them.
+fn shares_of(years: &[i32], shares: &[f64]) -> String {
+    const SHOWN: usize = 12;
+    let each = years.iter().zip(shares).take(SHOWN).map(|(year, share)| format!("{year}: {share:.2}"));
+    let text = each.collect::<Vec<_>>().join(", ");
+    if years.len() > SHOWN { format!("{text} and {} more", years.len() - SHOWN) } else { text }
 }
 
 fn fraction_hint(level: f64) -> String {

@@ -314,6 +314,21 @@ fn an_event_is_judged_where_enough_years_come_before_it() {
 }
 
 #[test]
+fn an_event_that_cannot_be_judged_leaves_the_projection() {
+    let cases = series("cases", 2010, &[160.0, 148.0, 171.0, 155.0, 166.0, 150.0, f64::NAN, 158.0, 163.0]);
+    let panel = Panel::new(vec![cases]).unwrap();
+    let pulse = |y, name| Event::new(year(y), EventKind::Pulse, Some(name));
+    let options = ReportOptions::default().event(pulse(2016, "campaign")).event(pulse(2015, "inquiry"));
+    let report = Report::new(&panel, &options).unwrap();
+    let [one] = report.series() else { panic!("{:?}", report.refused()) };
+    let judged = |finding: &&Finding| matches!(finding, Finding::Effect { event, .. } if event == "inquiry");
+    assert_eq!(one.said.iter().chain(&one.unsaid).filter(judged).count(), 1);
+    let open = one.unsaid.iter().find(|f| matches!(f, Finding::EventNotJudged { .. })).unwrap();
+    let because = "series \"cases\": 2016 has no full number, which the effect of \"campaign\" needs";
+    assert_eq!(open.sentence(Language::English), format!("What campaign (2016) did could not be judged: {because}."));
+}
+
+#[test]
 fn what_is_masked_changes_nothing_in_the_report() {
     let tree = Tree::new(["men", "women"].map(|part| ("all", part, Relation::Sum))).unwrap();
     let hidden = |small: f64, second: f64, so_far: f64| {

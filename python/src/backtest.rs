@@ -61,8 +61,13 @@ use crate::series::PySeries;
 /// Returns
 /// -------
 /// Backtest
-///     A model that refuses an origin, or a series too short for any, stops nothing: `Backtest.to_frame` says why in
-///     ``status``.
+///     A model that refuses an origin, or a series of several that is too short for any, stops nothing: `Backtest.to_frame`
+///     says why in ``status``.
+///
+/// Raises
+/// ------
+/// TooFewYearsError, NoObservedYearsError
+///     A single series that is too short for any origin: there would be nothing to score.
 ///
 /// References
 /// ----------
@@ -104,6 +109,7 @@ pub(crate) fn backtest<'py>(
     settings.set_item("progress", progress)?;
     settings.set_item("models", models)?;
     settings.set_item("h", h)?;
+    let alone = data.cast::<PySeries>().is_ok();
     let series = if let Ok(series) = data.cast::<PySeries>() {
         vec![with_unit(&series.get().0, unit)?]
     } else if let Ok(panel) = data.cast::<PyPanel>() {
@@ -118,6 +124,9 @@ pub(crate) fn backtest<'py>(
         }
     }
     let table = Settings::new(&settings)?.run(py, &series)?;
+    if alone && let Some(refusal) = table.refusals().iter().find(|refusal| refusal.model.is_none()) {
+        return Err(refusal.error.clone().into());
+    }
     Ok(Bound::new(py, PyBacktest { table, frame: None })?.into_any())
 }
 

@@ -502,6 +502,19 @@ pub(crate) struct PyDistribution {
     of: PyForecast,
 }
 
+impl PyDistribution {
+    /// A value of which a probability is asked: NaN has none.
+    fn number(&self, value: f64) -> Result<f64> {
+        if !value.is_nan() {
+            return Ok(value);
+        }
+        let forecast = &self.of.0;
+        let last = forecast.years().last().copied().unwrap_or(forecast.series().last_year());
+        let series = forecast.series().name().to_owned();
+        Err(Error::NotFinite { series, year: last.get(), value: value.to_string() }.into())
+    }
+}
+
 #[pymethods]
 impl PyDistribution {
     /// The mean.
@@ -543,13 +556,13 @@ impl PyDistribution {
     }
 
     /// Probability of an outcome not above ``x``.
-    fn cdf(&self, x: f64) -> f64 {
-        self.law.cdf(x)
+    fn cdf(&self, x: f64) -> Result<f64> {
+        Ok(self.law.cdf(self.number(x)?))
     }
 
     /// Probability of exactly ``k``.
-    fn pmf(&self, k: f64) -> f64 {
-        self.law.pmf(k)
+    fn pmf(&self, k: f64) -> Result<f64> {
+        Ok(self.law.pmf(self.number(k)?))
     }
 
     fn __repr__(&self) -> String {

@@ -120,10 +120,7 @@ mod _core {
         let keywords = PyDict::new(py);
         keywords.set_item("module", "unjuran.plan")?;
         let mde = py.import("collections")?.getattr("namedtuple")?.call(("Mde", ("rise", "fall")), Some(&keywords))?;
-        mde.setattr(
-            "__doc__",
-            "The smallest rise and fall that would be found, as shares; None for a fall that would not.",
-        )?;
+        mde.setattr("__doc__", "The smallest rise and fall that would be found, as shares; None for what would not.")?;
         module.add("Mde", mde)
     }
 }

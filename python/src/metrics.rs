@@ -6,6 +6,7 @@ use unjuran::dist::Distribution;
 use unjuran::evaluate::metrics::{self, Accuracy, Mean, PairedBootstrap};
 use unjuran::forecast::Interval;
 use unjuran::numeric::rng::Stream;
+use unjuran::series::Unit;
 use unjuran::{Error, Result as Core};
 
 use crate::arrays;
@@ -384,6 +385,11 @@ pub(crate) fn quantile_crps(actual: &Bound<'_, PyAny>, quantiles: &Bound<'_, PyA
 ///     NaN unless the series counts. Never infinite: an outcome held impossible scores -708.4, one beyond the cap of a
 ///     law log 0.0005.
 ///
+/// Raises
+/// ------
+/// NegativeCountError, FractionalCountError
+///     What no count can be.
+///
 /// Examples
 /// --------
 /// >>> import math
@@ -393,6 +399,11 @@ pub(crate) fn quantile_crps(actual: &Bound<'_, PyAny>, quantiles: &Bound<'_, PyA
 #[pyfunction]
 pub(crate) fn log_score(actual: &Bound<'_, PyAny>, forecast: &Bound<'_, PyForecast>) -> Result<f64> {
     let (y, laws) = laws(actual, forecast)?;
+    let forecast = &forecast.get().0;
+    if forecast.series().unit() == Unit::Count {
+        let mut known = forecast.years().iter().zip(&y).filter(|(_, y)| !y.is_nan());
+        known.try_for_each(|(year, y)| forecast.series().could_hold(*year, *y))?;
+    }
     Ok(y.iter().zip(laws).map(|(&y, law)| metrics::log_score(law, y)).collect::<Mean>().value)
 }
 

@@ -209,3 +209,12 @@ def test_a_backtest_of_an_earlier_release_is_read_but_cannot_be_masked(result):
     assert repr(earlier) == repr(result)
     with pytest.raises(uj.errors.BadParameterError, match="mask_below"):
         earlier.to_frame(mask_below=5)
+
+
+def test_a_single_series_too_short_to_score_is_refused():
+    short = uj.Series([1, 2], start=2015, name="short")
+    with pytest.raises(uj.errors.TooFewYearsError) as refused:
+        uj.backtest(short, ["Naive"], 1)
+    assert (refused.value.needed, refused.value.got) == (4, 2)
+    among = uj.backtest(uj.Panel([short, uj.Series(range(9), start=2010, name="long")]), ["Naive"], 1)
+    assert len(among.to_frame("pandas").query("unique_id == 'long'")) == 5

@@ -11,6 +11,8 @@ SOURCE = Path(__file__).parents[2] / "src" / "error.rs"
 PYTHON_TYPES = {
     "String": {"str"},
     "Vec<String>": {"tuple[str, ...]"},
+    "Vec<i32>": {"tuple[int, ...]"},
+    "Vec<f64>": {"tuple[float, ...]"},
     "f64": {"float", "float | None"},  # JSON has no infinity: where one can come, the attribute is None
     **{whole: {"int"} for whole in ["i32", "i64", "u64", "usize"]},
 }

@@ -187,3 +187,11 @@ def test_arguments_for_frames_are_refused_on_a_series(cases):
         uj.forecast(cases, h=1, level=[80])
     with pytest.raises(TypeError, match="id_col is for frames"):
         uj.forecast(cases, h=1, id_col="name")
+
+
+def test_a_missing_number_has_no_probability(fc):
+    year = int(fc.years[0])
+    for ask in (lambda x: fc.cdf(year, x), lambda x: fc.pmf(year, x), fc.total().cdf, fc.total().pmf):
+        with pytest.raises(uj.errors.NotFiniteError):
+            ask(float("nan"))
+    assert fc.cdf(year, float("inf")) == 1

@@ -55,6 +55,23 @@ def test_an_event_outside_the_years_is_refused_with_those_allowed(fallen):
         uj.plan.impact(fallen, uj.plan.Event(2013, name="law"))
 
 
+def test_a_pulse_before_the_last_year_has_a_counterfactual():
+    counts = uj.Series([197, 193, 210, 185, 250, 265, 225, 280], start=2015, name="counts")
+    pulse = uj.plan.Event(2021, "pulse")
+    found = uj.plan.impact(counts, pulse)
+    assert found.years.tolist() == [2021, 2022]
+    assert found.counterfactual.median[1] == 280
+    assert found.counterfactual.interval(95).lower[1] == 280
+    assert uj.BayesETS().fit(counts, events=[pulse]).counterfactual().median[1] == 280
+
+
+def test_an_effect_that_none_could_find_has_no_number():
+    figures = uj.datasets.malaysia()
+    found = uj.plan.impact(figures["convictions_smuggling_with_trafficking_elements"], uj.plan.Event(2022))
+    assert found.mde == (None, None)
+    assert str(found).endswith("no effect of practical size (no rise up to 900%, no fall at all)")
+
+
 def test_a_small_size_of_interest_makes_a_quiet_series_one_that_cannot_tell():
     quiet = uj.Series([1600, 1580, 1610, 1590, 1605, 1595, 1600, 1610, 1592, 1604], start=2010, name="quiet")
     event = uj.plan.Event(2018, name="law")

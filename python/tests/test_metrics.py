@@ -80,3 +80,11 @@ def test_a_country_with_many_series_counts_once_in_a_comparison():
     assert found["standard_error"] == pytest.approx(0.559, abs=0.03)
     assert found["clusters"] == 4
     assert metrics.compare(ours, [0] * 400)["standard_error"] == pytest.approx(0.0559, abs=0.003)
+
+
+def test_what_is_no_count_has_no_log_score(forecast):
+    years = len(forecast.years)
+    with pytest.raises(uj.errors.NegativeCountError):
+        metrics.log_score([-1] + [5] * (years - 1), forecast)
+    with pytest.raises(uj.errors.FractionalCountError):
+        metrics.log_score([4.5] + [5] * (years - 1), forecast)

@@ -270,3 +270,35 @@ def test_stages_with_different_units_need_a_ratio():
     assert (caught.value.stage, caught.value.next_unit) == ("cases", "persons")
     with pytest.raises(TypeError, match="units"):
         plan.Funnel([cases, persons], units=["cases"])
+
+
+def test_figures_of_a_year_under_way_start_from_what_was_counted(cases):
+    begun = uj.forecast(cases.with_partial(2023, 48, through="2023-05-31"), h=2)
+    same = plan.monitor(begun, 48, as_of="2023-05-31")
+    assert (same.expected, same.p, same.alarm) == (48, 1, False)
+    assert plan.monitor(begun, 90, as_of="2023-09-30").expected > 70
+    with pytest.raises(errors.CountedAlreadyError):
+        plan.monitor(begun, 30, as_of="2023-09-30")
+    with pytest.raises(errors.KnownFurtherError):
+        plan.monitor(begun, 48, as_of="2023-03-31")
+    for figure, error in [(-4, errors.NegativeCountError), (99.5, errors.FractionalCountError)]:
+        with pytest.raises(error):
+            plan.monitor(begun, figure, year=2024)
+
+
+def test_a_stage_that_mostly_exceeds_the_one_before_is_no_share_of_it():
+    cases = uj.Series([50, 60, 40, 45], start=2018, name="cases")
+    held = uj.Series([150, 170, 140, 160], start=2018, name="held")
+    with pytest.raises(errors.SharesAboveOneError) as refused:
+        plan.Funnel([cases, held], units=["persons"] * 2).conversions()
+    assert refused.value.years == (2018, 2019, 2020, 2021)
+    assert refused.value.shares[0] == 3
+    (link,) = plan.Funnel([cases, held], units=["cases", "persons"], ratios=[True]).conversions()
+    assert 2.5 < link.rate < 4
+
+
+def test_numbers_too_small_for_a_percentage_have_a_difference():
+    change = plan.percent_change(1, 3)
+    assert (change.interval, change.difference, change.significant) == (None, 2, False)
+    assert "%" not in str(change)
+    assert plan.PercentChange.from_json(change.to_json()) == change

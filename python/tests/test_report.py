@@ -194,3 +194,10 @@ def test_the_examples_hold(documented):
     result = doctest.DocTestRunner().run(examples)
     assert result.attempted > 2
     assert result.failed == 0
+
+
+def test_a_pulse_that_is_over_keeps_the_projection(cases):
+    event = uj.plan.Event(2020, "pulse", name="COVID")
+    report = uj.report(cases, events=[event])
+    assert report.to_dict()["summary"]["projected"] == 1
+    assert "COVID" in report.to_markdown()

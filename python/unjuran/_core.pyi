@@ -990,7 +990,7 @@ class Impact(Answer):
     def from_json(cls, text: str) -> Impact: ...
 
 class Mde(NamedTuple):
-    rise: float
+    rise: float | None
     fall: float | None
 
 @final
@@ -1124,7 +1124,9 @@ class PercentChange(Answer):
     @property
     def change(self) -> float: ...
     @property
-    def interval(self) -> Interval: ...
+    def difference(self) -> float: ...
+    @property
+    def interval(self) -> Interval | None: ...
     @property
     def has_history(self) -> bool: ...
     @property

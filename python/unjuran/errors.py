@@ -386,6 +386,15 @@ class CountedAlreadyError(UnjuranError):
     value: float
 
 
+class KnownFurtherError(UnjuranError):
+    """A figure up to a day that the forecast is past already: give a later one, or an earlier forecast."""
+
+    series: str
+    year: int
+    given: str
+    known: str
+
+
 class ImpossibleTargetError(UnjuranError):
     """A target that cannot be met: `reason` says why, and what is possible."""
 
@@ -425,6 +434,16 @@ class StageUnitsError(UnjuranError):
     unit: str
     next: str
     next_unit: str
+
+
+class SharesAboveOneError(UnjuranError):
+    """A stage that exceeds the one before in most years: declare the link a ratio, or correct the units or the lag."""
+
+    stage: str
+    next: str
+    years: tuple[int, ...]
+    shares: tuple[float, ...]
+    compared: int
 
 
 class HierarchyCycleError(UnjuranError):

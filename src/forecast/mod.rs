@@ -408,21 +408,31 @@ impl Forecast {
     /// Probability that the outcome of `year` is not above `x`.
     ///
     /// # Errors
-    /// [`Error::YearNotForecast`].
+    /// [`Error::YearNotForecast`]; [`Error::NotFinite`] for NaN.
     pub fn cdf(&self, year: i64, x: f64) -> Result<f64> {
-        Ok(self.at(year)?.cdf(x))
+        let law = self.at(year)?;
+        Ok(law.cdf(self.number(year, x)?))
     }
 
     /// Probability that the count of `year` is exactly `k`.
     ///
     /// # Errors
-    /// [`Error::YearNotForecast`]; [`Error::NotACount`] if the series does not count.
+    /// [`Error::YearNotForecast`]; [`Error::NotACount`] if the series does not count; [`Error::NotFinite`] for NaN.
     pub fn pmf(&self, year: i64, k: f64) -> Result<f64> {
         let law = self.at(year)?;
         match self.series.unit() {
-            Unit::Count => Ok(law.pmf(k)),
+            Unit::Count => Ok(law.pmf(self.number(year, k)?)),
             unit => Err(Error::NotACount { series: self.series.name().to_owned(), unit: unit.to_string() }),
         }
+    }
+
+    /// A value of which a probability is asked: NaN has none.
+    fn number(&self, year: i64, value: f64) -> Result<f64> {
+        if !value.is_nan() {
+            return Ok(value);
+        }
+        let (series, year) = (self.series.name().to_owned(), Year::new(year)?.get());
+        Err(Error::NotFinite { series, year, value: value.to_string() })
     }
 
     /// `draws` joint paths of the years; the same seed gives the same paths, and series of different names different ones.

@@ -4,6 +4,9 @@
 //! variance phi times that of Poisson, ln(b / a) has about the variance phi (1 / a + 1 / b). phi is the half mean squared
 //! yearly change over the mean of a history, at least 1.
 //!
+//! Where the 95% interval reaches from an end to a hundred times that, as for numbers below 25 that scatter as most do, the
+//! law of logarithms says nothing of use and no percentage does: there is no interval, and the difference is told instead.
+//!
 //! Reference: Wheeler (2016), *Crime Mapping* 8(1), 5-21 (Poisson changes); Breslow (1984), *Applied Statistics* 33, 38-44
 //! (extra-Poisson variance).
 
@@ -19,6 +22,9 @@ use crate::series::Series;
 /// The median of phi over 1,897 public annual series of recorded crime, trafficking and migration (`docs/planning.md`).
 const ORDINARY: f64 = 17.0;
 
+/// The widest 95% interval that is still one, as a ratio of its ends.
+const WIDEST: f64 = 100.0;
+
 /// A percent change with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -30,10 +36,10 @@ pub struct Change {
     pub change: f64,
     /// Level of the interval in percent.
     pub level: f64,
-    /// Lower end of the interval of the change, in percent.
-    pub lower: f64,
-    /// Upper end.
-    pub upper: f64,
+    /// Lower end of the interval of the change, in percent; none where the numbers are too small for a change in percent.
+    pub lower: Option<f64>,
+    /// Upper end, likewise.
+    pub upper: Option<f64>,
     /// Variance of the counts over that of Poisson: from the history, or the median of public series.
     pub dispersion: f64,
     /// Whether the dispersion is that of the history.
@@ -62,10 +68,12 @@ pub struct Change {
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 ///
+/// Numbers so small beside their scatter that the 95% interval spans more than a factor of a hundred have no interval: what
+/// can be said is the [difference](Change::difference), with its verdict.
+///
 /// # Errors
 /// [`Error::NoPercentage`] unless `before` is above 0 and `after` at least 0, or if the change is beyond all numbers;
-/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years; [`Error::Overflow`] for one so wild that
-/// the interval has no upper end.
+/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years.
 pub fn percent_change(
     before: f64,
     after: f64,
@@ -88,14 +96,16 @@ pub fn percent_change(
     let (a, b) = (before.max(0.5), after.max(0.5));
     let (log, spread) = ((b / a).ln(), (1.0 / a + 1.0 / b).sqrt());
     let tail = 0.5 + level / 200.0;
-    let (phi, quantile) = match history {
+    let (phi, quantile, quantile_95) = match history {
         Some(series) => {
             let (phi, changes) = dispersion(series)?;
-            (phi, StudentT::new(changes).quantile(tail))
+            let law = StudentT::new(changes);
+            (phi, law.quantile(tail), law.quantile(0.975))
         }
-        None => (ORDINARY, normal::quantile(tail)),
+        None => (ORDINARY, normal::quantile(tail), normal::quantile(0.975)),
     };
-    let reach = quantile * phi.sqrt() * spread;
+    let scatter = phi.sqrt() * spread;
+    let reach = quantile * scatter;
     let significant = match log.abs() {
         size if size > reach => Some(true),
         // why None: counts that scatter less than those of most series would have shown this change.
@@ -104,20 +114,16 @@ pub fn percent_change(
     };
     let end = |log: f64| 100.0 * log.exp_m1();
     let (lower, upper) = (end(log - reach).min(change), end(log + reach).max(change));
-    if !upper.is_finite() {
-        return Err(match history {
-            Some(series) => Error::Overflow { series: series.name().to_owned(), model: "percent_change".to_owned() },
-            None => Error::NoPercentage { before, after },
-        });
-    }
+    // why at 95% whatever the level: what the numbers can bear does not depend on what is asked.
+    let bearable = 2.0 * quantile_95 * scatter <= WIDEST.ln() && upper.is_finite();
     let right = |p: f64| (p - change).abs() <= 0.5 * 10_f64.powi(-decimals(p)) * (1.0 + 1e-9);
     Ok(Change {
         before,
         after,
         change,
         level,
-        lower,
-        upper,
+        lower: bearable.then_some(lower),
+        upper: bearable.then_some(upper),
         dispersion: phi,
         has_history: history.is_some(),
         significant,
@@ -156,6 +162,11 @@ fn decimals(number: f64) -> i32 {
 }
 
 impl Change {
+    /// The difference of the two numbers.
+    pub fn difference(&self) -> f64 {
+        self.after - self.before
+    }
+
     /// The verdict in words.
     pub fn verdict(&self) -> &'static str {
         match self.significant {
@@ -168,10 +179,18 @@ impl Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}: {:+.1}%", self.before, self.after, self.change)?;
-        write!(f, " [{:+.0}, {:+.0}], {}", self.lower, self.upper, self.verdict())?;
+        write!(f, "{} to {}: ", self.before, self.after)?;
+        let interval = self.lower.zip(self.upper);
+        match interval {
+            Some((lower, upper)) => write!(f, "{:+.1}% [{lower:+.0}, {upper:+.0}]", self.change)?,
+            None => write!(f, "{:+}", self.difference())?,
+        }
+        write!(f, ", {}", self.verdict())?;
         if !self.has_history {
             write!(f, " (without a history)")?;
+        }
+        if interval.is_none() {
+            write!(f, "; too small, beside their scatter, for a percent change")?;
         }
         match (self.published, self.published_ok) {
             (Some(p), Some(true)) => write!(f, "; printed {p:+}%"),
@@ -194,8 +213,8 @@ mod tests {
         let change = percent_change(20.0, 40.0, None, Some(&calm), 95.0).unwrap();
         assert_eq!((change.dispersion, change.has_history), (2.0, true));
         // t_3(0.975) = 3.18245, sqrt(2 (1/20 + 1/40)) = 0.38730: ln 2 +- 1.23256
-        assert!((change.lower + 41.7).abs() < 0.1, "{}", change.lower);
-        assert!((change.upper - 586.0).abs() < 0.5, "{}", change.upper);
+        let (lower, upper) = (change.lower.unwrap(), change.upper.unwrap());
+        assert!((lower + 41.7).abs() < 0.1 && (upper - 586.0).abs() < 0.5, "{lower} {upper}");
         assert_eq!(change.significant, Some(false));
     }
 
@@ -210,15 +229,35 @@ mod tests {
     }
 
     #[test]
+    fn numbers_too_small_for_a_percentage_have_a_difference() {
+        let of = |a, b, level| percent_change(a, b, None, None, level).unwrap();
+        // 2 x 1.96 sqrt(17 x 2 / n) is ln 100 = 4.605 at n = 24.6
+        for (a, b) in [(1.0, 3.0), (5.0, 0.0), (24.0, 24.0)] {
+            assert_eq!(
+                (of(a, b, 95.0).lower, of(a, b, 95.0).upper, of(a, b, 50.0).upper),
+                (None, None, None),
+                "{a} {b}"
+            );
+        }
+        assert!(of(25.0, 25.0, 95.0).upper.is_some() && of(25.0, 25.0, 99.0).upper.is_some());
+        assert_eq!(
+            of(1.0, 3.0, 95.0).to_string(),
+            "1 to 3: +2, within ordinary variation (without a history); too small, beside their scatter, for a percent change"
+        );
+        assert_eq!(percent_change(1.0, 3.0, Some(200.0), None, 95.0).unwrap().published_ok, Some(true));
+    }
+
+    #[test]
     fn a_change_beyond_all_numbers_is_refused_and_every_other_is_read_back() {
         use crate::persist::Persist as _;
         assert!(matches!(percent_change(1e-300, 1e300, None, None, 95.0), Err(Error::NoPercentage { .. })));
         // half the mean square of changes of 1e9 over a mean of about 1e9 is a dispersion of 5e8: e to more than 20,000 at 0
         let wild = Series::new("wild", Year::new(2015).unwrap(), &[0.0, 1e9, 0.0, 1e9]).unwrap();
-        let refused = percent_change(1.0, 2.0, None, Some(&wild), 95.0);
-        assert!(matches!(refused, Err(Error::Overflow { series, .. }) if series == "wild"));
-        let large = percent_change(1e-5, 1e290, None, None, 99.0).unwrap();
-        assert!(large.upper.is_finite());
+        let lost = percent_change(1.0, 2.0, None, Some(&wild), 95.0).unwrap();
+        assert_eq!((lost.lower, lost.upper, lost.significant), (None, None, Some(false)));
+        let large = percent_change(1e290, 1e295, None, None, 99.0).unwrap();
+        assert!(large.upper.unwrap().is_finite());
+        assert_eq!(Change::from_json(&lost.to_json().unwrap()).unwrap(), lost);
         assert_eq!(Change::from_json(&large.to_json().unwrap()).unwrap(), large);
     }
 

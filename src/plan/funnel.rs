@@ -81,7 +81,7 @@ pub struct Conversion {
     pub upper: f64,
     /// Level of the interval in percent.
     pub level: f64,
-    /// Years in which a share came out above 1: the lag or the units deserve a look.
+    /// Years in which a share came out above 1: it was taken for 1, and the lag or the units deserve a look.
     pub above_one: Vec<Year>,
 }
 
@@ -96,7 +96,8 @@ impl fmt::Display for Conversion {
             yearly.len()
         )?;
         if !self.above_one.is_empty() {
-            write!(f, "; above 1 in {}", self.above_one.iter().map(Year::to_string).collect::<Vec<_>>().join(", "))?;
+            let years = self.above_one.iter().map(Year::to_string).collect::<Vec<_>>().join(", ");
+            write!(f, "; above 1 in {years}, taken for 1: look at the lag and the units")?;
         }
         Ok(())
     }
@@ -230,7 +231,8 @@ impl Funnel {
     /// ```
     ///
     /// # Errors
-    /// [`Error::TooFewYears`] for a link without two years in common; [`Error::BadLevel`].
+    /// [`Error::TooFewYears`] for a link without two years in common; [`Error::SharesAboveOne`] for a share that is above 1 in
+    /// most of them; [`Error::BadLevel`].
     pub fn conversions(&self, level: f64) -> Result<Vec<Conversion>> {
         let level = checked_level(level)?;
         (1..self.stages.len())
@@ -277,6 +279,18 @@ impl Funnel {
             let (series, model) = (to.series.name().to_owned(), format!("the link from {:?}", from.series.name()));
             return Err(Error::TooFewYears { series, model, needed: 2, got: pairs.len() });
         }
+        let above = pairs.iter().filter(|(_, x, y)| !to.ratio && y > x);
+        let (years, shares): (Vec<i32>, Vec<f64>) = above.map(|(year, x, y)| (year.get(), y / x)).unzip();
+        // why most: a late entry may lift one year above the stage before, but what mostly exceeds it is no part of it.
+        if 2 * years.len() > pairs.len() {
+            return Err(Error::SharesAboveOne {
+                stage: from.series.name().to_owned(),
+                next: to.series.name().to_owned(),
+                years,
+                shares,
+                compared: pairs.len(),
+            });
+        }
         Ok(pairs)
     }
 
@@ -314,6 +328,7 @@ impl Funnel {
     ///
     /// # Errors
     /// [`Error::Unlike`] if the forecast is of another series than the first stage; [`Error::TooFewYears`];
+    /// [`Error::SharesAboveOne`];
     /// [`Error::NotObserved`] if a lag reaches back to a year without a number.
     pub fn forecast(&self, first: &Forecast) -> Result<Vec<Forecast>> {
         self.drawn(first, None)
@@ -561,6 +576,26 @@ mod tests {
         ];
         let error = Funnel::new(stages).unwrap_err();
         assert!(matches!(&error, Error::StageUnits { next_unit, .. } if next_unit == "persons"), "{error}");
+    }
+
+    #[test]
+    fn what_mostly_exceeds_the_stage_before_is_no_share_of_it() {
+        let held = |values: &[f64], ratio| {
+            let cases = Stage::new(series("cases", &[50.0, 60.0, 40.0, 45.0]), "persons");
+            Funnel::new(vec![cases, Stage { ratio, ..Stage::new(series("held", values), "persons") }]).unwrap()
+        };
+        let most = [150.0, 30.0, 140.0, 160.0];
+        let refused = held(&most, false).conversions(80.0).unwrap_err();
+        let Error::SharesAboveOne { years, shares, compared, .. } = &refused else { panic!("{refused}") };
+        assert_eq!((years.as_slice(), shares[0], *compared), ([2016, 2018, 2019].as_slice(), 3.0, 4));
+        assert!(refused.to_string().contains("in 3 of 4 years it is more (2016: 3.00, 2018: 3.50, 2019: 3.56)"));
+        assert!((held(&most, true).conversions(80.0).unwrap()[0].pooled - 480.0 / 195.0).abs() < 1e-12);
+        // half of the years are not most: late entries may do that, and the line says what was made of them
+        let link = held(&[55.0, 30.0, 41.0, 20.0], false).conversions(80.0).unwrap().swap_remove(0);
+        assert!(
+            link.to_string().ends_with("; above 1 in 2016, 2018, taken for 1: look at the lag and the units"),
+            "{link}"
+        );
     }
 
     #[test]

@@ -53,6 +53,9 @@ use crate::dist::{Empirical, Predictive as _};
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 
+/// A change in percent above this is none of practical use: with little to go by an interval may end anywhere.
+pub(crate) const MOST_CHANGE: f64 = 900.0;
+
 /// Joint paths behind every answer that needs them, and the seed that keys them.
 pub(crate) const DRAWS: i64 = 10_000;
 pub(crate) const SEED: u64 = 0;

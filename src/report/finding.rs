@@ -118,6 +118,19 @@ pub enum Finding {
         /// Whether ordinary variation is that of the series itself, or that of other series.
         has_history: bool,
     },
+    /// The same of numbers too small, beside their scatter, for a change in percent.
+    ChangeOfFew {
+        /// The year before.
+        from: Year,
+        /// The last year.
+        to: Year,
+        /// The number of the year before.
+        before: f64,
+        /// The number of the last year.
+        after: f64,
+        /// Whether the difference is more than ordinary variation; none if that cannot be told.
+        significant: Option<bool>,
+    },
     /// A last year that follows a zero: no change in percent.
     ChangeFromZero {
         /// The year before.
@@ -160,6 +173,15 @@ pub enum Finding {
         needed: usize,
         /// Observed years there are.
         got: usize,
+    },
+    /// An event that cannot be judged for another reason: the projection of its series stands without it.
+    EventNotJudged {
+        /// The event.
+        event: String,
+        /// Its year.
+        year: Year,
+        /// The refusal, in English.
+        because: String,
     },
     /// An event without a full year before it, or from it on.
     EventOutside {
@@ -331,16 +353,20 @@ fn change(series: &Series, full: &[(Year, f64)], found: &mut Findings) -> Result
         }
         Err(error) => return Err(error),
     };
-    let list = if change.significant.is_none() { &mut found.unsaid } else { &mut found.said };
+    let significant = change.significant;
+    let (Some(lower), Some(upper)) = (change.lower, change.upper) else {
+        found.unsaid.push(Finding::ChangeOfFew { from, to, before, after, significant });
+        return Ok(());
+    };
+    let list = if significant.is_none() { &mut found.unsaid } else { &mut found.said };
     list.push(Finding::Change {
         from,
         to,
         before,
         after,
         change: change.change,
-        // why finite: JSON has no infinity, and counts that jump between nothing and billions have such an interval.
-        interval: Bounds { level: change.level, lower: change.lower, upper: change.upper.min(f64::MAX) },
-        significant: change.significant,
+        interval: Bounds { level: change.level, lower, upper },
+        significant,
         has_history: change.has_history,
     });
     Ok(())
@@ -358,7 +384,11 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
             found.unsaid.push(Finding::EventOutside { event: name, year, first, last });
             return Ok(());
         }
-        Err(error) => return Err(error),
+        // why not passed on: one event that cannot be judged would take the projection of its series with it.
+        Err(error) => {
+            found.unsaid.push(Finding::EventNotJudged { event: name, year, because: error.to_string() });
+            return Ok(());
+        }
     };
     let (lower, upper) = judged.interval(OUTER)?;
     let list = if judged.verdict == Verdict::CannotTell { &mut found.unsaid } else { &mut found.said };
@@ -369,7 +399,7 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
         effect: judged.relative_effect,
         interval: Bounds { level: OUTER, lower, upper },
         meaningful: judged.meaningful,
-        rise: Some(judged.mde.rise).filter(|rise| rise.is_finite()),
+        rise: judged.mde.rise,
         fall: judged.mde.fall,
         power: POWER,
     });

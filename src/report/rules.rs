@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::language::{NEARLY_SURE, RARE};
+use crate::plan::MOST_CHANGE;
 
 /// Levels of the narrower and the wider interval, in percent.
 pub(super) const INNER: f64 = 80.0;
@@ -12,8 +13,6 @@ pub(super) const DIRECTION: f64 = 0.9;
 /// The relative effect of an event that is of interest, and the power behind the smallest that would be found.
 pub(super) const MEANINGFUL: f64 = 0.2;
 pub(super) const POWER: f64 = 0.8;
-/// A change in percent above this is written as more than this: with little to go by an interval may end anywhere.
-pub(super) const MOST_CHANGE: f64 = 900.0;
 
 /// The rules by which a report names things.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,10 +3,9 @@
 use std::fmt::Display;
 
 use super::finding::{Bounds, Direction, Finding};
-use super::rules::MOST_CHANGE;
 use crate::hierarchy::{Discrepancy, Kind};
 use crate::language::{Language, figure, grouped, signed_percent};
-use crate::plan::Verdict;
+use crate::plan::{MOST_CHANGE, Verdict};
 use crate::series::{Coverage, Year};
 
 /// "to 31 May 2023", "in 41% of the year".
@@ -95,8 +94,11 @@ impl Finding {
                 said.say("together", &fill)
             }
             Self::Trend { .. } => self.trend(said),
-            Self::Change { .. } | Self::ChangeFromZero { .. } => self.change(said),
-            Self::Effect { .. } | Self::EventTooEarly { .. } | Self::EventOutside { .. } => self.effect(said),
+            Self::Change { .. } | Self::ChangeOfFew { .. } | Self::ChangeFromZero { .. } => self.change(said),
+            Self::Effect { .. }
+            | Self::EventTooEarly { .. }
+            | Self::EventOutside { .. }
+            | Self::EventNotJudged { .. } => self.effect(said),
             Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
             Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
             Self::NotAYear { year, counted, last, value } => said.say(
@@ -140,6 +142,14 @@ impl Finding {
     fn change(&self, said: Language) -> String {
         let (key, from, to, before, after, more) = match self {
             Self::ChangeFromZero { from, to, before, after } => ("change.from_zero", from, to, before, after, None),
+            Self::ChangeOfFew { from, to, before, after, significant } => {
+                let key = match significant {
+                    Some(true) => "change.few_beyond",
+                    Some(false) => "change.few_within",
+                    None => "change.few_open",
+                };
+                (key, from, to, before, after, None)
+            }
             Self::Change { from, to, before, after, change, interval, significant, has_history } => {
                 let key = match (significant, has_history) {
                     (Some(true), true) => "change.beyond",
@@ -175,6 +185,9 @@ impl Finding {
             Self::EventOutside { event, year, first, last } => {
                 said.say("effect.outside", &[("event", event), ("year", year), ("first", first), ("last", last)])
             }
+            Self::EventNotJudged { event, year, because } => {
+                said.say("effect.not_judged", &[("event", event), ("year", year), ("because", because)])
+            }
             Self::Effect { event, year, verdict, effect, interval, meaningful, rise, fall, power } => {
                 let key = match verdict {
                     Verdict::Increase => "effect.increase",
@@ -205,7 +218,13 @@ impl Finding {
                     (Some(rise), None) => {
                         Some(said.say("effect.found_rise", &[("rise", &size(*rise)), ("power", &power)]))
                     }
-                    _ => None,
+                    (None, Some(fall)) => Some(said.say(
+                        "effect.found_fall",
+                        &[("fall", &size(*fall)), ("most", &share(MOST_CHANGE / 100.0)), ("power", &power)],
+                    )),
+                    (None, None) => {
+                        Some(said.say("effect.found_none", &[("most", &share(MOST_CHANGE / 100.0)), ("power", &power)]))
+                    }
                 };
                 if let Some(found) = found {
                     text.push(' ');

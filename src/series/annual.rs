@@ -292,6 +292,14 @@ impl Series {
         })
     }
 
+    /// Whether a number could be the series' own in a year.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`]; for counts [`Error::NegativeCount`] and [`Error::FractionalCount`].
+    pub fn could_hold(&self, year: Year, y: f64) -> Result<()> {
+        number(&self.name, Some(self.unit()), year.get(), y)
+    }
+
     /// The one place where the numbers of a series are judged.
     fn checked(mut self) -> Result<Self> {
         if self.values.is_empty() {
@@ -300,18 +308,7 @@ impl Series {
         for (i, value) in self.values.iter_mut().enumerate() {
             let year = self.start.plus(i)?.get();
             let series = || self.name.clone();
-            let number = |y: f64| -> Result<()> {
-                if y.is_nan() || y.abs() > LARGEST {
-                    return Err(Error::NotFinite { series: series(), year, value: y.to_string() });
-                }
-                if self.unit == Some(Unit::Count) && y < 0.0 {
-                    return Err(Error::NegativeCount { series: series(), year, value: y });
-                }
-                if self.unit == Some(Unit::Count) && (y.fract() != 0.0 || y > LARGEST_COUNT) {
-                    return Err(Error::FractionalCount { series: series(), year, value: y });
-                }
-                Ok(())
-            };
+            let number = |y: f64| number(&self.name, self.unit, year, y);
             match *value {
                 Value::Missing => {}
                 Value::Exact(y) => number(y)?,
@@ -390,6 +387,21 @@ struct Stored {
     sources: Vec<Option<String>>,
     #[serde(default)]
     earlier: BTreeMap<Year, f64>,
+}
+
+/// Whether a number may stand in a series of this name and unit.
+fn number(series: &str, unit: Option<Unit>, year: i32, y: f64) -> Result<()> {
+    let series = || series.to_owned();
+    if y.is_nan() || y.abs() > LARGEST {
+        return Err(Error::NotFinite { series: series(), year, value: y.to_string() });
+    }
+    if unit == Some(Unit::Count) && y < 0.0 {
+        return Err(Error::NegativeCount { series: series(), year, value: y });
+    }
+    if unit == Some(Unit::Count) && (y.fract() != 0.0 || y > LARGEST_COUNT) {
+        return Err(Error::FractionalCount { series: series(), year, value: y });
+    }
+    Ok(())
 }
 
 impl TryFrom<Stored> for Series {

@@ -43,14 +43,15 @@ pub(crate) fn drawn(i: usize, fall: f64) -> Result<(Series, Event), Error> {
     Ok((Series::new(format!("series {i}"), Year::new(2000)?, &values)?, event))
 }
 
-/// Effects drawn from the law that is taken for granted of a step, a factor exp(N(0, 0.7^2)), on series with so many years before:
-/// how many were drawn, and how many of their 95% intervals hold the effect.
+/// Effects drawn from the law that is taken for granted of a step, a factor exp(N(0, 0.7^2)) and one time in twenty exp(N(0, 4.2^2)),
+/// on series with so many years before: how many were drawn, and how many of their 95% intervals hold the effect.
 pub(crate) fn covered(series: usize, before: usize) -> Result<(usize, usize), Error> {
     let held = (0..series)
         .into_par_iter()
         .map(|i| {
             let mut stream = Stream::new(20_261_122, &format!("effect {before} {i}"));
-            let effect = (0.7 * stream.normal()).exp();
+            let sd = if stream.uniform() < 0.05 { 4.2 } else { 0.7 };
+            let effect = (sd * stream.normal()).exp();
             let size = 10_f64.powf(1.5 + 1.5 * stream.uniform());
             let shock = 0.05 + 0.25 * stream.uniform();
             let after = 1 + i % 3;

@@ -27,6 +27,8 @@ use crate::series::PySeries;
 /// Returns
 /// -------
 /// PercentChange
+///     Where the 95% interval would span more than a factor of a hundred, as for counts below 25 that scatter as most do, the
+///     numbers are too small for a percent change: ``interval`` is None, and what is told is the ``difference``.
 ///     ``significant`` is True, False, or None where that cannot be told. With a history: whether the interval excludes 0.
 ///     Without, the interval is that of counts seventeen times as scattered as Poisson (the median of 1,897 public series):
 ///     True if it excludes 0, False if even Poisson counts could show such a change by chance, None in between.
@@ -44,6 +46,8 @@ use crate::series::PySeries;
 /// (26.9, False, False)
 /// >>> print(uj.plan.percent_change(31, 85, published=174))
 /// 31 to 85: +174.2% [-50, +1394], cannot tell (without a history); printed +174%
+/// >>> print(uj.plan.percent_change(1, 3))
+/// 1 to 3: +2, within ordinary variation (without a history); too small, beside their scatter, for a percent change
 #[pyfunction]
 #[pyo3(signature = (a, b, published=None, *, history=None, level=95.0))]
 pub(crate) fn percent_change<'py>(
@@ -81,10 +85,16 @@ impl PyChange {
         self.0.change
     }
 
-    /// Its interval in percent, a named tuple ``(lower, upper)``.
+    /// The difference of the two numbers.
     #[getter]
-    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        named_interval(py, (self.0.lower, self.0.upper))
+    fn difference(&self) -> f64 {
+        self.0.difference()
+    }
+
+    /// The interval of the change in percent, a named tuple ``(lower, upper)``; None where the numbers are too small for one.
+    #[getter]
+    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.0.lower.zip(self.0.upper).map(|ends| named_interval(py, ends)).transpose()
     }
 
     /// Whether it is more than ordinary variation; None where that cannot be told.

@@ -240,7 +240,7 @@ impl PyLink {
         self.0.lag
     }
 
-    /// Years in which a share came out above 1: the lag or the units deserve a look.
+    /// Years in which a share came out above 1: it was taken for 1, and the lag or the units deserve a look.
     #[getter]
     fn above_one(&self) -> Vec<i32> {
         self.0.above_one.iter().map(|y| y.get()).collect()

@@ -115,8 +115,8 @@ impl PyImpact {
         self.0.probability
     }
 
-    /// The smallest effects that would be found with 80% power, a named tuple ``(rise, fall)`` of shares; the fall is None
-    /// if not even a fall to nothing would be found.
+    /// The smallest effects that would be found with 80% power, a named tuple ``(rise, fall)`` of shares; the rise is None if
+    /// no rise up to 900% would be found, the fall if not even a fall to nothing.
     #[getter]
     fn mde<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let mde = py.import("unjuran._core")?.getattr("Mde")?;

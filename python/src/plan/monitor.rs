@@ -37,6 +37,12 @@ use crate::series::PySeries;
 /// ------
 /// YearNotForecastError
 ///     A figure of a year that was not forecast.
+/// NegativeCountError, FractionalCountError, NotFiniteError
+///     What is no figure of the series.
+/// KnownFurtherError
+///     Part of the year under way, up to a day before the one to which the forecast knows it.
+/// CountedAlreadyError
+///     Less than was counted when the forecast was made.
 /// UnknownSeriesError
 ///     A figure of a series that was not forecast.
 ///
@@ -44,7 +50,8 @@ use crate::series::PySeries;
 /// -----
 /// A year to date is held against the law of what would be counted so far: given the year's total, beta-binomial with the
 /// share that is in by then, whose law is learned from monthly counts of other places, as for a forecast of a year under way
-/// (without years that run like no other).
+/// (without years that run like no other). Of a year that was under way when the forecast was made, what was counted by then
+/// is certain, and the law is that of the share of the rest: up to the same day any more than was counted is an alarm.
 ///
 /// Examples
 /// --------

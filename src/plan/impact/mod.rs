@@ -17,7 +17,8 @@
 //! d = 1.96 s^2 / p + 0.84 s          rise e^d - 1, fall 1 - e^-d
 //! ```
 //!
-//! (the posterior mean is the estimate shrunk by p^2 / s^2, and has to leave 0 by 1.96 p).
+//! (the posterior mean is the estimate shrunk by p^2 / s^2, and has to leave 0 by 1.96 p). A rise above 900%, or
+//! a fall to less than half a hundredth, is none: no effect of practical size would have been found.
 //!
 //! References: Box and Tiao (1975), JASA 70, 70-79, for intervention analysis; Kass and Raftery (1995), JASA 90, 773-795, for
 //! Bayes factors; Bloom (1995), *Evaluation Review* 19, 547-556, for minimum detectable effects; Lopez Bernal and others
@@ -27,7 +28,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::refused;
+use super::{MOST_CHANGE, refused};
 use crate::design::Inputs;
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
@@ -75,8 +76,8 @@ impl fmt::Display for Verdict {
 /// The smallest effects that would be found with a power of 80%.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Detectable {
-    /// A rise, as a share of the level: 0.5 is half as much again.
-    pub rise: f64,
+    /// A rise, as a share of the level: 0.5 is half as much again; none if no rise up to 900% would be found.
+    pub rise: Option<f64>,
     /// A fall, as a share; none if not even a fall to nothing would be found.
     pub fall: Option<f64>,
 }
@@ -153,7 +154,7 @@ pub struct YearEffect {
 ///
 /// # Errors
 /// [`Error::EventOutside`] for an event before the second or after the last full year; [`Error::TooFewYears`] with fewer
-/// than five observed years before it; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
+/// than five observed years before it; [`Error::NotObserved`] for a pulse in a year without a number; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
 pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f64) -> Result<Impact> {
     if !(meaningful > 0.0 && meaningful.is_finite()) {
         return Err(refused("impact", "meaningful", meaningful, "a share above 0, such as 0.2"));
@@ -173,7 +174,7 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
     let mde = detectable(&fitted, event, 0)?;
     let enough = |more: usize| -> Result<bool> {
         let then = detectable(&fitted, event, more)?;
-        Ok(then.rise <= meaningful && then.fall.is_some_and(|fall| fall <= meaningful))
+        Ok(then.rise.is_some_and(|rise| rise <= meaningful) && then.fall.is_some_and(|fall| fall <= meaningful))
     };
     let mut years_until_detectable = None;
     // why the last first: most short series never get there, and every year more is a run of all members.
@@ -185,7 +186,13 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
             }
         }
     }
-    let counterfactual = fitted.counterfactual()?.ok_or_else(|| outside(series, event, &training))?;
+    let unseen = || Error::NotObserved {
+        series: series.name().to_owned(),
+        year: event.year.get(),
+        needed_for: format!("the effect of {:?}", event.name),
+    };
+    // why none: the only year of a pulse has no number.
+    let counterfactual = fitted.counterfactual()?.ok_or_else(unseen)?;
     let mut placebos = before(series, event, &training)?;
     for control in controls {
         checked(control, event)?;
@@ -272,12 +279,12 @@ fn before(series: &Series, event: &Event, training: &Training) -> Result<Vec<Pla
 /// The smallest effects that would be found once so many more full years are known.
 fn detectable(fitted: &FittedBayesEts, event: &Event, more: usize) -> Result<Detectable> {
     let Some((alone, with_prior)) = fitted.precision(&event.name, more)? else {
-        return Ok(Detectable { rise: f64::INFINITY, fall: None });
+        return Ok(Detectable { rise: None, fall: None });
     };
     let d = Z_975 * alone * alone / with_prior + Z_80 * alone;
-    let fall = 1.0 - (-d).exp();
-    // why: a fall beyond what the counts can show is none that would be found.
-    Ok(Detectable { rise: d.exp_m1(), fall: (fall < 0.995).then_some(fall) })
+    let (rise, fall) = (d.exp_m1(), 1.0 - (-d).exp());
+    // why: a fall beyond what the counts can show is none that would be found, and a rise beyond all that happens neither.
+    Ok(Detectable { rise: (100.0 * rise <= MOST_CHANGE).then_some(rise), fall: (fall < 0.995).then_some(fall) })
 }
 
 impl Impact {
@@ -365,16 +372,13 @@ impl fmt::Display for Impact {
             percent(high),
             self.probability,
         )?;
-        match self.mde.fall {
-            Some(fall) => {
-                write!(
-                    f,
-                    "found with 80% power: a rise by {:.0}% or a fall by {:.0}%",
-                    100.0 * self.mde.rise,
-                    100.0 * fall
-                )
-            }
-            None => write!(f, "found with 80% power: a rise by {:.0}%, and no fall at all", 100.0 * self.mde.rise),
+        let share = |x: f64| format!("{:.0}%", 100.0 * x);
+        write!(f, "found with 80% power: ")?;
+        match (self.mde.rise, self.mde.fall) {
+            (Some(rise), Some(fall)) => write!(f, "a rise by {} or a fall by {}", share(rise), share(fall)),
+            (Some(rise), None) => write!(f, "a rise by {}, and no fall at all", share(rise)),
+            (None, Some(fall)) => write!(f, "a fall by {}, and no rise up to {MOST_CHANGE}%", share(fall)),
+            (None, None) => write!(f, "no effect of practical size (no rise up to {MOST_CHANGE}%, no fall at all)"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Behaviour of the verdicts.
 
 use super::*;
+use crate::series::Unit;
 
 fn year(y: i64) -> Year {
     Year::new(y).unwrap()
@@ -21,7 +22,7 @@ const STEADY: [f64; 12] =
 fn a_steady_series_shows_that_nothing_of_interest_happened() {
     let found = impact(&series(&STEADY), &step(2018), &[], 0.2).unwrap();
     assert_eq!(found.verdict, Verdict::NoEvidence, "{found}");
-    assert!(found.mde.rise < 0.2 && found.years_until_detectable == Some(0));
+    assert!(found.mde.rise.unwrap() < 0.2 && found.years_until_detectable == Some(0));
     assert!(found.probability < 0.5);
 }
 
@@ -31,7 +32,7 @@ fn a_wild_short_series_cannot_tell_and_says_what_it_could_have_shown() {
     let cases = Series::new("cases", year(2015), &[163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0]).unwrap();
     let found = impact(&cases, &step(2022), &[], 0.2).unwrap();
     assert_eq!(found.verdict, Verdict::CannotTell, "{found}");
-    assert!(found.mde.rise > 0.5, "{found}");
+    assert!(found.mde.rise.unwrap() > 0.5, "{found}");
     assert!(found.to_string().contains("cannot tell"));
 }
 
@@ -47,6 +48,92 @@ fn a_tenfold_rise_is_an_increase_and_every_year_of_it_is_there() {
         assert!(one.effect.1 <= one.effect.0 && one.effect.0 <= one.effect.2);
         assert!((one.observed - one.without - one.effect.0).abs() < 1e-9);
     }
+}
+
+#[test]
+fn a_pulse_leaves_the_years_after_it_as_they_were() {
+    let values = [197.0, 193.0, 210.0, 185.0, 250.0, 265.0, 225.0, 280.0];
+    let pulse = |y| Event::new(year(y), EventKind::Pulse, Some("campaign"));
+    let found = impact(&series(&values), &pulse(2016), &[], 0.2).unwrap();
+    let years = found.years();
+    assert!(years[0].effect.1 < years[0].effect.2);
+    assert_eq!((years[1].without, years[1].effect), (280.0, (0.0, 0.0, 0.0)));
+    // amounts are not rounded: known to nine digits
+    let cost = series(&values).with_unit(Unit::Amount).unwrap();
+    let found = impact(&cost, &pulse(2015), &[], 0.2).unwrap();
+    for one in &found.years()[1..] {
+        assert!((one.without / one.observed - 1.0).abs() < 1e-8 && one.effect.2 - one.effect.1 < 1e-5, "{one:?}");
+    }
+    let (total, low, high) = found.total().unwrap();
+    let own = found.years()[0].effect;
+    // 10,000 draws: the sum is the effect of the one year
+    assert!(
+        (total - own.0).abs() < 5.0 && (low - own.1).abs() < 20.0 && (high - own.2).abs() < 20.0,
+        "{total} {own:?}"
+    );
+}
+
+#[test]
+fn a_pulse_without_numbers_after_it_can_be_judged() {
+    let values = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 290.0, f64::NAN, 163.0];
+    let pulse = Event::new(year(2016), EventKind::Pulse, Some("campaign"));
+    let found = impact(&series(&values), &pulse, &[], 0.2).unwrap();
+    assert_eq!(found.years().iter().map(|one| one.year.get()).collect::<Vec<_>>(), [2016, 2018]);
+    assert!(found.relative_effect > 0.3, "{found}");
+}
+
+#[test]
+fn a_pulse_in_a_year_without_a_number_cannot_be_judged() {
+    let values = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, f64::NAN, 158.0, 163.0];
+    let pulse = Event::new(year(2016), EventKind::Pulse, Some("campaign"));
+    let refused = impact(&series(&values), &pulse, &[], 0.2).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "series \"cases\": 2016 has no full number, which the effect of \"campaign\" needs"
+    );
+}
+
+#[test]
+fn the_larger_the_break_the_surer_it_is_seen() {
+    let before = [100.0, 110.0, 95.0, 105.0, 100.0, 98.0, 104.0];
+    // by hand: 100 is the level before, near 102; 300, 1000, 5000 after are 2, 9, 48 times as much again
+    for (after, low, high) in [
+        ([300.0, 310.0, 290.0], 1.4, 2.5),
+        ([1000.0, 1100.0, 900.0], 6.5, 11.5),
+        ([5000.0, 5100.0, 4900.0], 35.0, 60.0),
+    ] {
+        let values: Vec<f64> = before.iter().chain(&after).copied().collect();
+        let found = impact(&series(&values), &step(2017), &[], 0.2).unwrap();
+        assert_eq!(found.verdict, Verdict::Increase, "{found}");
+        assert!(found.relative_effect > low && found.relative_effect < high, "{found}");
+        let without = found.counterfactual.median();
+        assert!(without.iter().all(|y| (80.0..140.0).contains(y)), "{without:?}");
+    }
+    let values: Vec<f64> = std::iter::repeat_n(0.0, 7).chain([50.0, 60.0, 40.0]).collect();
+    let found = impact(&series(&values), &step(2017), &[], 0.2).unwrap();
+    assert_eq!(found.verdict, Verdict::Increase, "{found}");
+}
+
+#[test]
+fn years_of_nothing_would_have_been_as_those_before() {
+    let values = [100.0, 110.0, 95.0, 105.0, 100.0, 98.0, 104.0, 0.0, 0.0, 0.0];
+    let found = impact(&series(&values), &step(2017), &[], 0.2).unwrap();
+    assert_eq!(found.verdict, Verdict::Decrease, "{found}");
+    for one in found.years() {
+        assert!((85.0..125.0).contains(&one.without), "{one:?}");
+        assert!(one.effect.1 < -50.0 && one.effect.2 < 0.0, "{one:?}");
+    }
+}
+
+#[test]
+fn what_nothing_practical_would_show_is_said_without_a_number() {
+    let found = impact(&series(&[0.0; 10]), &step(2017), &[], 0.2).unwrap();
+    assert_eq!((found.mde.rise, found.mde.fall), (None, None));
+    let said = found.to_string();
+    assert!(
+        said.ends_with("found with 80% power: no effect of practical size (no rise up to 900%, no fall at all)"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -59,6 +59,11 @@ fn ratio(ratios: &[f64], year: usize) -> f64 {
 }
 
 impl Scaled {
+    /// Whether a year is known to lie below a bound and no more: that of a zero.
+    pub(super) fn is_open(&self, year: usize) -> bool {
+        self.cells.get(year).copied().flatten().is_some_and(|cell| cell.lower.is_infinite())
+    }
+
     /// The series under a power; `None` if it has values that the power cannot hold (anything below zero under less than
     /// the identity).
     pub(super) fn new(training: &Training, ratios: &[f64], lambda: f64, scale: f64) -> Option<Self> {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::recursion::Doubt;
 use super::cells::Scaled;
-use super::effects::{EffectFilter, EffectNode, Effects, Exposure, columns, exposed};
+use super::effects::{EffectFilter, EffectNode, Effects, Exposure, Kept, columns, exposed};
 use super::member::{Member, Shared, Solved};
 use super::posterior::{Evidence, Seen, closed_ahead, log_sum, node_ahead};
 use super::prior::Prepared;
@@ -319,18 +319,19 @@ impl FittedBayesEts {
             Ok(more) => effects.ahead(self.training.next, Horizon::years(more)?, &Inputs::new())?,
         };
         let ratios = self.exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
-        let (mut weights, mut information) = (0.0, 0.0);
+        let (mut weights, mut information, mut before) = (0.0, 0.0, 0.0);
         for (weight, member, node) in self.moved() {
             let Some(series) = Scaled::new(&self.training, ratios, member.lambda, self.scale) else { continue };
-            let filter =
-                EffectFilter { recursion: member, shared: &self.shared, series: &series, effects, scale: self.scale };
+            let (shared, scale, kind) = (&self.shared, self.scale, (node.far, 0.0));
+            let filter = EffectFilter { recursion: member, shared, series: &series, effects, scale, kind };
             let size = effects.each[j].on_scale(member.lambda, self.scale);
             let variance = filter.variance_after(node, j, &rows) / (size * size);
             weights += weight;
             information += weight / variance.max(1e-12);
+            before += weight / effects.each[j].sd(node.far).powi(2);
         }
-        let (with_prior, sd) = (information / weights, effects.each[j].sd);
-        let alone = (with_prior - 1.0 / (sd * sd)).max(1e-9);
+        let with_prior = information / weights;
+        let alone = (with_prior - before / weights).max(1e-9);
         Ok(Some((alone.recip().sqrt(), with_prior.recip().sqrt())))
     }
 
@@ -353,16 +354,23 @@ impl FittedBayesEts {
         for (weight, member, node) in self.moved() {
             let own = self.exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
             let Some(scaled) = Scaled::new(&self.training, own, member.lambda, self.scale) else { continue };
-            // why the year before for a year without a number: it has no shock of its own to keep.
-            let mut last = scaled.z[first - 1].unwrap_or(0.0);
-            let z: Vec<f64> = scaled.z[first..]
-                .iter()
-                .map(|z| {
-                    last = z.unwrap_or(last);
-                    last
-                })
-                .collect();
-            let law = node.without(member, self.scale, &z, &rows);
+            let (mut kept, mut acts, mut open) = (Vec::new(), Vec::new(), Vec::new());
+            // why the year before for a year without a number: it has no shock of its own to keep, and its effect is in it.
+            let mut last = (Kept::Known(scaled.z[first - 1].unwrap_or(0.0)), Vec::new());
+            for (t, row) in (first..).zip(&rows) {
+                // why not for years that no event moves: those are known as they were.
+                if scaled.is_open(t) && row.iter().any(|x| *x != 0.0) {
+                    last = (Kept::Open(open.len()), row.clone());
+                    open.push(t);
+                } else if let Some(z) = scaled.z[t] {
+                    last = (Kept::Known(z), row.clone());
+                }
+                kept.push(last.0);
+                acts.push(last.1.clone());
+            }
+            let (shared, scale, kind) = (&self.shared, self.scale, (node.far, 0.0));
+            let filter = EffectFilter { recursion: member, shared, series: &scaled, effects, scale, kind };
+            let law = filter.keeping(node, &open).without(member, self.scale, &kept, &acts);
             laws.push((weight, ratios.map_or(law.clone(), |ratios| exposed(&law, ratios))));
         }
         let before = self.series.through(self.training.first.plus(first - 1)?)?;

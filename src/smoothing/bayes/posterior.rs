@@ -146,9 +146,13 @@ impl Evidence {
         };
         let step = lattice::step(shared.shape, self.n);
         let nodes = self.moved[place].get_or_init(|| {
-            let filter = EffectFilter { recursion: &recursions[place], shared, series, effects, scale: self.scale };
             let laws: Vec<Sigma> = sizes[place].iter().map(|s| self.sigma(*s)).collect();
-            Arc::new(lattice::nodes(&filter, &laws, step, near))
+            let recursion = &recursions[place];
+            let nodes = effects.kinds().into_iter().flat_map(|kind| {
+                let filter = EffectFilter { recursion, shared, series, effects, scale: self.scale, kind };
+                lattice::nodes(&filter, &laws, step, near)
+            });
+            Arc::new(nodes.collect())
         });
         let law = self.sigma(member.s);
         let logs: Vec<f64> = nodes.iter().map(|node| law.log_weight(node) + step.ln()).collect();

@@ -2,7 +2,9 @@
 //!
 //! An effect is judged as a share of the level: `gamma ~ N(0, s_g^2)` in the logarithm, carried to the scale of each power at
 //! the level L of the series before the event, where `dz / d ln y = (L / scale)^lambda`. The prior is proper, and wide: with a
-//! diffuse one every event would be refuted by its own vagueness (Lindley 1957).
+//! diffuse one every event would be refuted by its own vagueness (Lindley 1957). For an event that has acted it is a mixture of
+//! two normal laws, since the tail of one is thinner than that of the shocks, whose size is unknown: a break of fifty times the
+//! level would be taken for a shock, and the surer the larger it is (`O'Hagan` 1979).
 
 #![allow(clippy::indexing_slicing, reason = "a row a year and a column an effect, made here")]
 
@@ -12,6 +14,9 @@ use crate::series::{EventKind, Horizon, Training, Year};
 
 /// Standard deviation of the effect of an event in log units: two of them are a factor of four.
 const EVENT: f64 = 0.7;
+/// An event may be out of the ordinary: so many times as wide, with this probability beforehand.
+const FAR: f64 = 6.0;
+const FAR_SHARE: f64 = 0.05;
 /// The same a year of a ramp.
 const RAMP: f64 = 0.2;
 /// The same for a driver that moves by its own standard deviation.
@@ -23,8 +28,10 @@ pub(in super::super) struct Effect {
     pub(in super::super) name: String,
     /// Whether it is an event, which can be thought away.
     pub(in super::super) event: bool,
-    /// Standard deviation of its coefficient in log units.
-    pub(in super::super) sd: f64,
+    /// Standard deviation of its coefficient in log units, if it is an ordinary one.
+    sd: f64,
+    /// Whether a year observed can tell that it is out of the ordinary.
+    acted: bool,
     /// The level it is judged against.
     pub(in super::super) level: f64,
     /// What is taken from a driver's values, and what they are divided by.
@@ -36,6 +43,11 @@ impl Effect {
     /// dz / d ln y at its level: what a share of the level is on the scale of a power.
     pub(in super::super) fn on_scale(&self, lambda: f64, scale: f64) -> f64 {
         (self.level / scale).powf(lambda)
+    }
+
+    /// Standard deviation of its coefficient in log units, among ordinary effects or far ones.
+    pub(in super::super) fn sd(&self, far: bool) -> f64 {
+        if far && self.acted { FAR * self.sd } else { self.sd }
     }
 }
 
@@ -78,6 +90,8 @@ impl Effects {
                     name: event.name.clone(),
                     event: true,
                     sd: if event.kind == EventKind::Ramp { RAMP } else { EVENT },
+                    // why not those to come: no year would speak against a factor of a thousand.
+                    acted: rows.iter().any(|row| row[j] != 0.0),
                     level: level(event.year),
                     centre: 0.0,
                     unit: 1.0,
@@ -91,6 +105,7 @@ impl Effects {
                         name: column.name(),
                         event: false,
                         sd: DRIVER,
+                        acted: false,
                         level: level(training.next),
                         // why the first: the first year sets the level, with its driver as it was.
                         centre: values.first().copied().unwrap_or(0.0),
@@ -104,6 +119,15 @@ impl Effects {
             row.iter_mut().zip(&each).for_each(|(x, effect)| *x = (*x - effect.centre) / effect.unit);
         }
         Ok(Some(Self { each, design, series: training.name.clone(), rows }))
+    }
+
+    /// What the effects may be beforehand, with the logarithm of its probability: all ordinary, or those of events far.
+    pub(in super::super) fn kinds(&self) -> Vec<(bool, f64)> {
+        if self.each.iter().any(|effect| effect.acted) {
+            vec![(false, (1.0 - FAR_SHARE).ln()), (true, FAR_SHARE.ln())]
+        } else {
+            vec![(false, 0.0)]
+        }
     }
 
     /// Number of columns.

@@ -13,16 +13,32 @@ use super::super::tilt::tilt;
 use super::columns::Effects;
 use crate::forecast::{Latent, Rows};
 
+/// The width of what is known, as a share of its size on the scale of the member.
+const SURE: f64 = 1e-9;
+
 /// A member that has seen the series, at one value of sigma: mean and covariance of (level, slope, effects).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct EffectNode {
     sigma: f64,
     log_sigma: f64,
+    /// With the logarithm of the probability that the effects are of this kind.
     log_likelihood: f64,
+    /// Whether effects of events may be far.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in super::super) far: bool,
     pub(in super::super) mean: Vec<f64>,
     /// Row by row.
     covariance: Vec<f64>,
+}
+
+/// What is known of a year's own number.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Kept {
+    /// The number.
+    Known(f64),
+    /// A bound: the number is that of this place among those that the state keeps.
+    Open(usize),
 }
 
 impl AtSigma for EffectNode {
@@ -44,6 +60,8 @@ pub(in super::super) struct EffectFilter<'a> {
     pub(in super::super) series: &'a Scaled,
     pub(in super::super) effects: &'a Effects,
     pub(in super::super) scale: f64,
+    /// Whether effects of events may be far, and the logarithm of the probability of that.
+    pub(in super::super) kind: (bool, f64),
 }
 
 impl Filtering for EffectFilter<'_> {
@@ -56,13 +74,14 @@ impl Filtering for EffectFilter<'_> {
 
 impl EffectFilter<'_> {
     fn node(&self, log_sigma: f64) -> EffectNode {
-        let (running, log_likelihood) = self.run(log_sigma.exp());
+        let (running, log_likelihood) = self.run(log_sigma.exp(), &[]);
         // why: where cells give probabilities they hold the width already.
         let jacobian = if self.series.cells.is_empty() { self.series.jacobian } else { 0.0 };
         EffectNode {
             sigma: log_sigma.exp(),
             log_sigma,
-            log_likelihood: log_likelihood + jacobian,
+            log_likelihood: log_likelihood + jacobian + self.kind.1,
+            far: self.kind.0,
             mean: running.mean,
             covariance: running.covariance,
         }
@@ -73,7 +92,7 @@ impl EffectFilter<'_> {
         if rows.is_empty() {
             return node.effect(j).1.powi(2);
         }
-        let (mut running, _) = self.run(node.sigma);
+        let (mut running, _) = self.run(node.sigma, &[]);
         for row in rows {
             let expected = running.carry(self.recursion, row, node.sigma * node.sigma);
             running.learn(&expected, 0.0, 1.0);
@@ -81,8 +100,17 @@ impl EffectFilter<'_> {
         running.covariance[(2 + j) * (running.mean.len() + 1)].max(0.0)
     }
 
-    /// The state after the series, and its log likelihood.
-    fn run(&self, sigma: f64) -> (Running, f64) {
+    /// The node with the numbers of these years in its state, behind the effects.
+    pub(in super::super) fn keeping(&self, node: &EffectNode, years: &[usize]) -> EffectNode {
+        if years.is_empty() {
+            return node.clone();
+        }
+        let (Running { mean, covariance }, _) = self.run(node.sigma, years);
+        EffectNode { mean, covariance, ..node.clone() }
+    }
+
+    /// The state after the series, and its log likelihood; the numbers of some years are kept in it.
+    fn run(&self, sigma: f64, kept: &[usize]) -> (Running, f64) {
         let Member { tau, lambda, .. } = *self.recursion;
         let noise = sigma * sigma;
         let d = 2 + self.effects.len();
@@ -91,12 +119,15 @@ impl EffectFilter<'_> {
         (running.mean[0], running.mean[1]) = (level, slope);
         (running.covariance[0], running.covariance[d + 1]) = (self.shared.level * noise, tau * tau * noise);
         for (j, effect) in self.effects.each.iter().enumerate() {
-            let sd = effect.on_scale(lambda, self.scale) * effect.sd;
+            let sd = effect.on_scale(lambda, self.scale) * effect.sd(self.kind.0);
             running.covariance[(2 + j) * (d + 1)] = sd * sd;
         }
         let mut log_likelihood = 0.0;
         for (t, z) in self.series.z.iter().enumerate() {
-            let expected = running.carry(self.recursion, self.effects.row(t), noise);
+            let mut expected = running.carry(self.recursion, self.effects.row(t), noise);
+            if kept.contains(&t) {
+                running.keep(&mut expected);
+            }
             let Some(z) = z else { continue };
             let sd = expected.variance.sqrt();
             if t == 0 {
@@ -139,7 +170,8 @@ impl Running {
         let w = |j: usize| match j {
             0 => 1.0,
             1 => phi,
-            j => row[j - 2],
+            // why the question: a year that is kept moves no other
+            j => row.get(j - 2).copied().unwrap_or(0.0),
         };
         let mut k: Vec<f64> = (0..d).map(|i| (0..d).map(|j| p[i * d + j] * w(j)).sum()).collect();
         let variance = (0..d).map(|i| w(i) * k[i]).sum::<f64>() + noise;
@@ -152,6 +184,20 @@ impl Running {
         p[d + 1] += beta * beta * noise;
         (mean[0], mean[1]) = (mean[0] + phi * mean[1], phi * mean[1]);
         Expected { mean: expected, variance, k }
+    }
+
+    /// The year's own number becomes part of the state.
+    fn keep(&mut self, expected: &mut Expected) {
+        let d = self.mean.len();
+        let mut covariance = Vec::with_capacity((d + 1) * (d + 1));
+        for (i, k) in expected.k.iter().enumerate() {
+            covariance.extend_from_slice(&self.covariance[i * d..(i + 1) * d]);
+            covariance.push(*k);
+        }
+        expected.k.push(expected.variance);
+        covariance.extend_from_slice(&expected.k);
+        self.covariance = covariance;
+        self.mean.push(expected.mean);
     }
 
     /// What the year teaches: `shift` in units of its variance, and the share `gone` of that variance.
@@ -210,17 +256,29 @@ impl EffectNode {
         (self.mean[2 + j], self.covariance[(2 + j) * (d + 1)].max(0.0).sqrt())
     }
 
-    /// The law of past years without some of the effects: `z` less what the columns in `rows` did.
-    pub(in super::super) fn without(&self, member: &Member, scale: f64, z: &[f64], rows: &[Vec<f64>]) -> Latent {
+    /// The law of past years without some of the effects: their own numbers less what the columns in `rows` did. The node
+    /// keeps the numbers of open years.
+    pub(in super::super) fn without(&self, member: &Member, scale: f64, z: &[Kept], rows: &[Vec<f64>]) -> Latent {
         let root = self.root();
         let mut location = Vec::with_capacity(z.len());
         let mut shared = Vec::with_capacity(z.len());
-        for (z, row) in z.iter().zip(rows) {
-            location.push(z - row.iter().zip(&self.mean[2..]).map(|(x, g)| x * g).sum::<f64>());
-            let w: Vec<f64> = [0.0, 0.0].into_iter().chain(row.iter().map(|x| -x)).collect();
+        for (kept, row) in z.iter().zip(rows) {
+            let mut w = vec![0.0; self.mean.len()];
+            w[2..].iter_mut().zip(row).for_each(|(w, x)| *w = -x);
+            let own = match *kept {
+                Kept::Known(z) => z,
+                Kept::Open(place) => {
+                    w[2 + row.len() + place] = 1.0;
+                    0.0
+                }
+            };
+            location.push(own + w.iter().zip(&self.mean).map(|(w, mean)| w * mean).sum::<f64>());
             shared.push(through(&w, &root));
         }
-        let ripple = vec![0.0; z.len()];
+        // why a width at all: no law of this crate has none, and a year that the columns leave alone is known as it was.
+        let size = location.iter().fold(1.0_f64, |most, z| most.max(z.abs()));
+        let mut ripple = vec![0.0; z.len()];
+        ripple[0] = SURE * size;
         Latent { link: member.link(scale), ..Latent::new(location, shared, ripple) }
     }
 

@@ -11,10 +11,11 @@
 //! `BF_k = ML_k(with) / ML_k(without)`, is untempered in the Bayes factor `sum_k w_k BF_k`, `w_k` the weights without the
 //! columns. Members weigh `w_k BF_k^eta`: their evidence with the columns, tempered as all evidence is.
 //!
-//! What a year would have been keeps the year's own shock: `z_t - x_t' gamma`, uncertain as gamma is.
+//! What a year would have been keeps the year's own shock: `z_t - x_t' gamma`, uncertain as gamma is. Of a zero only a bound of
+//! `z_t` is known, and that the better the effect explains it the less: it is then part of the state as gamma is.
 //!
 //! References: West and Harrison (1997), section 9.2, for static regression effects in a dynamic model; Kass and Raftery
-//! (1995), JASA 90, 773-795, for Bayes factors.
+//! (1995), JASA 90, 773-795, for Bayes factors; `O'Hagan` (1979), JRSS B 41, 358-367, for priors and shocks in conflict.
 
 pub(super) mod columns;
 mod exposure;
@@ -24,4 +25,4 @@ mod tests;
 
 pub(super) use columns::Effects;
 pub(super) use exposure::{Exposure, exposed};
-pub(super) use filter::{EffectFilter, EffectNode};
+pub(super) use filter::{EffectFilter, EffectNode, Kept};
