@@ -26,7 +26,7 @@ use super::counts::{self, Family};
 use super::fitted::{FittedTrend, forecaster};
 use super::projection::Projection;
 use super::setup::{Setup, without};
-use super::trend::{gaussian, response};
+use super::trend::{SPARE_OF_LOGS, gaussian, response};
 use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::{Error, Result};
@@ -69,8 +69,8 @@ pub enum Choice {
     Permutation,
 }
 
-/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, and one more for each driver or
-/// event.
+/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, on the log scale at least
+/// `k + 6`, and one more for each driver or event.
 ///
 /// | name | default | range | meaning |
 /// |---|---|---|---|
@@ -229,7 +229,8 @@ impl SegmentedTrend {
     /// Fits the segments.
     ///
     /// # Errors
-    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below 2 k + 4 observed years for k breaks asked for;
+    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below 2 k + 4 observed years for k breaks asked for, and on the
+    /// log scale below k + 6;
     /// [`Error::BadParameter`] for more than 3 breaks and for years that are no break inside the series;
     /// [`Error::NotPositive`] on the log scale, [`Error::CountsOnly`] for counts.
     pub fn fit(&self, series: &Series) -> Result<FittedTrend> {
@@ -247,10 +248,13 @@ impl SegmentedTrend {
             without(inputs, &name, &["exposure"])?;
         }
         let straight = |_: &Training| vec![Column::Intercept, Column::Trend];
-        let setup = Setup::new(series, inputs, straight, (&name, 2))?;
+        // why: as many years as two breaks' ends need, and on the log scale as its bands need.
+        let spare = if self.scale == SegmentScale::Log { SPARE_OF_LOGS } else { 1 };
+        let needed = |columns: usize, k: usize| columns + (2 + 2 * k).max(spare + k);
+        let setup = Setup::new(series, inputs, straight, (&name, spare.max(2)))?;
         let search = Search::new(&setup, self.scale, &name)?;
-        let room = setup.y.len().saturating_sub(setup.columns() + 2) / 2;
-        let need = |k: usize| setup.training.need(setup.columns() + 2 + 2 * k, &name);
+        let room = (0..=MOST).rev().find(|&k| setup.y.len() >= needed(setup.columns(), k)).unwrap_or(0);
+        let need = |k: usize| setup.training.need(needed(setup.columns(), k), &name);
         let found = match &self.breaks {
             Breaks::Number(k) if *k > MOST => return Err(refused("n_breaks", &k.to_string())),
             Breaks::Number(k) => {
@@ -272,7 +276,7 @@ impl SegmentedTrend {
         let columns = |_: &Training| {
             [Column::Intercept, Column::Trend].into_iter().chain(found.iter().map(|&c| Column::Hinge(c))).collect()
         };
-        let segments = Setup::new(series, inputs, columns, (&name, 1))?;
+        let segments = Setup::new(series, inputs, columns, (&name, spare))?;
         let mut fitted = match self.scale {
             SegmentScale::Linear => gaussian(segments, Link::Identity, self.projection, name),
             SegmentScale::Log => gaussian(segments, Link::Log, self.projection, name),
