@@ -83,7 +83,7 @@ impl PyLinearTrend {
 
 /// So many per cent more, or fewer, every year: a line through the logarithms.
 ///
-/// Needs three observed years, all above 0, and one more for each driver or event. The median follows the line; the mean
+/// Needs six observed years, all above 0, and one more for each driver or event. The median follows the line; the mean
 /// is that of the capped law.
 ///
 /// Parameters
@@ -94,9 +94,9 @@ impl PyLinearTrend {
 /// Examples
 /// --------
 /// >>> import unjuran as uj
-/// >>> fit = uj.LogLinearTrend().fit(uj.Series([1, 4, 2, 8], start=2020, unit="amount"))
-/// >>> fit.forecast(1).median.round(1).tolist()  # the line through the logarithms to base 2 reaches 3.5
-/// [11.3]
+/// >>> fit = uj.LogLinearTrend().fit(uj.Series([1, 4, 2, 4, 2, 8], start=2020, unit="amount"))
+/// >>> fit.forecast(1).median.round(1).tolist()  # the line through the logarithms to base 2 reaches 2.8
+/// [7.0]
 #[pyclass(name = "LogLinearTrend", module = "unjuran", extends = PyModel, frozen)]
 pub(crate) struct PyLogLinearTrend;
 

@@ -115,7 +115,7 @@ pub struct Regression {
     pub changes: Vec<PercentChange>,
     /// The same over all observed years.
     pub average_change: Option<PercentChange>,
-    /// The observed values that the trend was fitted to, in order; residuals' influence where it is known.
+    /// Cook's distance of each observed year, in order: how far the fit would move without it. Empty where it is not known.
     pub cooks: Vec<f64>,
 }
 

@@ -10,36 +10,29 @@
 //! Fitted by [`crate::numeric::count_regression`]; standard errors from the expected information, times sqrt(phi) for
 //! quasi-Poisson. Tests are normal, and Student-t with n - p degrees of freedom where phi is estimated, as in R.
 //!
-//! The law of the years ahead is negative binomial, mixed over what is not known: the coefficients (Student-t, n - p degrees
-//! of freedom) and the dispersion. Eight years say little about theta, and the maximum of its likelihood is biased towards
-//! too little scatter; its law is therefore the likelihood with the coefficients' information taken out (Cox and Reid),
-//! times a prior for ln(1 / theta) that is normal around -2 with standard deviation 1.5. Quasi-Poisson is given the negative
-//! binomial law with variance phi mean at the geometric mean of the years ahead, and phi scaled by n - p over chi^2.
-//! Damped (the default), dispersion and memory are those of one-year-ahead errors along the damped line, and the negative
-//! binomial law is one of calm and wild years: 15 in 100 are six times as dispersed, in the likelihood and ahead.
+//! The laws of the years ahead are those of [`super::count_laws`].
 //!
 //! Where a column singles out the years with counts from those without (nothing but zeros among them), no maximum exists: a
 //! penalised fit is used and a note says so. Under-dispersed counts end at Poisson, with a note.
 //!
 //! References: McCullagh and Nelder (1989), Generalized Linear Models, 2nd ed.; Hilbe (2011), Negative Binomial Regression,
-//! 2nd ed.; Cox and Reid (1987), *JRSS B* 49(1), 1-39; Firth (1993), *Biometrika* 80(1), 27-38.
+//! 2nd ed.; Firth (1993), *Biometrika* 80(1), 27-38.
 
 #![allow(clippy::indexing_slicing, reason = "as many rows as years and columns as coefficients")]
 
 use serde::{Deserialize, Serialize};
 
-use super::fitted::{FittedTrend, Law, forecaster, percent_changes};
+use super::count_laws::YearsAhead;
+use super::fitted::{FittedTrend, forecaster, percent_changes};
 use super::ols::{coefficient, refused};
 use super::projection::Projection;
 use super::setup::Setup;
 use super::trend::stretches;
 use crate::design::{Column, Inputs};
-use crate::dist::Link;
 use crate::error::{Error, Result};
 use crate::model::{Criteria, FitReport, Regression};
 use crate::numeric::count_regression::{CountFit, CountRegression};
-use crate::numeric::special::gamma::Rising;
-use crate::numeric::special::{StudentT, normal};
+use crate::numeric::special::StudentT;
 use crate::series::{Note, Series, Training, Unit};
 
 /// What the variance of a Poisson trend is multiplied by.
@@ -208,14 +201,6 @@ pub(super) enum Family {
     NegativeBinomial,
 }
 
-/// What ln(1 / theta) is like before the data: its centre and standard deviation.
-const PRIOR: (f64, f64) = (-2.0, 1.5);
-/// Nodes of a law of one number, in standard deviations from its mode.
-const NODES: [f64; 3] = [-1.5, 0.0, 1.5];
-/// The greatest ln alpha ahead: beyond, a law is nearly all zeros with a rare count of thousands.
-const WIDEST: f64 = 1.5;
-/// The share of wild years, and how many times as dispersed they are.
-const WILD: (f64, f64) = (0.15, 6.0);
 /// A quasi-Poisson dispersion that calls for a word.
 const OVERDISPERSED: f64 = 2.0;
 
@@ -249,7 +234,6 @@ pub(super) fn fitted(setup: Setup, family: Family, projection: Projection, model
     let df = (n - p) as f64;
     let pearson = problem.pearson(&fit);
     let phi = if family == Family::Quasi { pearson / df } else { 1.0 };
-    // why at least 1 below: counts that scatter less than chance has it did so by chance.
     let root: Vec<f64> = problem.root(&fit).iter().map(|r| r * phi.sqrt()).collect();
     let names = setup.design.names();
     let law = (family == Family::Quasi).then(|| StudentT::new(df));
@@ -277,7 +261,8 @@ pub(super) fn fitted(setup: Setup, family: Family, projection: Projection, model
     }
     percent_changes(&mut regression, &stretches(&setup));
     let report = report(&setup, (family, projection, model), &fit, regression, separated)?;
-    let (laws, deviation) = laws(&setup, (family, projection), &problem, &fit, &root);
+    let ahead = YearsAhead::new(&setup, projection, (&problem, &fit, &root));
+    let (laws, deviation) = (ahead.laws(family), ahead.deviation());
     Ok(FittedTrend { setup, projection, basis: None, laws, deviation, ols: None, report })
 }
 
@@ -332,143 +317,11 @@ fn report(
     Ok(report)
 }
 
-/// The laws of the years ahead, a member for each dispersion, and the last year's distance from the line.
-fn laws(
-    setup: &Setup,
-    (family, projection): (Family, Projection),
-    problem: &CountRegression,
-    fit: &CountFit,
-    root: &[f64],
-) -> (Vec<Law>, f64) {
-    let (n, p) = (setup.y.len(), setup.columns());
-    let df = (n - p) as f64;
-    let distances: Vec<f64> = setup.y.iter().zip(&fit.mean).map(|(y, m)| ((y + 0.5) / (m + 0.5)).ln()).collect();
-    let deviation = distances.last().copied().unwrap_or(0.0);
-    // What each year was expected to be the year before.
-    let ahead: Vec<(f64, f64)> = (1..n)
-        .map(|i| {
-            let gap = f64::from(setup.years[i].get() - setup.years[i - 1].get());
-            let kept = projection.memory(gap) * distances[i - 1];
-            (setup.y[i], (fit.mean[i] * kept.exp()).max(1e-9))
-        })
-        .collect();
-    let law = |weight: f64, fit: &CountFit, root: &[f64], size: Option<f64>, sigma: f64| Law {
-        weight,
-        coefficients: problem.coefficients(fit),
-        root: root.to_vec(),
-        df: Some(df),
-        sigma,
-        link: Link::NegativeBinomial { size },
-    };
-    match family {
-        Family::Poisson => (vec![law(1.0, fit, root, None, 0.0)], deviation),
-        Family::Quasi => {
-            let pearson = match projection {
-                Projection::Line => problem.pearson(fit),
-                Projection::Damped => ahead.iter().map(|(y, m)| (y - m).powi(2) / m).sum(),
-            };
-            let phi = (pearson / df).max(1.0);
-            let typical = fit.mean.last().copied().unwrap_or(1.0) * deviation.exp();
-            let each = [0.1, 0.3, 0.5, 0.7, 0.9].map(|q| {
-                // Wilson and Hilferty's quantile of chi^2 / df.
-                let share = (1.0 - 2.0 / (9.0 * df) + normal::quantile(q) * (2.0 / (9.0 * df)).sqrt()).max(0.1).powi(3);
-                let phi = phi / share;
-                // why at least a quarter: below, the law is nearly all zeros with a rare count of thousands.
-                let size = (phi > 1.0).then(|| (typical.max(0.1) / (phi - 1.0)).max(0.25));
-                law(0.2, fit, root, size, size.map_or(0.0, |s| (1.0 / s).ln_1p().sqrt()))
-            });
-            (each.to_vec(), deviation)
-        }
-        Family::NegativeBinomial => {
-            let of_line = |alpha: f64, from: &CountFit| {
-                let fit = problem.maximum(alpha, Some(from))?;
-                let value = fit.loglik - 0.5 * problem.log_information(&fit);
-                Some((value, fit))
-            };
-            // What of the likelihood changes with alpha.
-            let of_steps = |alpha: f64| {
-                let usual = |alpha: f64| {
-                    let rising = Rising::new(1.0 / alpha);
-                    move |y: f64, m: f64| rising.excess(y) - (y + 1.0 / alpha) * (alpha * m).ln_1p()
-                };
-                let (calm, wild) = (usual(alpha), usual(WILD.1 * alpha));
-                let each = |&(y, m): &(f64, f64)| {
-                    let (calm, wild) = (calm(y, m), wild(y, m));
-                    calm + (1.0 - WILD.0 + WILD.0 * (wild - calm).min(700.0).exp()).ln()
-                };
-                let information = problem.log_information_at(alpha, fit)?;
-                Some(ahead.iter().map(each).sum::<f64>() - 0.5 * information)
-            };
-            let mut from = fit.clone();
-            let mut value = |log_alpha: f64| {
-                let z = (log_alpha - PRIOR.0) / PRIOR.1;
-                let likelihood = match projection {
-                    Projection::Damped => of_steps(log_alpha.exp()),
-                    Projection::Line => of_line(log_alpha.exp(), &from).map(|(value, fit)| {
-                        from = fit;
-                        value
-                    }),
-                };
-                likelihood.unwrap_or(f64::NEG_INFINITY) - 0.5 * z * z
-            };
-            let nodes = nodes(&mut value);
-            let wild = |&(weight, log_alpha): &(f64, f64)| {
-                [((1.0 - WILD.0) * weight, log_alpha), (WILD.0 * weight, (log_alpha + WILD.1.ln()).min(WIDEST))]
-            };
-            let nodes = match projection {
-                Projection::Line => nodes,
-                Projection::Damped => nodes.iter().flat_map(wild).collect(),
-            };
-            let laws = nodes.into_iter().map(|(weight, log_alpha)| {
-                let alpha = log_alpha.exp();
-                let refitted = if projection == Projection::Line { problem.maximum(alpha, Some(fit)) } else { None };
-                let (fit, root) = match &refitted {
-                    Some(refitted) => (refitted, problem.root(refitted)),
-                    None => (fit, root.to_vec()),
-                };
-                law(weight, fit, &root, Some(1.0 / alpha), alpha.ln_1p().sqrt())
-            });
-            (laws.collect(), deviation)
-        }
-    }
-}
-
-/// Places of ln alpha with their weights: the mode of the law and one and a half standard deviations to both sides.
-fn nodes(value: &mut impl FnMut(f64) -> f64) -> Vec<(f64, f64)> {
-    let (mut best, mut highest) = (PRIOR.0, f64::NEG_INFINITY);
-    let mut x = -8.0;
-    while x <= 3.0 {
-        let v = value(x);
-        if v > highest {
-            (best, highest) = (x, v);
-        }
-        x += 1.0;
-    }
-    // Parabolas through three points close in on the mode and give the curvature there.
-    let (mut step, mut deviation) = (1.0, 1.0);
-    for _ in 0..3 {
-        let (below, at, above) = (value(best - step), value(best), value(best + step));
-        let curvature = (2.0 * at - below - above) / (step * step);
-        if curvature > 0.0 {
-            best += (0.5 * (above - below) / (curvature * step)).clamp(-step, step);
-            deviation = curvature.sqrt().recip().clamp(0.05, 2.0);
-        }
-        step = (0.5 * deviation).min(step);
-    }
-    let places = NODES.map(|node| (best + node * deviation).min(WIDEST));
-    let values = places.map(&mut *value);
-    let top = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
-    let weights = values.map(|v| if top.is_finite() { (v - top).exp() } else { 1.0 });
-    let total: f64 = weights.iter().sum();
-    let pairs = weights.iter().zip(places).map(|(w, x)| (w / total, x));
-    // why: a node of no weight would be no member of a mixture.
-    pairs.filter(|(w, _)| *w > 1e-6).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::checks::battery;
+    use crate::numeric::rng::Stream;
     use crate::series::{Horizon, Year};
 
     fn counts(y: &[f64]) -> Series {
@@ -492,6 +345,39 @@ mod tests {
         assert_eq!(notes(&[10.0, 12.0, 11.0, 13.0, 12.0, 14.0]), [Note::NoOverdispersion]);
         let wild = PoissonTrend::new().fit(&counts(&[10.0, 90.0, 4.0, 70.0, 20.0])).unwrap();
         assert!(matches!(wild.report().notes[..], [Note::Overdispersed { ratio }] if ratio > 10.0));
+    }
+
+    #[test]
+    fn counts_of_every_size_are_projected() {
+        // why the tiny ones: three years with one degree of freedom had laws without a finite expectation.
+        for scale in [1.0, 30.0, 7e4, 8e4, 2e5, 5e5, 1e6, 1e9] {
+            for shares in [&[1.0, 1.2, 0.9, 1.4, 1.3][..], &[1.1, 1.0, 0.9, 1.05], &[34.0, 32.0, 29.0]] {
+                let y: Vec<f64> = shares.iter().map(|share| f64::round(scale * share)).collect();
+                let five = Horizon::years(5).unwrap();
+                let poisson = PoissonTrend::new().fit(&counts(&y)).unwrap().forecast(five).unwrap();
+                assert!(poisson.median().iter().all(|m| m.is_finite()));
+                if y.len() > 3 {
+                    let fitted = NegativeBinomialTrend::new().fit(&counts(&y)).unwrap();
+                    assert!(fitted.forecast(five).unwrap().median().iter().all(|m| m.is_finite()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_series_of_counts_is_projected() {
+        let mut stream = Stream::new(5, "counts");
+        for i in 0..250 {
+            let n = 4 + i % 12;
+            let (level, growth) = (10.0_f64.powf(7.0 * stream.uniform() - 0.5), 0.3 * stream.normal());
+            let size = 10.0_f64.powf(3.0 * stream.uniform() - 0.5);
+            let y: Vec<f64> =
+                (0..n).map(|t| stream.negative_binomial(level * (growth * f64::from(t)).exp(), size)).collect();
+            let five = Horizon::years(5).unwrap();
+            let poisson = PoissonTrend::new().fit(&counts(&y)).and_then(|fitted| fitted.forecast(five));
+            let wide = NegativeBinomialTrend::new().fit(&counts(&y)).and_then(|fitted| fitted.forecast(five));
+            assert!(poisson.is_ok() && wide.is_ok(), "{y:?}: {:?} {:?}", poisson.err(), wide.err());
+        }
     }
 
     #[test]

@@ -99,9 +99,8 @@ impl FittedTrend {
     /// The distributions of the years that follow.
     ///
     /// # Errors
-    /// [`crate::Error::Overflow`] if the numbers become too large to compute with: the logarithms of three scattered years,
-    /// one degree of freedom, may well have a band that no number can hold. [`crate::Error::MissingDriver`] for a driver
-    /// without a value for a year ahead.
+    /// [`crate::Error::Overflow`] if the numbers become too large to compute with. [`crate::Error::MissingDriver`] for a
+    /// driver without a value for a year ahead.
     pub fn forecast(&self, horizon: Horizon) -> Result<Forecast> {
         self.ahead(horizon, &self.setup.design)
     }

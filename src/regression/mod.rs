@@ -17,6 +17,8 @@
 //! References: Seber and Lee (2003), Linear Regression Analysis; Hyndman and Athanasopoulos (2021), Forecasting:
 //! Principles and Practice, chapter 7.
 
+mod breaks;
+mod count_laws;
 mod counts;
 mod fitted;
 mod inference;

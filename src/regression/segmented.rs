@@ -22,17 +22,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::breaks::Search;
 use super::counts::{self, Family};
 use super::fitted::{FittedTrend, forecaster};
 use super::projection::Projection;
 use super::setup::{Setup, without};
-use super::trend::{gaussian, response};
+use super::trend::{SPARE_OF_LOGS, gaussian};
 use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::{Error, Result};
-use crate::model::Break;
-use crate::numeric::least_squares::LeastSquares;
-use crate::numeric::rng::Stream;
 use crate::series::{Series, Training, Year};
 
 /// On which scale the segments are straight.
@@ -69,8 +67,8 @@ pub enum Choice {
     Permutation,
 }
 
-/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, and one more for each driver or
-/// event.
+/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, on the log scale at least
+/// `k + 6`, and one more for each driver or event.
 ///
 /// | name | default | range | meaning |
 /// |---|---|---|---|
@@ -166,10 +164,8 @@ impl Default for SegmentedTrend {
     }
 }
 
-const MOST: usize = 3;
+pub(super) const MOST: usize = 3;
 const NAME: &str = "SegmentedTrend";
-/// Shuffles of a permutation test, and their seed.
-const SHUFFLES: usize = 999;
 
 impl SegmentedTrend {
     /// Breaks chosen by weighted BIC.
@@ -229,7 +225,8 @@ impl SegmentedTrend {
     /// Fits the segments.
     ///
     /// # Errors
-    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below 2 k + 4 observed years for k breaks asked for;
+    /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below 2 k + 4 observed years for k breaks asked for, and on the
+    /// log scale below k + 6;
     /// [`Error::BadParameter`] for more than 3 breaks and for years that are no break inside the series;
     /// [`Error::NotPositive`] on the log scale, [`Error::CountsOnly`] for counts.
     pub fn fit(&self, series: &Series) -> Result<FittedTrend> {
@@ -247,10 +244,13 @@ impl SegmentedTrend {
             without(inputs, &name, &["exposure"])?;
         }
         let straight = |_: &Training| vec![Column::Intercept, Column::Trend];
-        let setup = Setup::new(series, inputs, straight, (&name, 2))?;
+        // why: as many years as two breaks' ends need, and on the log scale as its bands need.
+        let spare = if self.scale == SegmentScale::Log { SPARE_OF_LOGS } else { 1 };
+        let needed = |columns: usize, k: usize| columns + (2 + 2 * k).max(spare + k);
+        let setup = Setup::new(series, inputs, straight, (&name, spare.max(2)))?;
         let search = Search::new(&setup, self.scale, &name)?;
-        let room = setup.y.len().saturating_sub(setup.columns() + 2) / 2;
-        let need = |k: usize| setup.training.need(setup.columns() + 2 + 2 * k, &name);
+        let room = (0..=MOST).rev().find(|&k| setup.y.len() >= needed(setup.columns(), k)).unwrap_or(0);
+        let need = |k: usize| setup.training.need(needed(setup.columns(), k), &name);
         let found = match &self.breaks {
             Breaks::Number(k) if *k > MOST => return Err(refused("n_breaks", &k.to_string())),
             Breaks::Number(k) => {
@@ -272,7 +272,7 @@ impl SegmentedTrend {
         let columns = |_: &Training| {
             [Column::Intercept, Column::Trend].into_iter().chain(found.iter().map(|&c| Column::Hinge(c))).collect()
         };
-        let segments = Setup::new(series, inputs, columns, (&name, 1))?;
+        let segments = Setup::new(series, inputs, columns, (&name, spare))?;
         let mut fitted = match self.scale {
             SegmentScale::Linear => gaussian(segments, Link::Identity, self.projection, name),
             SegmentScale::Log => gaussian(segments, Link::Log, self.projection, name),
@@ -308,296 +308,6 @@ fn refused(parameter: &str, value: &str) -> Error {
         parameter: parameter.to_owned(),
         value: value.to_owned(),
         allowed: "0 to 3 breaks, different years after the first and before the last observed one".to_owned(),
-    }
-}
-
-/// The search for the places of breaks, by least squares on the scale of the segments. Columns other than the breaks are
-/// taken out once: what is left of y and of each candidate's column decides.
-struct Search {
-    t: Vec<f64>,
-    /// Rows without breaks, `p` entries each.
-    rows: Vec<f64>,
-    p: usize,
-    response: Vec<f64>,
-    weights: Vec<f64>,
-    /// Places that a break may have.
-    places: Vec<f64>,
-    /// Square sums are compared above this.
-    negligible: f64,
-}
-
-impl Search {
-    fn new(setup: &Setup, scale: SegmentScale, model: &str) -> Result<Self> {
-        let n = setup.y.len();
-        let mut weights = setup.weights.clone().unwrap_or_else(|| vec![1.0; n]);
-        let response = match scale {
-            SegmentScale::Linear => response(setup, Link::Identity, model)?,
-            SegmentScale::Log => response(setup, Link::Log, model)?,
-            SegmentScale::Counts => {
-                // One step of the likelihood's own least squares from the observed counts.
-                counts::problem(setup, model)?;
-                let offset = |i: usize| setup.offset.as_ref().map_or(0.0, |offset| offset[i]);
-                let mean = setup.y.iter().sum::<f64>() / n as f64;
-                // Weights of counts that scatter by about a third beyond chance.
-                for (weight, y) in weights.iter_mut().zip(&setup.y) {
-                    let about = 0.5 * (y + mean) + 0.5;
-                    *weight *= about / (1.0 + 0.1 * about);
-                }
-                setup.y.iter().enumerate().map(|(i, y)| (y + 0.5).ln() - offset(i)).collect()
-            }
-        };
-        let t: Vec<f64> = setup.years.iter().map(|&year| setup.design.t(year)).collect();
-        let places = t.get(1..n.saturating_sub(1)).map(<[f64]>::to_vec).unwrap_or_default();
-        let largest = response.iter().fold(0.0_f64, |m: f64, y: &f64| m.max(y.abs()));
-        let negligible = n as f64 * (1e-12 * largest).powi(2);
-        Ok(Self { t, rows: setup.rows.clone(), p: setup.columns(), response, weights, places, negligible })
-    }
-
-    /// The sum of squares with breaks at these places, of another response; infinite where the columns are dependent.
-    fn rss_of(&self, response: &[f64], breaks: &[f64]) -> f64 {
-        let width = self.p + breaks.len();
-        let mut left = response.to_vec();
-        let mut basis: Vec<Vec<f64>> = Vec::with_capacity(width);
-        let weighted =
-            |a: &[f64], b: &[f64]| a.iter().zip(b).zip(&self.weights).map(|((a, b), w)| w * a * b).sum::<f64>();
-        for j in 0..width {
-            let mut column: Vec<f64> = if j < self.p {
-                self.rows.iter().skip(j).step_by(self.p).copied().collect()
-            } else {
-                self.t.iter().map(|t| (t - breaks[j - self.p]).max(0.0)).collect()
-            };
-            let length = weighted(&column, &column);
-            // why twice: one pass leaves rounding in the directions taken out.
-            for _ in 0..2 {
-                for other in &basis {
-                    let share = weighted(&column, other);
-                    column.iter_mut().zip(other).for_each(|(c, o)| *c -= share * o);
-                }
-            }
-            let own = weighted(&column, &column);
-            if own <= 1e-20 * length {
-                return f64::INFINITY;
-            }
-            let norm = own.sqrt();
-            for entry in &mut column {
-                *entry /= norm;
-            }
-            basis.push(column);
-        }
-        for _ in 0..2 {
-            for column in &basis {
-                let share = weighted(&left, column);
-                left.iter_mut().zip(column).for_each(|(l, c)| *l -= share * c);
-            }
-        }
-        weighted(&left, &left)
-    }
-
-    fn rss(&self, breaks: &[f64]) -> f64 {
-        self.rss_of(&self.response, breaks)
-    }
-
-    /// The best places of k breaks.
-    fn best(&self, k: usize) -> Vec<f64> {
-        self.best_for(&self.response, k).0
-    }
-
-    fn best_for(&self, response: &[f64], k: usize) -> (Vec<f64>, f64) {
-        let mut best = (Vec::new(), if k == 0 { self.rss_of(response, &[]) } else { f64::INFINITY });
-        if k == 0 {
-            return best;
-        }
-        let mut chosen = Vec::with_capacity(k);
-        self.every(response, k, 0, &mut chosen, &mut best);
-        self.between(response, best)
-    }
-
-    /// Every set of k observed years at least two years apart.
-    fn every(&self, response: &[f64], k: usize, from: usize, chosen: &mut Vec<f64>, best: &mut (Vec<f64>, f64)) {
-        if chosen.len() == k {
-            let rss = self.rss_of(response, chosen);
-            if rss < best.1 {
-                *best = (chosen.clone(), rss);
-            }
-            return;
-        }
-        for i in from..self.places.len() {
-            if chosen.last().is_some_and(|last| self.places[i] - last < 2.0) {
-                continue;
-            }
-            chosen.push(self.places[i]);
-            self.every(response, k, i + 1, chosen, best);
-            chosen.pop();
-        }
-    }
-
-    /// Places between years: with the years on either side of each break settled, free lines on both sides meet where the
-    /// fit is best; where they meet outside, a year is the best place. Breaks take turns until none moves.
-    fn between(&self, response: &[f64], start: (Vec<f64>, f64)) -> (Vec<f64>, f64) {
-        let mut best = start;
-        for _ in 0..20 {
-            let before = best.1;
-            for j in 0..best.0.len() {
-                for window in self.t.windows(2) {
-                    if window[0] < self.places[0] || window[1] > self.places[self.places.len() - 1] {
-                        continue;
-                    }
-                    let near = |other: &f64| (other - window[0]).abs() < 1.0 || (other - window[1]).abs() < 1.0;
-                    if best.0.iter().enumerate().any(|(i, other)| i != j && near(other)) {
-                        continue;
-                    }
-                    if let Some(place) = self.meeting(response, &best.0, j, (window[0], window[1])) {
-                        let mut tried = best.0.clone();
-                        tried[j] = place;
-                        tried.sort_unstable_by(f64::total_cmp);
-                        let rss = self.rss_of(response, &tried);
-                        if rss < best.1 - 1e-14 * best.1.abs() && tried.windows(2).all(|pair| pair[1] - pair[0] >= 1.0)
-                        {
-                            best = (tried, rss);
-                        }
-                    }
-                }
-            }
-            if best.1 >= before - 1e-13 * before.abs() {
-                break;
-            }
-        }
-        best
-    }
-
-    /// Where the lines before and after a gap between two years meet, if that is in the gap: columns for a jump and a change
-    /// of slope there stand for the break, and the break is where the jump of the change of slope is made up.
-    fn meeting(&self, response: &[f64], breaks: &[f64], j: usize, (low, high): (f64, f64)) -> Option<f64> {
-        let others: Vec<f64> = breaks.iter().enumerate().filter(|(i, _)| *i != j).map(|(_, c)| *c).collect();
-        let width = self.p + others.len() + 2;
-        let rows: Vec<f64> = (0..self.t.len())
-            .flat_map(|i| {
-                let t = self.t[i];
-                let after = t >= high;
-                let own = self.rows[i * self.p..(i + 1) * self.p].iter().copied();
-                let hinges = others.iter().map(move |c| (t - c).max(0.0));
-                own.chain(hinges)
-                    .chain([f64::from(u8::from(after)), if after { t - low } else { 0.0 }])
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        let fit = LeastSquares::weighted(&rows, width, response, &self.weights).ok()?;
-        let (jump, slope) = (fit.coefficients()[width - 2], fit.coefficients()[width - 1]);
-        let place = low - jump / slope;
-        (place > low && place < high).then_some(place)
-    }
-
-    /// Kim and Kim's weighted criterion: between BIC and BIC3 (3 parameters a break instead of 2), by how far the fit with the
-    /// most breaks gains on the one without.
-    fn by_weighted_bic(&self, most: usize) -> Vec<f64> {
-        let n = self.t.len() as f64;
-        let fits: Vec<(Vec<f64>, f64)> = (0..=most).map(|k| self.best_for(&self.response, k)).collect();
-        let (none, all) = (fits[0].1, fits[most].1);
-        let weight = if none > self.negligible { (1.0 - all / none).clamp(0.0, 1.0) } else { 0.0 };
-        let value = |k: usize| {
-            let rss = fits[k].1.max(self.negligible).max(f64::MIN_POSITIVE);
-            let charge = |each: f64| (each * k as f64 + 2.0) * n.ln() / n;
-            (rss / n).ln() + weight * charge(2.0) + (1.0 - weight) * charge(3.0)
-        };
-        let mut best = 0;
-        for k in 1..=most {
-            // why a margin: on an exact line all numbers of breaks differ by rounding only.
-            if value(k) < value(best) - 1e-9 {
-                best = k;
-            }
-        }
-        fits.into_iter().nth(best).map(|fit| fit.0).unwrap_or_default()
-    }
-
-    /// Kim and others' sequence: fewest against most, then whichever of the two is refuted moves by one.
-    fn by_permutation(&self, most: usize) -> Vec<f64> {
-        let (mut few, mut many) = (0, most);
-        let level = 0.05 / most.max(1) as f64;
-        while few < many {
-            if self.permutation_p(few, many) < level { few += 1 } else { many -= 1 }
-        }
-        self.best(few)
-    }
-
-    /// The share of shuffles of the residuals of the fit with few breaks for which many breaks gain as much.
-    fn permutation_p(&self, few: usize, many: usize) -> f64 {
-        let (places, small) = self.best_for(&self.response, few);
-        let large = self.best_for(&self.response, many).1;
-        if small <= self.negligible {
-            return 1.0;
-        }
-        let width = self.p + places.len();
-        let rows: Vec<f64> = (0..self.t.len())
-            .flat_map(|i| {
-                let hinges = places.iter().map(move |c| (self.t[i] - c).max(0.0));
-                self.rows[i * self.p..(i + 1) * self.p].iter().copied().chain(hinges).collect::<Vec<_>>()
-            })
-            .collect();
-        let Ok(fit) = LeastSquares::weighted(&rows, width, &self.response, &self.weights) else { return 1.0 };
-        let gain = small / large.max(f64::MIN_POSITIVE);
-        let mut stream = Stream::new(0, "permutation");
-        let mut residuals = fit.residuals().to_vec();
-        let line: Vec<f64> = self.response.iter().zip(fit.residuals()).map(|(y, e)| y - e).collect();
-        let mut as_far = 1.0;
-        for _ in 0..SHUFFLES {
-            for i in (1..residuals.len()).rev() {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to i")]
-                let j = (stream.uniform() * (i + 1) as f64) as usize;
-                residuals.swap(i, j.min(i));
-            }
-            let shuffled: Vec<f64> = line.iter().zip(&residuals).map(|(l, e)| l + e).collect();
-            // why at whole years: a thousand searches between them would cost seconds and move p by little.
-            let of = |k: usize| {
-                let mut best = (Vec::new(), if k == 0 { self.rss_of(&shuffled, &[]) } else { f64::INFINITY });
-                if k > 0 {
-                    self.every(&shuffled, k, 0, &mut Vec::with_capacity(k), &mut best);
-                }
-                best.1
-            };
-            if of(few) / of(many).max(f64::MIN_POSITIVE) >= gain {
-                as_far += 1.0;
-            }
-        }
-        as_far / (SHUFFLES + 1) as f64
-    }
-
-    /// The breaks with their years and support.
-    fn dated(&self, setup: &Setup, found: &[f64]) -> Result<Vec<Break>> {
-        let half = 0.5 * self.t.len() as f64;
-        let first = setup.training.first;
-        let mut breaks = Vec::with_capacity(found.len());
-        for (j, &t) in found.iter().enumerate() {
-            let logs: Vec<f64> = self
-                .places
-                .iter()
-                .map(|&place| {
-                    let mut tried = found.to_vec();
-                    tried[j] = place;
-                    -half * self.rss(&tried).max(self.negligible).max(f64::MIN_POSITIVE).ln()
-                })
-                .collect();
-            let top = logs.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
-            let mut shares: Vec<f64> = logs.iter().map(|v| (v - top).exp()).collect();
-            let total: f64 = shares.iter().sum();
-            for share in &mut shares {
-                *share /= total;
-            }
-            let near = |place: f64| (place - t).abs() < 1.5;
-            let support = self.places.iter().zip(&shares).filter(|(place, _)| near(**place)).map(|(_, s)| s).sum();
-            let bound = |tail: f64| {
-                let mut sum = 0.0;
-                let at = self.places.iter().zip(&shares).find(|(_, s)| {
-                    sum += **s;
-                    sum >= tail
-                });
-                at.map_or(t, |(place, _)| *place)
-            };
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places are from 1 on")]
-            let year = |t: f64| first.plus((t.floor() - 1.0).max(0.0) as usize);
-            let (lower, upper) = (bound(0.025).min(t), bound(0.975).max(t));
-            breaks.push(Break { t, year: year(t)?, lower: year(lower)?, upper: year(upper)?, support });
-        }
-        Ok(breaks)
     }
 }
 
