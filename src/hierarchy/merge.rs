@@ -6,28 +6,26 @@
 //! ln(y_ts + 1/2) = a_t + b_s + e_ts,   b = 0 for the source that is followed
 //! ```
 //!
-//! by least squares over the years in common. `exp(b_s)` is the source's effect: what it counts for each one that the other
-//! counts. The variance of e is drawn towards 0.2^2 with the weight of two numbers. The merged series has the numbers of the
-//! source that is followed, its masked cells and its year under way among them, and where it has none those of the others
-//! over their effect, with an interval. Masked and partial years tell nothing of effects; those that have no place in the
-//! merged series are named.
+//! by least squares over the years in common (`two_way.rs`). `exp(b_s)` is the source's effect: what it counts for each one that
+//! the other counts. The variance of e is drawn towards 0.2^2 with the weight of two numbers; that of an effect counts the years
+//! by which sources are linked, so that a source with one year in common with the one followed is known from that year alone,
+//! however many it shares with others. The merged series has the numbers of the source that is followed, its masked cells and
+//! its year under way among them, and where it has none those of the others over their effect, with an interval. Masked and
+//! partial years tell nothing of effects; those that have no place in the merged series are named.
 
-#![allow(clippy::indexing_slicing, reason = "a matrix kernel: sources and years are counted here")]
+#![allow(clippy::indexing_slicing, reason = "sources and years are counted here")]
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::two_way::{Cell, HALF, SIGMA, TwoWay};
 use crate::dist::rounded;
 use crate::error::{Error, Result};
 use crate::numeric::special::StudentT;
 use crate::series::{Coverage, Observation, Series, Unit, Value, Year};
 
 const WHAT: &str = "merge_sources";
-/// What sources differ by from year to year where they cannot say, and the numbers that this is worth.
-const SIGMA: f64 = 0.2;
-const WORTH: f64 = 2.0;
-const HALF: f64 = 0.5;
 /// Left-out numbers that are named in the sentence.
 const NAMED: usize = 3;
 
@@ -167,13 +165,6 @@ impl fmt::Display for Merged {
     }
 }
 
-/// A full year's number.
-struct Cell {
-    year: Year,
-    source: usize,
-    y: f64,
-}
-
 /// Makes one series of several sources for the same thing; `follow` names the source whose numbers are kept, by default
 /// the one with the most years (the first of several).
 ///
@@ -204,14 +195,13 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
             cells.push(Cell { year, source, y });
         }
     }
-    let linked = linked(&cells, sources.len(), reference);
-    let fit = Fit::new(&cells, &linked, reference);
+    let fit = TwoWay::new(&cells, sources.len(), reference);
     let mut years: Vec<Year> = cells.iter().map(|c| c.year).collect();
     years.sort_unstable();
     years.dedup();
     let counts = sources[reference].1.unit() == Unit::Count;
     let mut merged: Vec<MergedYear> =
-        years.iter().map(|year| fit.year(*year, &cells, &names, reference, counts)).collect();
+        years.iter().map(|year| filled(&fit, *year, &cells, &names, reference, counts)).collect();
     let followed = sources[reference].1;
     let kept: Vec<Observation> = followed.observations().filter(|o| kept(o, years.last())).collect();
     for observation in &kept {
@@ -233,7 +223,7 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
         series
     };
     let effects =
-        (0..names.len()).filter(|s| *s != reference).map(|s| fit.effect(s, &cells, &names, reference)).collect();
+        (0..names.len()).filter(|s| *s != reference).map(|s| effect(&fit, s, &cells, &names, reference)).collect();
     let left_out = left_out(sources, reference, &kept);
     let scatter = percent(fit.sigma);
     Ok(Merged { reference: names[reference].clone(), effects, scatter, years: merged, series, left_out })
@@ -312,121 +302,59 @@ fn checked(sources: &[(&str, &Series)], follow: Option<&str>) -> Result<(Vec<Str
     Ok((names, reference))
 }
 
-/// The sources that shared years link to the one followed.
-fn linked(cells: &[Cell], sources: usize, reference: usize) -> Vec<bool> {
-    let mut linked = vec![false; sources];
-    linked[reference] = true;
-    for _ in 0..sources {
-        for one in cells {
-            if linked[one.source] {
-                for other in cells.iter().filter(|c| c.year == one.year) {
-                    linked[other.source] = true;
-                }
-            }
-        }
+fn effect(fit: &TwoWay, s: usize, cells: &[Cell], names: &[String], reference: usize) -> SourceEffect {
+    let of = |source: usize, year: Year| cells.iter().find(|c| c.source == source && c.year == year).map(|c| c.y);
+    let both: Vec<(f64, f64)> = cells
+        .iter()
+        .filter(|c| c.source == s)
+        .filter_map(|c| Some((c.y, of(reference, c.year).filter(|y| *y > 0.0)?)))
+        .collect();
+    let difference = both.iter().map(|(y, r)| 100.0 * (y - r).abs() / r).sum::<f64>() / both.len().max(1) as f64;
+    let reach = StudentT::new(fit.df).quantile(0.975) * fit.variance(&[s]).sqrt();
+    let known = fit.linked[s];
+    SourceEffect {
+        source: names[s].clone(),
+        ratio: known.then(|| fit.effects[s].exp()),
+        interval: known.then(|| ((fit.effects[s] - reach).exp(), (fit.effects[s] + reach).exp())),
+        common: both.len(),
+        difference: (!both.is_empty()).then_some(difference),
     }
-    linked
 }
 
-struct Fit {
-    linked: Vec<bool>,
-    effects: Vec<f64>,
-    /// Numbers behind each effect.
-    common: Vec<usize>,
-    sigma: f64,
-    df: f64,
-}
-
-impl Fit {
-    fn new(cells: &[Cell], linked: &[bool], reference: usize) -> Self {
-        let log = |c: &Cell| (c.y + HALF).ln();
-        let used: Vec<&Cell> = cells.iter().filter(|c| linked[c.source]).collect();
-        let mut years: Vec<Year> = used.iter().map(|c| c.year).collect();
-        years.sort_unstable();
-        years.dedup();
-        let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
-        let (mut effects, mut levels) = (vec![0.0; linked.len()], vec![0.0; years.len()]);
-        let place = |c: &Cell| years.binary_search(&c.year).unwrap_or(0);
-        // why rounds: the two-way table has gaps; each round solves years given sources and sources given years.
-        for _ in 0..500 {
-            for (t, level) in levels.iter_mut().enumerate() {
-                *level = mean(used.iter().filter(|c| place(c) == t).map(|c| log(c) - effects[c.source]).collect());
-            }
-            for (s, effect) in effects.iter_mut().enumerate().filter(|(s, _)| linked[*s]) {
-                *effect = mean(used.iter().filter(|c| c.source == s).map(|c| log(c) - levels[place(c)]).collect());
-            }
-            let base = effects[reference];
-            effects.iter_mut().zip(linked).filter(|(_, l)| **l).for_each(|(effect, _)| *effect -= base);
-        }
-        let squares: f64 = used.iter().map(|c| (log(c) - effects[c.source] - levels[place(c)]).powi(2)).sum();
-        let free = used.len() as f64 - years.len() as f64 - (linked.iter().filter(|l| **l).count() as f64 - 1.0);
-        let sigma = ((squares + WORTH * SIGMA * SIGMA) / (free.max(0.0) + WORTH)).sqrt();
-        let common = (0..linked.len())
-            .map(|s| {
-                let with = |c: &&&Cell| used.iter().any(|o| o.year == c.year && o.source != s);
-                used.iter().filter(|c| c.source == s).filter(with).count()
-            })
-            .collect();
-        Self { linked: linked.to_vec(), effects, common, sigma, df: free.max(0.0) + WORTH }
+/// A year with the number of the source followed, or what it would have counted by those of the others.
+fn filled(fit: &TwoWay, year: Year, cells: &[Cell], names: &[String], reference: usize, counts: bool) -> MergedYear {
+    let here: Vec<&Cell> = cells.iter().filter(|c| c.year == year).collect();
+    let given = here.iter().map(|c| (names[c.source].clone(), c.y)).collect();
+    if let Some(own) = here.iter().find(|c| c.source == reference) {
+        return MergedYear { year, value: Some(own.y), interval: None, given, reason: names[reference].clone() };
     }
-
-    /// Standard error of an effect: that of a mean of differences.
-    fn error(&self, source: usize) -> f64 {
-        self.sigma * (2.0 / self.common[source].max(1) as f64).sqrt()
+    let usable: Vec<&&Cell> = here.iter().filter(|c| fit.linked[c.source]).collect();
+    if usable.is_empty() {
+        let reason = "cannot tell: no year links these sources to the one followed".to_owned();
+        return MergedYear { year, value: None, interval: None, given, reason };
     }
-
-    fn effect(&self, s: usize, cells: &[Cell], names: &[String], reference: usize) -> SourceEffect {
-        let of = |source: usize, year: Year| cells.iter().find(|c| c.source == source && c.year == year).map(|c| c.y);
-        let both: Vec<(f64, f64)> = cells
-            .iter()
-            .filter(|c| c.source == s)
-            .filter_map(|c| Some((c.y, of(reference, c.year).filter(|y| *y > 0.0)?)))
-            .collect();
-        let difference = both.iter().map(|(y, r)| 100.0 * (y - r).abs() / r).sum::<f64>() / both.len().max(1) as f64;
-        let reach = StudentT::new(self.df).quantile(0.975) * self.error(s);
-        let known = self.linked[s];
-        SourceEffect {
-            source: names[s].clone(),
-            ratio: known.then(|| self.effects[s].exp()),
-            interval: known.then(|| ((self.effects[s] - reach).exp(), (self.effects[s] + reach).exp())),
-            common: both.len(),
-            difference: (!both.is_empty()).then_some(difference),
-        }
-    }
-
-    fn year(&self, year: Year, cells: &[Cell], names: &[String], reference: usize, counts: bool) -> MergedYear {
-        let here: Vec<&Cell> = cells.iter().filter(|c| c.year == year).collect();
-        let given = here.iter().map(|c| (names[c.source].clone(), c.y)).collect();
-        if let Some(own) = here.iter().find(|c| c.source == reference) {
-            return MergedYear { year, value: Some(own.y), interval: None, given, reason: names[reference].clone() };
-        }
-        let usable: Vec<&&Cell> = here.iter().filter(|c| self.linked[c.source]).collect();
-        if usable.is_empty() {
-            let reason = "cannot tell: no year links these sources to the one followed".to_owned();
-            return MergedYear { year, value: None, interval: None, given, reason };
-        }
-        let n = usable.len() as f64;
-        let log = usable.iter().map(|c| (c.y + HALF).ln() - self.effects[c.source]).sum::<f64>() / n;
-        let doubt = usable.iter().map(|c| self.error(c.source).powi(2)).sum::<f64>() / (n * n);
-        // The year's own scatter of the source followed, that of the others, and the doubt about the effects.
-        let spread = (self.sigma.powi(2) * (1.0 + 1.0 / n) + doubt).sqrt();
-        let reach = StudentT::new(self.df).quantile(0.9) * spread;
-        let back = |log: f64| if counts { rounded(log.exp() - HALF) } else { (log.exp() - HALF).max(0.0) };
-        let words: Vec<String> =
-            usable.iter().map(|c| format!("{} over {:.2}", names[c.source], self.effects[c.source].exp())).collect();
-        MergedYear {
-            year,
-            value: Some(back(log)),
-            interval: Some((back(log - reach), back(log + reach))),
-            given,
-            reason: words.join(", "),
-        }
+    let n = usable.len() as f64;
+    let log = usable.iter().map(|c| c.log() - fit.effects[c.source]).sum::<f64>() / n;
+    let sources: Vec<usize> = usable.iter().map(|c| c.source).collect();
+    // The year's own scatter of the source followed, that of the others, and the doubt about their effects, which go together.
+    let spread = (fit.sigma.powi(2) * (1.0 + 1.0 / n) + fit.variance(&sources)).sqrt();
+    let reach = StudentT::new(fit.df).quantile(0.9) * spread;
+    let back = |log: f64| if counts { rounded(log.exp() - HALF) } else { (log.exp() - HALF).max(0.0) };
+    let words: Vec<String> =
+        usable.iter().map(|c| format!("{} over {:.2}", names[c.source], fit.effects[c.source].exp())).collect();
+    MergedYear {
+        year,
+        value: Some(back(log)),
+        interval: Some((back(log - reach), back(log + reach))),
+        given,
+        reason: words.join(", "),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numeric::rng::Stream;
 
     fn series(name: &str, start: i64, values: &[f64]) -> Series {
         Series::new(name, Year::new(start).unwrap(), values).unwrap()
@@ -484,6 +412,82 @@ mod tests {
             left,
             ["council in 2023 (48, 40% of the year)", "police in 2022 (0 to 9)", "police in 2024 (7, 10% of the year)"]
         );
+    }
+
+    fn amount(name: &str, start: i64, values: &[f64]) -> Series {
+        series(name, start, values).with_unit(Unit::Amount).unwrap()
+    }
+
+    /// The variance behind bounds of numbers, in squares of the scatter.
+    fn variance(merged: &Merged, df: f64, p: f64, (lower, upper): (f64, f64)) -> f64 {
+        let sigma = (merged.scatter / 100.0).ln_1p();
+        ((upper / lower).ln() / (2.0 * StudentT::new(df).quantile(p) * sigma)).powi(2)
+    }
+
+    #[test]
+    fn a_source_that_another_links_is_known_less_well_than_that_one() {
+        // a and b share a year, b and c two. By hand, with 6 numbers less 3 years and 2 effects, and the weight of 2: 3 df.
+        let a = amount("a", 2015, &[100.0]);
+        let (b, c) = (amount("b", 2015, &[80.0, 95.0, 70.0]), amount("c", 2016, &[40.0, 37.0]));
+        let merged = merge_sources("m", &[("a", &a), ("b", &b), ("c", &c)], Some("a")).unwrap();
+        let of = |i: usize| variance(&merged, 3.0, 0.975, merged.effects[i].interval.unwrap());
+        // b - a is a difference of two numbers; c - b the mean of two such: 2, and 2 + 1
+        assert!((of(0) - 2.0).abs() < 1e-9 && (of(1) - 3.0).abs() < 1e-9, "{} {}", of(0), of(1));
+        // a's own number, the mean of two, and that of their effects: 1 + 1/2 + (2 + 3 + 2 * 2) / 4
+        let filled = merged.years[1].interval.unwrap();
+        let filled = variance(&merged, 3.0, 0.9, (filled.0 + HALF, filled.1 + HALF));
+        assert!((filled - 3.75).abs() < 1e-9, "{filled}");
+    }
+
+    #[test]
+    fn sources_that_share_all_years_are_known_alike() {
+        let a = amount("a", 2015, &[100.0, 120.0, 90.0, 130.0]);
+        let (b, c) = (amount("b", 2015, &[80.0, 95.0, 70.0, 99.0]), amount("c", 2015, &[40.0, 37.0, 52.0, 41.0]));
+        let merged = merge_sources("m", &[("a", &a), ("b", &b), ("c", &c)], Some("a")).unwrap();
+        // means of four differences of two numbers; 12 numbers less 4 years and 2 effects, and 2
+        for effect in &merged.effects {
+            assert!((variance(&merged, 8.0, 0.975, effect.interval.unwrap()) - 0.5).abs() < 1e-9, "{effect}");
+        }
+    }
+
+    #[test]
+    fn a_long_chain_of_sources_is_followed_to_its_end() {
+        // each counts 0.9 for each one of the source before it, and they share three years
+        let sources: Vec<Series> =
+            (0..30_i32).map(|s| amount("s", 1900 + 3 * i64::from(s), &[1000.0 * 0.9_f64.powi(s) - HALF; 6])).collect();
+        let names: Vec<String> = (0..30).map(|s| s.to_string()).collect();
+        let named: Vec<(&str, &Series)> = names.iter().map(String::as_str).zip(&sources).collect();
+        let merged = merge_sources("m", &named, Some("0")).unwrap();
+        let last = merged.effects[28].ratio.unwrap();
+        assert!((last / 0.9_f64.powi(29) - 1.0).abs() < 1e-9, "{last}");
+    }
+
+    #[test]
+    fn intervals_hold_the_truth_as_often_as_they_say_where_sources_hardly_meet() {
+        // a and b meet in 2015 alone, a and c never; b counts 0.7 for each of a, c 0.35
+        let truth = [1.0, 0.7, 0.35];
+        let (mut effects, mut filled) = ([0.0; 2], 0.0);
+        for seed in 0..400 {
+            let mut stream = Stream::new(seed, "merged sources");
+            let levels: Vec<f64> = (0..16).map(|_| 300.0 * (0.4 * stream.normal()).exp()).collect();
+            let all: Vec<Vec<f64>> = truth
+                .iter()
+                .map(|ratio| levels.iter().map(|level| level * ratio * (0.2 * stream.normal()).exp() - HALF).collect())
+                .collect();
+            let (a, b) = (amount("a", 2010, &all[0][..6]), amount("b", 2015, &all[1][5..]));
+            let c = amount("c", 2016, &all[2][6..]);
+            let merged = merge_sources("m", &[("a", &a), ("b", &b), ("c", &c)], Some("a")).unwrap();
+            let holds =
+                |bounds: Option<(f64, f64)>, y: f64| bounds.is_some_and(|(lower, upper)| lower <= y && y <= upper);
+            for i in 0..2 {
+                effects[i] += f64::from(u8::from(holds(merged.effects[i].interval, truth[i + 1])));
+            }
+            filled += (6..16).filter(|&t| holds(merged.years[t].interval, all[0][t])).count() as f64;
+        }
+        let percent = (effects[0] / 4.0, effects[1] / 4.0, filled / 40.0);
+        // 95% and 80%; 400 draws leave one percent of doubt for the first, and filled years of one draw go together
+        assert!((90.0..=99.0).contains(&percent.0) && (90.0..=99.0).contains(&percent.1), "{percent:?}");
+        assert!((74.0..=86.0).contains(&percent.2), "{percent:?}");
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod merge;
 mod protect;
 mod reconcile;
 mod tree;
+mod two_way;
 
 pub use check::{Discrepancy, Kind, check_totals};
 pub use merge::{LeftOut, Merged, MergedYear, SourceEffect, merge_sources};

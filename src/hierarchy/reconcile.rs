@@ -316,8 +316,9 @@ impl<'a> Group<'a> {
             }
             Method::Shrink => {
                 let sd: Vec<f64> = self.forecasts.iter().map(|f| f.variance()[t].sqrt()).collect();
-                let most = sd.iter().fold(1.0_f64, |most, sd| most.max(*sd));
-                let sd: Vec<f64> = sd.iter().map(|sd| sd.max(1e-3 * most)).collect();
+                // why shares of the largest: the answers must not depend on the coin in which amounts are given.
+                let most = sd.iter().copied().fold(0.0, f64::max);
+                let sd: Vec<f64> = sd.iter().map(|sd| if most > 0.0 { (sd / most).max(1e-3) } else { 1.0 }).collect();
                 let r = correlations(&shared(steps, |step| step.error), m);
                 // why a hundredth less: totals and parts err in ways that add up, and such a matrix has no inverse.
                 (0..m)
@@ -472,6 +473,37 @@ mod tests {
         for (new, old) in done["men"].mean().iter().zip(same("men")) {
             // 10,000 paths against the law itself
             assert!((new / old - 1.0).abs() < 0.02, "{new} {old}");
+        }
+    }
+
+    #[test]
+    fn amounts_in_other_coins_have_the_same_answers_in_them() {
+        let scaled = |scale: f64| -> BTreeMap<String, Forecast> {
+            let one = |name: &str, values: &[f64]| {
+                let values: Vec<f64> = values.iter().map(|y| y * scale).collect();
+                let series = Series::new(name, Year::new(2012).unwrap(), &values).unwrap();
+                let series = series.with_unit(Unit::Amount).unwrap();
+                BayesEts::default().fit(&series).unwrap().forecast(Horizon::years(2).unwrap()).unwrap()
+            };
+            let a = [20.0, 30.0, 21.0, 33.0, 30.0, 41.0, 28.0, 36.0];
+            let b = [10.0, 12.0, 14.0, 19.0, 17.0, 14.0, 16.0, 18.0];
+            let all: Vec<f64> = a.iter().zip(b).map(|(a, b)| a + b).collect();
+            let (all, a, b) = (one("all", &all), one("a", &a), one("b", &b));
+            let tree = Tree::new(["a", "b"].map(|part| ("all", part, Relation::Sum))).unwrap();
+            reconcile(&[("all", &all), ("a", &a), ("b", &b)], &tree, Method::Shrink).unwrap()
+        };
+        let plain = scaled(1.0);
+        for scale in [1e-6, 1e6] {
+            for (name, forecast) in scaled(scale) {
+                let same = |ours: Vec<f64>, plain: Vec<f64>| {
+                    for (ours, plain) in ours.iter().zip(plain) {
+                        assert!((ours / (scale * plain) - 1.0).abs() < 1e-6, "{name} by {scale}: {ours} {plain}");
+                    }
+                };
+                same(forecast.mean(), plain[&name].mean());
+                same(forecast.quantile(0.1).unwrap(), plain[&name].quantile(0.1).unwrap());
+                same(forecast.quantile(0.9).unwrap(), plain[&name].quantile(0.9).unwrap());
+            }
         }
     }
 
