@@ -349,6 +349,24 @@ fn what_is_masked_changes_nothing_in_the_report() {
 }
 
 #[test]
+fn a_complement_of_which_nothing_may_be_said_is_masked_and_not_missing() {
+    // in 2021 the total is below a part, which therefore has no bounds that would be true
+    let all = series("all", 2018, &[50.0, 52.0, 61.0, 9.0, 47.0]);
+    let men = series("men", 2018, &[30.0, f64::NAN, 39.0, 20.0, 25.0]);
+    let women = series("women", 2018, &[20.0, 22.0, 22.0, 2.0, 22.0]);
+    let tree = Tree::new(["men", "women"].map(|part| ("all", part, Relation::Sum))).unwrap();
+    let panel = Panel::new(vec![all, men, women]).unwrap();
+    let report = Report::new(&panel, &ReportOptions::default().tree(tree).mask_below(5.0)).unwrap();
+    let men = &report.series()[1];
+    assert_eq!(men.complements, [year(2021)]);
+    let unsaid = |wanted: &Finding| men.unsaid.contains(wanted);
+    assert!(unsaid(&Finding::Masked { years: vec![year(2021)] }), "{:?}", men.unsaid);
+    assert!(unsaid(&Finding::Missing { years: vec![year(2019)] }), "{:?}", men.unsaid);
+    let text = report.to_markdown(Language::English);
+    assert!(text.contains("2021 | masked |") && text.contains("2019 | – |"), "{text}");
+}
+
+#[test]
 fn a_report_comes_back_from_json_as_it_was() {
     let report = report();
     let again = Report::from_json(&report.to_json().unwrap()).unwrap();

@@ -269,7 +269,8 @@ where
 /// Notes
 /// -----
 /// ln(y + 1/2) = year + source + rest, by least squares. A source without a year in common with the others has no effect that
-/// could be told: it is left out.
+/// could be told: it is left out. One that meets the source followed in a single year, or only by way of another source, has a
+/// wide interval, however many years it shares with the others.
 ///
 /// Examples
 /// --------

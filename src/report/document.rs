@@ -198,7 +198,10 @@ impl Writer<'_> {
             let shown = match &past.mark {
                 Mark::Full(y) => figure(*y),
                 Mark::Partial { counted, .. } => format!("{} {}", figure(*counted), covered(said, series.coverage)),
-                Mark::Masked { .. } if series.complements.contains(&past.year) => said.word("cell.masked"),
+                // why missing too: of some complements nothing may be said, not even bounds.
+                Mark::Masked { .. } | Mark::Missing if series.complements.contains(&past.year) => {
+                    said.word("cell.masked")
+                }
                 Mark::Masked { lower, upper } if *lower == 0.0 && fan.unit == Unit::Count => {
                     format!("<{}", figure(upper + 1.0))
                 }

@@ -252,8 +252,8 @@ pub(super) struct Findings {
     pub(super) unsaid: Vec<Finding>,
 }
 
-/// The findings on one forecast; `events` are those that may have moved its series.
-pub(super) fn findings(forecast: &Forecast, events: &[Event]) -> Result<Findings> {
+/// The findings on one forecast; `events` are those that may have moved its series, `complements` the years masked for others.
+pub(super) fn findings(forecast: &Forecast, events: &[Event], complements: &[Year]) -> Result<Findings> {
     let series = forecast.series();
     let mut found = Findings::default();
     let full: Vec<(Year, f64)> = series
@@ -275,7 +275,7 @@ pub(super) fn findings(forecast: &Forecast, events: &[Event]) -> Result<Findings
     for event in events {
         effect(series, event, &mut found)?;
     }
-    notes(forecast, &mut found);
+    notes(forecast, complements, &mut found);
     Ok(found)
 }
 
@@ -407,12 +407,31 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
 }
 
 /// What the notes of the forecast say that was not said yet.
-fn notes(forecast: &Forecast, found: &mut Findings) {
+fn notes(forecast: &Forecast, complements: &[Year], found: &mut Findings) {
+    let (mut missing, mut masked) = (Vec::new(), Vec::new());
+    for note in forecast.notes() {
+        match note {
+            // why masked: of some complements nothing may be said, not even bounds, and they have no value.
+            Note::MissingYears { years } => {
+                (masked, missing) = years.iter().partition(|year| complements.contains(year));
+            }
+            Note::MaskedYears { years } | Note::MaskedIntervals { years } => masked.extend(years),
+            _ => {}
+        }
+    }
+    masked.sort_unstable();
+    if !missing.is_empty() {
+        found.unsaid.push(Finding::Missing { years: missing });
+    }
+    if !masked.is_empty() {
+        found.unsaid.push(Finding::Masked { years: masked });
+    }
     for note in forecast.notes() {
         found.unsaid.push(match note {
-            Note::YearUnderWay { .. } => continue,
-            Note::MissingYears { years } => Finding::Missing { years: years.clone() },
-            Note::MaskedYears { years } | Note::MaskedIntervals { years } => Finding::Masked { years: years.clone() },
+            Note::YearUnderWay { .. }
+            | Note::MissingYears { .. }
+            | Note::MaskedYears { .. }
+            | Note::MaskedIntervals { .. } => continue,
             Note::ShortSeries { observed } => Finding::FewYears { observed: *observed },
             Note::CountedAboveForecast { year, counted } => Finding::CountedAbove { year: *year, counted: *counted },
             other => Finding::Remark { text: other.to_string() },

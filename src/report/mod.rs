@@ -228,7 +228,7 @@ fn one(series: &Series, horizon: Horizon, events: &[Event], complements: Vec<Yea
     let forecast = forecast(series, horizon)?;
     let rules = Rules::default();
     let fan = Fan { notes: Vec::new(), ..forecast.fan(&[rules.inner, rules.outer])? };
-    let found = findings(&forecast, events)?;
+    let found = findings(&forecast, events, &complements)?;
     Ok(SeriesReport { fan, coverage: series.last_coverage(), complements, said: found.said, unsaid: found.unsaid })
 }
 
