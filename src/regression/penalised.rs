@@ -24,11 +24,11 @@ use serde::{Deserialize, Serialize};
 use super::fitted::{FittedTrend, forecaster};
 use super::ols::refused;
 use super::projection::Projection;
-use super::robust::finished;
+use super::robust::{Estimate, Tests, finished};
 use super::setup::{Setup, without};
 use crate::design::{Column, Inputs};
 use crate::error::{Error, Result};
-use crate::model::{Spread, spread};
+use crate::model::spread;
 use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
 use crate::series::{Series, Training};
 
@@ -281,14 +281,20 @@ fn fit(
     let prior = LeastSquares::fit(&rows, q, &vec![0.0; rows.len() / q]).map_err(in_words)?;
     let known: f64 = prior.leverages()[..n].iter().sum();
     let sigma = (residuals.iter().map(|e| e * e).sum::<f64>() / (n as f64 - known)).sqrt();
-    let Spread { sigma, note } = spread(&setup.training, sigma);
+    let spread = spread(&setup.training, sigma);
+    let sigma = spread.sigma;
     let mut root = vec![0.0; p * p];
     for (row, &j) in prior.r_inverse().chunks_exact(q).zip(&active) {
         for (r, &i) in row.iter().zip(&active) {
             root[j * p + i] = r * sigma;
         }
     }
-    let mut fitted = finished(setup, projection, name, shrunk.coefficients, root, &residuals, (sigma, note))?;
+    let mut fitted = finished(
+        setup,
+        projection,
+        name,
+        Estimate { coefficients: shrunk.coefficients, root, residuals, spread, law: Tests::Student },
+    )?;
     fitted.report.params.insert("penalty".to_owned(), chosen);
     Ok(fitted)
 }

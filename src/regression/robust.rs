@@ -32,7 +32,7 @@ use crate::dist::Link;
 use crate::error::Result;
 use crate::model::{FitReport, Regression, Spread, spread};
 use crate::numeric::least_squares::LeastSquares;
-use crate::numeric::special::normal;
+use crate::numeric::special::{StudentT, normal};
 use crate::series::{Note, Series, Training};
 
 /// Which median of slopes.
@@ -152,14 +152,16 @@ impl TheilSenTrend {
         let n = t.len() as f64;
         let residuals: Vec<f64> = t.iter().zip(&setup.y).map(|(t, y)| y - line.intercept - line.slope * t).collect();
         let sigma = (residuals.iter().map(|e| e * e).sum::<f64>() / (n - 2.0)).sqrt();
-        let Spread { sigma, note } = spread(&setup.training, sigma);
+        let spread = spread(&setup.training, sigma);
+        let sigma = spread.sigma;
         let middle = t.iter().sum::<f64>() / n;
         let square: f64 = t.iter().map(|t| (t - middle).powi(2)).sum();
         // why not below that of least squares: few slopes have a narrow interval by chance.
         let slope_se = ((line.upper - line.lower) / (2.0 * normal::quantile(0.975))).max(sigma / square.sqrt());
         // The height at the middle of the years, and the slope, as independent as they are for least squares.
         let root = vec![sigma / n.sqrt(), -middle * slope_se, 0.0, slope_se];
-        finished(setup, self.projection, name, vec![line.intercept, line.slope], root, &residuals, (sigma, note))
+        let coefficients = vec![line.intercept, line.slope];
+        finished(setup, self.projection, name, Estimate { coefficients, root, residuals, spread, law: Tests::Normal })
     }
 }
 
@@ -212,34 +214,55 @@ impl HuberTrend {
             .map_err(|e| refused(&setup.training.name, &setup.design.names(), e))?;
         let df = (setup.y.len() - p) as f64;
         let sigma = (m.residuals.iter().map(|e| e * e).sum::<f64>() / df).sqrt();
-        let Spread { sigma, note } = spread(&setup.training, sigma);
-        let mut fitted = finished(setup, self.projection, name, m.coefficients, m.root, &m.residuals, (sigma, note))?;
-        fitted.report.params.insert("scale".to_owned(), m.scale);
+        let spread = spread(&setup.training, sigma);
+        let MEstimate { coefficients, root, residuals, scale, .. } = m;
+        let estimate = Estimate { coefficients, root, residuals, spread, law: Tests::Student };
+        let mut fitted = finished(setup, self.projection, name, estimate)?;
+        fitted.report.params.insert("scale".to_owned(), scale);
         Ok(fitted)
     }
 }
 
 forecaster!(TheilSenTrend, HuberTrend);
 
+/// What a line that is not ordinary least squares has estimated.
+pub(super) struct Estimate {
+    pub(super) coefficients: Vec<f64>,
+    /// A root of their covariance, row by row.
+    pub(super) root: Vec<f64>,
+    pub(super) residuals: Vec<f64>,
+    pub(super) spread: Spread,
+    pub(super) law: Tests,
+}
+
+/// The law of an estimate over its standard error.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Tests {
+    /// Student's t with n - p degrees of freedom: with eight years the normal law calls one noise in eight a trend.
+    Student,
+    /// Normal: the standard error was made so that the normal interval is the estimator's own.
+    Normal,
+}
+
 /// The fitted trend from coefficients and a root of their covariance.
 pub(super) fn finished(
     setup: Setup,
     projection: Projection,
     model: String,
-    coefficients: Vec<f64>,
-    root: Vec<f64>,
-    residuals: &[f64],
-    (sigma, note): (f64, Option<Note>),
+    Estimate { coefficients, root, residuals, spread: Spread { sigma, note }, law }: Estimate,
 ) -> Result<FittedTrend> {
     let (n, p) = (setup.y.len(), setup.columns());
     let df = (n - p) as f64;
+    let student = (law == Tests::Student).then(|| StudentT::new(df));
     let row = |j: usize| &root[j * p..(j + 1) * p];
     let names = setup.design.names();
-    let named =
-        |(j, b): (usize, &f64)| coefficient(&names[j], *b, row(j).iter().fold(0.0_f64, |s, r| s.hypot(*r)), None);
+    let named = |(j, b): (usize, &f64)| {
+        coefficient(&names[j], *b, row(j).iter().fold(0.0_f64, |s, r| s.hypot(*r)), student.as_ref())
+    };
     let regression = Regression {
         coefficients: coefficients.iter().enumerate().map(named).collect(),
         covariance: (0..p * p).map(|k| row(k / p).iter().zip(row(k % p)).map(|(a, b)| a * b).sum()).collect(),
+        df: student.map(|_| df),
         rss: residuals.iter().map(|e| e * e).sum(),
         trend: Some(mann_kendall(&setup.y)),
         ..Regression::NOTHING
@@ -262,7 +285,7 @@ pub(super) fn finished(
     report.regression = Some(Box::new(regression));
     let shock = match projection {
         Projection::Line => sigma,
-        Projection::Damped => spread(training, shocks(residuals, &setup.years, projection, df)).sigma,
+        Projection::Damped => spread(training, shocks(&residuals, &setup.years, projection, df)).sigma,
     };
     let law = Law { weight: 1.0, coefficients, root, df: Some(df), sigma: shock, link: Link::Identity };
     let deviation = residuals.last().copied().unwrap_or(0.0);
@@ -447,6 +470,21 @@ fn slope(loss: Loss, u: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::model::checks::battery;
+
+    #[test]
+    fn noise_is_called_a_trend_as_seldom_as_the_level_of_the_test_says() {
+        let mut stream = crate::numeric::rng::Stream::new(7, "noise");
+        let mut found = 0.0;
+        for _ in 0..400 {
+            let y: Vec<f64> = (0..8).map(|_| 50.0 + stream.normal()).collect();
+            let start = crate::series::Year::new(2010).unwrap();
+            let series = Series::new("noise", start, &y).unwrap();
+            let fitted = HuberTrend::default().fit(&series).unwrap();
+            found += f64::from(fitted.report().regression.as_ref().unwrap().coefficients[1].p < 0.05);
+        }
+        // 5% would be 20 of 400; normal tests find 50. What is above 5% is Huber's own: its errors assume many years.
+        assert!((8.0..36.0).contains(&found), "{found} of 400");
+    }
 
     #[test]
     fn the_battery_passes() {
