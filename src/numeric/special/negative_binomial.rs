@@ -174,11 +174,15 @@ impl Ready {
             let above = (front * fraction(a, s, self.rest) / a).min(1.0);
             return Split { below: 1.0 - above, above, slope };
         }
-        let slope = self.law.log_mass(x.max(0.0)).exp();
         if s * s < a {
-            let (below, above) = incomplete(s, (a + 0.5 * (s - 1.0)) * (s / m).ln_1p());
+            let rate = (s / m).ln_1p();
+            let at = (a + 0.5 * (s - 1.0)) * rate;
+            let (below, above) = incomplete(s, at);
+            // why not the probability of the count: of counts of 1e15 the logarithms of factorials have lost its digits.
+            let slope = rate * ((s - 1.0) * at.ln() - at - ln_gamma(s)).exp();
             return Split { below, above, slope };
         }
+        let slope = self.law.log_mass(x.max(0.0)).exp();
         let z = self.law.cube_root(a);
         Split { below: normal::cdf(z), above: normal::survival(z), slope }
     }
