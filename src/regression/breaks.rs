@@ -130,7 +130,9 @@ impl Search {
                 return None;
             }
             let norm = own.sqrt();
-            left.iter_mut().for_each(|entry| *entry /= norm);
+            for entry in &mut left {
+                *entry /= norm;
+            }
             basis.push(left);
         }
         Some(basis)

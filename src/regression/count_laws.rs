@@ -43,6 +43,9 @@ pub(super) struct YearsAhead<'a> {
     /// A root of the covariance of the coefficients, row by row.
     root: &'a [f64],
     projection: Projection,
+    /// Whether each dispersion has a maximum of its own along the line. Where the likelihood has none, the penalised fit
+    /// stands for all.
+    refits: bool,
     /// Observed years beyond the columns.
     df: f64,
     /// The last year's distance from the line.
@@ -66,8 +69,9 @@ impl<'a> YearsAhead<'a> {
             })
             .collect();
         let df = (setup.y.len() - setup.columns()) as f64;
+        let refits = projection == Projection::Line && !problem.is_separated();
         let deviation = distances.last().copied().unwrap_or(0.0);
-        Self { problem, fit, root, projection, df, deviation, steps }
+        Self { problem, fit, root, projection, refits, df, deviation, steps }
     }
 
     /// The last year's distance from the line, on the scale of logarithms.
@@ -123,10 +127,7 @@ impl<'a> YearsAhead<'a> {
         let nodes = Posterior::new(self).nodes();
         let law = |(weight, log_alpha): (f64, f64)| {
             let alpha = log_alpha.exp();
-            let refitted = match self.projection {
-                Projection::Line => self.problem.maximum(alpha, Some(self.fit)),
-                Projection::Damped => None,
-            };
+            let refitted = if self.refits { self.problem.maximum(alpha, Some(self.fit)) } else { None };
             let (fit, root) = match &refitted {
                 Some(refitted) => (refitted, self.problem.root(refitted)),
                 None => (self.fit, self.root.to_vec()),
@@ -169,6 +170,10 @@ impl<'a> Posterior<'a> {
     /// The adjusted likelihood of the counts around the line.
     fn of_line(&mut self, alpha: f64) -> Option<f64> {
         let problem = self.of.problem;
+        if !self.of.refits {
+            let information = problem.log_information_at(alpha, self.of.fit)?;
+            return Some(problem.loglik(alpha, &self.of.fit.mean) - 0.5 * information);
+        }
         let fit = problem.maximum(alpha, Some(&self.from))?;
         let value = fit.loglik - 0.5 * problem.log_information(&fit);
         self.from = fit;

@@ -320,6 +320,7 @@ fn report(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dist::Predictive as _;
     use crate::model::checks::battery;
     use crate::numeric::rng::Stream;
     use crate::series::{Horizon, Year};
@@ -378,6 +379,18 @@ mod tests {
             let wide = NegativeBinomialTrend::new().fit(&counts(&y)).and_then(|fitted| fitted.forecast(five));
             assert!(poisson.is_ok() && wide.is_ok(), "{y:?}: {:?} {:?}", poisson.err(), wide.err());
         }
+    }
+
+    #[test]
+    fn a_series_without_a_maximum_is_not_projected_to_the_end_of_numbers() {
+        // why: dispersions used to be fitted anew without the penalty, and half of all years ahead were 4e15.
+        for y in [&[0.0; 6][..], &[9.0, 0.0, 0.0, 0.0, 0.0, 0.0], &[0.0; 12]] {
+            let fitted = NegativeBinomialTrend::new().projection(Projection::Line).fit(&counts(y)).unwrap();
+            let upper = fitted.forecast(Horizon::years(1).unwrap()).unwrap().steps()[0].quantile(0.75);
+            assert!(upper < 100.0, "{y:?}: {upper}");
+        }
+        let late = NegativeBinomialTrend::new().projection(Projection::Line).fit(&counts(&[0.0, 0.0, 0.0, 0.0, 7.0]));
+        assert!(late.unwrap().forecast(Horizon::years(1).unwrap()).is_ok());
     }
 
     #[test]
