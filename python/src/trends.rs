@@ -167,7 +167,8 @@ impl PyPolynomialTrend {
 ///
 /// References
 /// ----------
-/// Kim, Fay, Feuer and Midthune (2000), Statistics in Medicine 19, 335-351; Kim and Kim (2022), ibid. 41, 2880-2896.
+/// Kim, Fay, Feuer and Midthune (2000), Statistics in Medicine 19, 335-351; Kim, Chen and others (2022), Journal of Applied
+/// Statistics 50(9), 1992-2013.
 ///
 /// Examples
 /// --------

@@ -273,17 +273,14 @@ impl Search {
         (place > low && place < high).then_some(place)
     }
 
-    /// Kim and Kim's weighted criterion: between BIC and BIC3 (3 parameters a break instead of 2), by how far the fit with the
-    /// most breaks gains on the one without.
+    /// The weighted criterion: between BIC and BIC3 (3 parameters a break instead of 2), the nearer to BIC3 the more of two
+    /// neighbouring segments a break explains.
     pub(super) fn by_weighted_bic(&self, most: usize) -> Vec<f64> {
         let n = self.t.len() as f64;
         let fits: Vec<(Vec<f64>, f64)> = (0..=most).map(|k| self.best_for(&self.response, k)).collect();
-        let (none, all) = (fits[0].1, fits[most].1);
-        let weight = if none > self.negligible { (1.0 - all / none).clamp(0.0, 1.0) } else { 0.0 };
         let value = |k: usize| {
             let rss = fits[k].1.max(self.negligible).max(f64::MIN_POSITIVE);
-            let charge = |each: f64| (each * k as f64 + 2.0) * n.ln() / n;
-            (rss / n).ln() + weight * charge(2.0) + (1.0 - weight) * charge(3.0)
+            (rss / n).ln() + ((2.0 + self.largest_share(&fits[k].0)) * k as f64 + 2.0) * n.ln() / n
         };
         let mut best = 0;
         for k in 1..=most {
@@ -293,6 +290,46 @@ impl Search {
             }
         }
         fits.into_iter().nth(best).map(|fit| fit.0).unwrap_or_default()
+    }
+
+    /// The largest partial R^2 of a break: what its change of slope explains of the segments on both sides of it, beside one
+    /// line through both.
+    fn largest_share(&self, breaks: &[f64]) -> f64 {
+        let response = self.trend_of(breaks);
+        let share = |(i, place): (usize, &f64)| {
+            let from = if i == 0 { f64::NEG_INFINITY } else { breaks[i - 1] };
+            let to = breaks.get(i + 1).copied().unwrap_or(f64::INFINITY);
+            let beside = |t: &f64| f64::from(u8::from(*t >= from && *t <= to));
+            let within =
+                |column: Vec<f64>| -> Vec<f64> { column.iter().zip(&self.t).map(|(x, t)| x * beside(t)).collect() };
+            let line = [vec![1.0; self.t.len()], self.t.clone()].map(within);
+            let Some(line) = self.orthonormal(&[], line.into_iter()) else { return 0.0 };
+            let [y, z] = [response.clone(), self.hinge(*place)].map(|column| self.without(within(column), &line));
+            let (yy, zz) = (self.product(&y, &y), self.product(&z, &z));
+            if yy > 0.0 && zz > 0.0 { (self.product(&y, &z).powi(2) / (yy * zz)).min(1.0) } else { 0.0 }
+        };
+        breaks.iter().enumerate().map(share).fold(0.0, f64::max)
+    }
+
+    /// The response less what columns beside the line and these breaks explain of it.
+    fn trend_of(&self, breaks: &[f64]) -> Vec<f64> {
+        const LINE: usize = 2;
+        let mut response = self.response.clone();
+        if self.p > LINE {
+            let width = self.p + breaks.len();
+            let row = |i: usize| {
+                let own = self.rows[i * self.p..(i + 1) * self.p].iter().copied();
+                own.chain(breaks.iter().map(move |c| (self.t[i] - c).max(0.0)))
+            };
+            let rows: Vec<f64> = (0..self.t.len()).flat_map(row).collect();
+            if let Ok(fit) = LeastSquares::weighted(&rows, width, &self.response, &self.weights) {
+                for (y, row) in response.iter_mut().zip(rows.chunks_exact(width)) {
+                    let beside = row[LINE..self.p].iter().zip(&fit.coefficients()[LINE..self.p]);
+                    *y -= beside.map(|(x, b)| x * b).sum::<f64>();
+                }
+            }
+        }
+        response
     }
 
     /// Kim and others' sequence: fewest against most, then whichever of the two is refuted moves by one.

@@ -46,7 +46,14 @@ impl Setup {
     }
 
     /// The data of a design: what follows from series and columns.
-    pub(super) fn of(series: &Series, training: Training, design: Design) -> Result<Self> {
+    pub(super) fn of(series: &Series, mut training: Training, design: Design) -> Result<Self> {
+        // why missing: shocks, degrees of freedom and the last year must not come from a year that counts for nothing.
+        let first = training.first;
+        for (i, y) in training.y.iter_mut().enumerate() {
+            if y.is_some() && design.weight(first.plus(i)?) <= 0.0 {
+                *y = None;
+            }
+        }
         let (years, y): (Vec<Year>, Vec<f64>) = training.points().unzip();
         let (last, inputs) = (years.last().copied().unwrap_or(training.first), design.inputs());
         let p = design.columns().len();
@@ -86,5 +93,36 @@ pub(super) fn without(inputs: &Inputs, model: &str, refused: &[&str]) -> Result<
     match given.iter().find(|(name, is_given)| *is_given && refused.contains(name)) {
         Some((name, _)) => Err(Error::InputNotTaken { model: model.to_owned(), input: (*name).to_owned() }),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::design::Inputs;
+    use crate::model::Forecaster;
+    use crate::regression::{LinearTrend, LogLinearTrend, NegativeBinomialTrend, PoissonTrend, Projection};
+    use crate::series::{Horizon, Series, Year};
+
+    #[test]
+    fn a_year_of_weight_zero_is_a_year_that_was_not_observed() {
+        let year = |y| Year::new(y).unwrap();
+        let y = [30.0, 41.0, 35.0, 44.0, 52.0, 47.0, 61.0, 58.0, 66.0, 300.0];
+        let all = Series::new("cases", year(2010), &y).unwrap();
+        let without = all.clone().with_missing(year(2019)).unwrap();
+        let models: [Box<dyn Forecaster>; 5] = [
+            Box::new(PoissonTrend::new()),
+            Box::new(NegativeBinomialTrend::new()),
+            Box::new(LinearTrend::new()),
+            Box::new(LinearTrend::new().projection(Projection::Damped)),
+            Box::new(LogLinearTrend::new().projection(Projection::Damped)),
+        ];
+        for model in models {
+            let weights = Inputs::new().weights([(year(2019), 0.0)]).unwrap();
+            let horizon = Horizon::years(2).unwrap();
+            let weighed = model.fit_with(&all, &weights).unwrap().forecast(horizon).unwrap();
+            let left_out = model.fit(&without).unwrap().forecast(horizon).unwrap();
+            assert_eq!(weighed.median(), left_out.median(), "{}", model.name());
+            assert_eq!(weighed.interval(80.0).unwrap(), left_out.interval(80.0).unwrap(), "{}", model.name());
+        }
     }
 }
