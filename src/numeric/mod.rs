@@ -1,7 +1,7 @@
 //! Arrays in, numbers out: the numerical tools that every other layer stands on.
 //!
 //! They are ours where the crates at hand fall short of what the rest needs: least squares that keep all digits, name
-//! redundant columns and know their leverages; a minimiser that finds optima on the edge of its box without a panic; a
+//! redundant columns and know their leverages; a minimiser that looks at the ends of its interval too; a
 //! Student t whose far tails and quantiles are right to the last digits; and one keyed source of randomness, so that
 //! the same seed gives the same numbers whatever runs beside it.
 

@@ -14,7 +14,7 @@
 //! WBIC(k) = ln(rss_k / n) + ((2 + R^2_max) k + 2) ln n / n
 //! ```
 //!
-//! with R^2_max the largest partial R^2 of a break in the data of the two segments beside it, so that large changes pay the
+//! with `R^2_max` the largest partial R^2 of a break in the data of the two segments beside it, so that large changes pay the
 //! charge of BIC3 and small ones that of BIC; or by permutation tests as in cancer-rate practice (Kim and others 2000): k against k + 1, 999 shuffles of
 //! the residuals with a fixed seed, at 5% over the number of tests. Support of a break is its share of
 //! `exp(-n / 2 ln rss)` over all places of that break, the others held.

@@ -173,7 +173,7 @@ impl<'a> Lines<'a> {
         let best = (0..=GRID).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
         let range = (Self::alpha(best.saturating_sub(1)), Self::alpha((best + 1).min(GRID)));
         let found = minimise_scalar(misfit, range, &Settings::default());
-        self.best_at(found.at[0]).point
+        self.best_at(found.at).point
     }
 
     /// The best level and weight at this alpha: linear least squares, the weight in its range.
