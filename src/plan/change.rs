@@ -4,6 +4,10 @@
 //! variance phi times that of Poisson, ln(b / a) has about the variance phi (1 / a + 1 / b). phi is the half mean squared
 //! yearly change over the mean of a history, at least 1.
 //!
+//! Those are facts about counts. A history of amounts or rates has no Poisson law and no unit of its own: there ln(b / a) has
+//! the scatter of the yearly changes of its own logarithms, the root of their mean square with as many degrees of freedom as
+//! changes, so that nothing depends on whether it is told in thousands or in percent.
+//!
 //! Where the 95% interval reaches from an end to a hundred times that, as for numbers below 25 that scatter as most do, the
 //! law of logarithms says nothing of use and no percentage does: there is no interval, and the difference is told instead.
 //!
@@ -17,13 +21,16 @@ use serde::{Deserialize, Serialize};
 use super::{checked_level, refused};
 use crate::error::{Error, Result};
 use crate::numeric::special::{StudentT, normal};
-use crate::series::Series;
+use crate::series::{Series, Unit};
 
 /// The median of phi over 1,897 public annual series of recorded crime, trafficking and migration (`docs/planning.md`).
 const ORDINARY: f64 = 17.0;
 
 /// The widest 95% interval that is still one, as a ratio of its ends.
 const WIDEST: f64 = 100.0;
+
+/// What logarithms scatter by at least: constant amounts have no scatter of their own, and this is less than any that is printed.
+const LEAST: f64 = 1e-6;
 
 /// A percent change with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,7 +47,8 @@ pub struct Change {
     pub lower: Option<f64>,
     /// Upper end, likewise.
     pub upper: Option<f64>,
-    /// Variance of the counts over that of Poisson: from the history, or the median of public series.
+    /// Variance of the counts over that of Poisson: from the history, or the median of public series. With a history of
+    /// amounts or rates the variance of ln(after / before) over 1 / before + 1 / after, which depends on their unit.
     pub dispersion: f64,
     /// Whether the dispersion is that of the history.
     pub has_history: bool,
@@ -57,6 +65,7 @@ pub struct Change {
 /// With a history (of the same series, the two years among them or not) it is significant if its interval excludes 0. Without
 /// one the interval is that of counts seventeen times as scattered as Poisson, the median of public series: the change is
 /// significant if that excludes 0, not so if even Poisson counts could show it by chance, and in between nobody can tell.
+/// A history of amounts or rates is judged by the yearly changes of its logarithms, and both numbers must be above 0.
 /// `published` is a percentage as printed: it is right if it is the change rounded to its decimal places.
 ///
 /// ```
@@ -73,7 +82,8 @@ pub struct Change {
 ///
 /// # Errors
 /// [`Error::NoPercentage`] unless `before` is above 0 and `after` at least 0, or if the change is beyond all numbers;
-/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years.
+/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years; [`Error::NotPositive`] for one of
+/// amounts or rates with a full year at or below 0, and [`Error::NoPercentage`] for a change of those to 0.
 pub fn percent_change(
     before: f64,
     after: f64,
@@ -92,13 +102,23 @@ pub fn percent_change(
     if !change.is_finite() {
         return Err(Error::NoPercentage { before, after });
     }
+    let counts = history.is_none_or(|series| series.unit() == Unit::Count);
+    if !counts && after <= 0.0 {
+        return Err(Error::NoPercentage { before, after });
+    }
     // why a half: a count of nothing has no logarithm, and a ratio to it no upper end.
-    let (a, b) = (before.max(0.5), after.max(0.5));
+    let least = if counts { 0.5 } else { 0.0 };
+    let (a, b) = (before.max(least), after.max(least));
     let (log, spread) = ((b / a).ln(), (1.0 / a + 1.0 / b).sqrt());
     let tail = 0.5 + level / 200.0;
     let (phi, quantile, quantile_95) = match history {
         Some(series) => {
-            let (phi, changes) = dispersion(series)?;
+            let (phi, changes) = if counts {
+                dispersion(series)?
+            } else {
+                let (scatter, changes) = of_logarithms(series)?;
+                ((scatter / spread).powi(2), changes)
+            };
             let law = StudentT::new(changes);
             (phi, law.quantile(tail), law.quantile(0.975))
         }
@@ -134,25 +154,42 @@ pub fn percent_change(
 
 /// Half the mean squared yearly change over the mean, at least 1, and from how many changes.
 fn dispersion(series: &Series) -> Result<(f64, f64)> {
-    let known: Vec<(i32, f64)> = series
-        .observations()
-        .filter(|o| !o.coverage.is_partial())
-        .filter_map(|o| Some((o.year.get(), o.value.exact()?)))
-        .collect();
-    let squares: Vec<f64> = known
-        .iter()
-        .zip(known.iter().skip(1))
-        .filter(|(a, b)| b.0 == a.0 + 1)
-        .map(|(a, b)| (b.1 - a.1).powi(2))
-        .collect();
+    let known: Vec<(i32, f64)> = full_years(series).collect();
+    let (square, changes) = mean_square(series, &known)?;
+    let mean = known.iter().map(|(_, y)| y).sum::<f64>() / known.len() as f64;
+    let phi = if mean > 0.0 { square / (2.0 * mean) } else { 1.0 };
+    Ok((phi.max(1.0), changes))
+}
+
+/// The root of the mean squared yearly change of the logarithms, and from how many changes.
+fn of_logarithms(series: &Series) -> Result<(f64, f64)> {
+    let logarithm = |(year, value): (i32, f64)| {
+        if value > 0.0 {
+            return Ok((year, value.ln()));
+        }
+        let (series, model) = (series.name().to_owned(), "percent_change".to_owned());
+        Err(Error::NotPositive { series, model, year, value })
+    };
+    let known = full_years(series).map(logarithm).collect::<Result<Vec<_>>>()?;
+    let (square, changes) = mean_square(series, &known)?;
+    Ok((square.sqrt().max(LEAST), changes))
+}
+
+fn full_years(series: &Series) -> impl Iterator<Item = (i32, f64)> {
+    let full = series.observations().filter(|o| !o.coverage.is_partial());
+    full.filter_map(|o| Some((o.year.get(), o.value.exact()?)))
+}
+
+/// The mean squared change from a year to the next, and from how many changes.
+fn mean_square(series: &Series, known: &[(i32, f64)]) -> Result<(f64, f64)> {
+    let pairs = known.iter().zip(known.iter().skip(1)).filter(|(a, b)| b.0 == a.0 + 1);
+    let squares: Vec<f64> = pairs.map(|(a, b)| (b.1 - a.1).powi(2)).collect();
     if squares.len() < 2 {
         let (series, model) = (series.name().to_owned(), "percent_change".to_owned());
         return Err(Error::TooFewYears { series, model, needed: 3, got: known.len() });
     }
-    let mean = known.iter().map(|(_, y)| y).sum::<f64>() / known.len() as f64;
     let changes = squares.len() as f64;
-    let phi = if mean > 0.0 { squares.iter().sum::<f64>() / (2.0 * changes * mean) } else { 1.0 };
-    Ok((phi.max(1.0), changes))
+    Ok((squares.iter().sum::<f64>() / changes, changes))
 }
 
 /// Decimal places in which a number is written.
@@ -216,6 +253,38 @@ mod tests {
         let (lower, upper) = (change.lower.unwrap(), change.upper.unwrap());
         assert!((lower + 41.7).abs() < 0.1 && (upper - 586.0).abs() < 0.5, "{lower} {upper}");
         assert_eq!(change.significant, Some(false));
+    }
+
+    #[test]
+    fn a_change_of_amounts_or_rates_does_not_depend_on_their_unit() {
+        let values = [30.0, 32.0, 31.0, 33.0, 30.0, 32.0];
+        let of = |times: f64, unit| {
+            let scaled: Vec<f64> = values.iter().map(|y| times * y).collect();
+            let series = Series::new("cost", Year::new(2015).unwrap(), &scaled).unwrap().with_unit(unit).unwrap();
+            percent_change(30.0 * times, 60.0 * times, None, Some(&series), 95.0).unwrap()
+        };
+        for unit in [Unit::Amount, Unit::Rate] {
+            for times in [1e-3, 0.01, 1.0, 1e6] {
+                let change = of(times, unit);
+                // logarithms change by .06454, -.03175, .06252, -.09531, .06454: root mean square .06673, t_5(0.975) 2.57058,
+                // so ln 2 +- 0.17153
+                let (lower, upper) = (change.lower.unwrap(), change.upper.unwrap());
+                assert!(
+                    (lower - 68.47).abs() < 0.1 && (upper - 137.42).abs() < 0.1,
+                    "{unit:?} {times}: {lower} {upper}"
+                );
+                assert_eq!(change.significant, Some(true));
+            }
+        }
+        // as counts 60 of 30 are far less certain
+        assert!(of(1.0, Unit::Count).lower.unwrap() < 30.0);
+        let year = Year::new(2015).unwrap();
+        let amounts = |values: &[f64]| Series::new("cost", year, values).unwrap().with_unit(Unit::Amount).unwrap();
+        let change = |a, b, values: &[f64]| percent_change(a, b, None, Some(&amounts(values)), 95.0);
+        assert_eq!(change(5.0, 5.0, &[5.0; 4]).unwrap().significant, Some(false));
+        assert_eq!(change(5.0, 5.01, &[5.0; 4]).unwrap().significant, Some(true));
+        assert!(matches!(change(5.0, 6.0, &[5.0, 0.0, 4.0]), Err(Error::NotPositive { year: 2016, .. })));
+        assert!(matches!(change(5.0, 0.0, &[5.0, 4.0, 4.0]), Err(Error::NoPercentage { .. })));
     }
 
     #[test]

@@ -20,7 +20,8 @@ use crate::series::PySeries;
 /// published : float, optional
 ///     The percentage as printed: right if it is the change rounded to the places in which it is written.
 /// history : Series or sequence of float, optional
-///     Of the same figures, year by year: how much they vary. Three full years or more.
+///     Of the same figures, year by year: how much they vary. Three full years or more. One of amounts or rates, all above 0,
+///     is judged by the yearly changes of its logarithms, and the answer does not depend on its unit.
 /// level : float, default 95
 ///     Of the interval, in percent.
 ///
@@ -36,7 +37,9 @@ use crate::series::PySeries;
 /// Raises
 /// ------
 /// NoPercentageError
-///     A change from 0, or to a number below 0.
+///     A change from 0, or to a number below 0; of amounts or rates, to 0.
+/// NotPositiveError
+///     A history of amounts or rates with a full year at or below 0.
 ///
 /// Examples
 /// --------

@@ -37,7 +37,8 @@ use crate::series::PySeries;
 /// Notes
 /// -----
 /// Yearly links vary around a mean on the scale of log odds (shares) or logarithms (ratios), with the between-year variance of
-/// DerSimonian and Laird (1986) drawn towards 0.5**2. Shares thin the stage before binomially on each joint path.
+/// DerSimonian and Laird (1986) drawn towards 0.5**2. On each joint path shares thin the stage before binomially, and a ratio
+/// draws a Poisson count with the mean of the stage before times the year's rate.
 ///
 /// Examples
 /// --------

@@ -10,15 +10,21 @@
 //! | cannot tell | the interval holds 0 and is wider than that |
 //!
 //! A Bayes factor below 1 is no evidence of no effect: a short series that scatters can be silent. What it could have shown
-//! is the **minimum detectable effect**: with s the standard error of the effect by the data alone and p with the prior, both
-//! in log units, an effect is found with a power of 80% if it is
+//! is the **minimum detectable effect**. The posterior of the effect is a mixture of normal laws in log units, `N(m_k, p_k^2)`
+//! with the weight `w_k`, one for each member and size of the shocks. With the prior `N(0, t_k^2)` the data have the share
+//! `c_k = 1 - p_k^2 / t_k^2` in its mean: an effect d moves it by `c_k d`, with the standard error `sqrt(c_k) p_k` from sample to
+//! sample. That the parts do not agree beyond this, `a_k = m_k - c_k sum w m / sum w c`, may help or harm. An effect is found
+//! with a power of 80% if even with an estimate 0.84 standard errors too small the 95% interval of the mixture leaves 0 out:
 //!
 //! ```text
-//! d = 1.96 s^2 / p + 0.84 s          rise e^d - 1, fall 1 - e^-d
+//! sum_k w_k (Phi(-z_k - a_k / p_k) + Phi(-z_k + a_k / p_k)) / 2 = 0.025,   z_k = c_k d / p_k - 0.84 sqrt(c_k)
+//! rise e^d - 1, fall 1 - e^-d
 //! ```
 //!
-//! (the posterior mean is the estimate shrunk by p^2 / s^2, and has to leave 0 by 1.96 p). A rise above 900%, or
-//! a fall to less than half a hundredth, is none: no effect of practical size would have been found.
+//! With one part that is `d = 1.96 s^2 / p + 0.84 s`, s the standard error by the data alone; the tails of the mixture, which
+//! has the doubt about the size of the shocks in it, are those of the verdict. Of years to come the parts keep their
+//! weights, and `a_k` narrows as `p_k` does. A rise above 900%, or a fall to less than half a hundredth, is none: no effect of
+//! practical size would have been found.
 //!
 //! References: Box and Tiao (1975), JASA 70, 70-79, for intervention analysis; Kass and Raftery (1995), JASA 90, 773-795, for
 //! Bayes factors; Bloom (1995), *Evaluation Review* 19, 547-556, for minimum detectable effects; Lopez Bernal and others
@@ -33,7 +39,9 @@ use crate::design::Inputs;
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
+use crate::numeric::special::normal;
 use crate::series::{Event, EventKind, Series, Training, Year};
+use crate::smoothing::bayes::{Effect, Known};
 use crate::smoothing::{BayesEts, FittedBayesEts};
 
 /// Full years needed before the event.
@@ -44,9 +52,12 @@ const PLACEBO: usize = 4;
 const AHEAD: usize = 10;
 /// The relative effect is kept at this many equal steps of probability, less one.
 const QUANTILES: usize = 200;
-/// Normal quantiles of 97.5% and 80%.
-const Z_975: f64 = 1.959_963_984_540_054;
+/// The normal quantile of 80%.
 const Z_80: f64 = 0.841_621_233_572_914_3;
+/// What the 95% interval leaves below itself.
+const TAIL: f64 = 0.025;
+/// In log units; beyond all that is told.
+const FARTHEST: f64 = 6.0;
 
 /// What can be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -162,15 +173,8 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
     let training = checked(series, event)?;
     let fitted = fit(series, event)?;
     let effect = effect(&fitted, series)?;
-    let (lower, upper) = (effect.relative(0.025), effect.relative(0.975));
     let log_factor = fitted.log_bayes_factor().unwrap_or(0.0);
-    let verdict = if (lower > 0.0 || upper < 0.0) && log_factor > 0.0 {
-        if lower > 0.0 { Verdict::Increase } else { Verdict::Decrease }
-    } else if lower >= -meaningful && upper <= meaningful {
-        Verdict::NoEvidence
-    } else {
-        Verdict::CannotTell
-    };
+    let verdict = judged(&effect, log_factor, meaningful);
     let mde = detectable(&fitted, event, 0)?;
     let enough = |more: usize| -> Result<bool> {
         let then = detectable(&fitted, event, more)?;
@@ -213,6 +217,17 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
     })
 }
 
+fn judged(effect: &Effect, log_factor: f64, meaningful: f64) -> Verdict {
+    let (lower, upper) = (effect.relative(TAIL), effect.relative(1.0 - TAIL));
+    if (lower > 0.0 || upper < 0.0) && log_factor > 0.0 {
+        if lower > 0.0 { Verdict::Increase } else { Verdict::Decrease }
+    } else if lower >= -meaningful && upper <= meaningful {
+        Verdict::NoEvidence
+    } else {
+        Verdict::CannotTell
+    }
+}
+
 fn outside(series: &Series, event: &Event, training: &Training) -> Error {
     Error::EventOutside {
         series: series.name().to_owned(),
@@ -247,7 +262,7 @@ fn fit(series: &Series, event: &Event) -> Result<FittedBayesEts> {
     BayesEts::default().fit_with(&series.through(full)?, &Inputs::new().event(event.clone())?)
 }
 
-fn effect(fitted: &FittedBayesEts, series: &Series) -> Result<crate::smoothing::bayes::Effect> {
+fn effect(fitted: &FittedBayesEts, series: &Series) -> Result<Effect> {
     let none = || Error::Overflow { series: series.name().to_owned(), model: "impact".to_owned() };
     fitted.effects().into_iter().next().ok_or_else(none)
 }
@@ -278,13 +293,40 @@ fn before(series: &Series, event: &Event, training: &Training) -> Result<Vec<Pla
 
 /// The smallest effects that would be found once so many more full years are known.
 fn detectable(fitted: &FittedBayesEts, event: &Event, more: usize) -> Result<Detectable> {
-    let Some((alone, with_prior)) = fitted.precision(&event.name, more)? else {
+    let Some(parts) = fitted.known(&event.name, more)? else {
         return Ok(Detectable { rise: None, fall: None });
     };
-    let d = Z_975 * alone * alone / with_prior + Z_80 * alone;
+    let d = smallest(&parts);
     let (rise, fall) = (d.exp_m1(), 1.0 - (-d).exp());
     // why: a fall beyond what the counts can show is none that would be found, and a rise beyond all that happens neither.
     Ok(Detectable { rise: (100.0 * rise <= MOST_CHANGE).then_some(rise), fall: (fall < 0.995).then_some(fall) })
+}
+
+/// The smallest effect in log units that the mixture would show with a power of 80%; [`FARTHEST`] if none does.
+fn smallest(parts: &[Known]) -> f64 {
+    let sum = |of: fn(&Known) -> f64| parts.iter().map(|part| part.weight * of(part)).sum::<f64>();
+    // why the bound: where the data say nothing there is nothing to disagree about.
+    let estimate = sum(|part| part.mean) / sum(|part| part.share(part.now)).max(1e-9);
+    // The probability left below 0.
+    let below = |d: f64| {
+        let one = |part: &Known| {
+            let share = part.share(part.sd);
+            let z = share * d / part.sd - Z_80 * share.sqrt();
+            let apart = (part.mean - part.share(part.now) * estimate) / part.now;
+            part.weight * 0.5 * (normal::cdf(-z - apart) + normal::cdf(-z + apart))
+        };
+        parts.iter().map(one).sum::<f64>()
+    };
+    let (mut low, mut high) = (0.0, FARTHEST);
+    while high - low > 1e-6 {
+        let d = 0.5 * (low + high);
+        if below(d) > TAIL {
+            low = d;
+        } else {
+            high = d;
+        }
+    }
+    high
 }
 
 impl Impact {

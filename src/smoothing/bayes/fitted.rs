@@ -306,12 +306,12 @@ impl FittedBayesEts {
         effects.iter().enumerate().map(law).collect()
     }
 
-    /// How precisely an effect is known, in log units, once so many more full years have been observed: the standard
-    /// deviation that the data alone would leave, and with its prior. None for a fit without the effect.
+    /// The parts of what is known of an effect, in log units, once so many more full years have been observed. None for a fit
+    /// without the effect.
     ///
     /// # Errors
     /// [`Error::MissingDriver`] for drivers of years to come.
-    pub(crate) fn precision(&self, name: &str, more: usize) -> Result<Option<(f64, f64)>> {
+    pub(crate) fn known(&self, name: &str, more: usize) -> Result<Option<Vec<Known>>> {
         let Some(effects) = &self.effects else { return Ok(None) };
         let Some(j) = effects.each.iter().position(|effect| effect.name == name) else { return Ok(None) };
         let rows = match i64::try_from(more) {
@@ -319,20 +319,22 @@ impl FittedBayesEts {
             Ok(more) => effects.ahead(self.training.next, Horizon::years(more)?, &Inputs::new())?,
         };
         let ratios = self.exposure.as_ref().map_or(&[][..], |exposure| &exposure.ratios);
-        let (mut weights, mut information, mut before) = (0.0, 0.0, 0.0);
-        for (weight, member, node) in self.moved() {
-            let Some(series) = Scaled::new(&self.training, ratios, member.lambda, self.scale) else { continue };
+        let part = |(weight, member, node): (f64, &Member, &EffectNode)| {
+            let series = Scaled::new(&self.training, ratios, member.lambda, self.scale)?;
             let (shared, scale, kind) = (&self.shared, self.scale, (node.far, 0.0));
             let filter = EffectFilter { recursion: member, shared, series: &series, effects, scale, kind };
             let size = effects.each[j].on_scale(member.lambda, self.scale);
-            let variance = filter.variance_after(node, j, &rows) / (size * size);
-            weights += weight;
-            information += weight / variance.max(1e-12);
-            before += weight / effects.each[j].sd(node.far).powi(2);
+            let (mean, now) = node.effect(j);
+            let then = filter.variance_after(node, j, &rows).max(1e-12).sqrt();
+            let prior = effects.each[j].sd(node.far);
+            Some(Known { weight, mean: mean / size, now: now.max(1e-6) / size, sd: then / size, prior })
+        };
+        let mut parts: Vec<Known> = self.moved().filter_map(part).collect();
+        let total: f64 = parts.iter().map(|part| part.weight).sum();
+        for part in &mut parts {
+            part.weight /= total;
         }
-        let with_prior = information / weights;
-        let alone = (with_prior - before / weights).max(1e-9);
-        Ok(Some((alone.recip().sqrt(), with_prior.recip().sqrt())))
+        Ok(Some(parts))
     }
 
     /// What the years from the first event on would have been without the events, as a forecast made then: the years keep
@@ -445,6 +447,27 @@ impl FittedBayesEts {
             expected.push(series.link.inverse(mu + moved(t)) * ratios.get(t).unwrap_or(&1.0));
         }
         expected
+    }
+}
+
+/// One part of what is known of an effect, a normal law in log units.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(crate) weight: f64,
+    /// Its mean after the years observed.
+    pub(crate) mean: f64,
+    /// Its standard deviation after them.
+    pub(crate) now: f64,
+    /// The same once more years have been observed.
+    pub(crate) sd: f64,
+    /// The same before any year.
+    pub(crate) prior: f64,
+}
+
+impl Known {
+    /// The share of the data in the mean, where one standard deviation is left: an effect d moves the mean by so much of d.
+    pub(crate) fn share(&self, sd: f64) -> f64 {
+        (1.0 - (sd / self.prior).powi(2)).max(0.0)
     }
 }
 

@@ -40,6 +40,7 @@ mod tests;
 mod tilt;
 mod wild;
 
+pub(crate) use fitted::Known;
 pub use fitted::{Effect, FittedBayesEts};
 pub use member::{Member, Shared};
 pub use prior::Prior;
