@@ -102,7 +102,7 @@ fn a_cut_off_date_without_a_starred_year_is_not_forgotten_in_silence() {
 
 #[test]
 fn a_partial_year_needs_a_number() {
-    refuses(&full("a,2023,,,,2023-05-31,,,,\n"), (2, "y", ""), "got Missing");
+    refuses(&full("a,2023,,,,2023-05-31,,,,\n"), (2, "y", ""), "got - (");
     refuses(&full("a,2023,<5,,,2023-05-31,,,,\n"), (2, "y", "<5"), "partial year needs");
     refuses(&full("a,2023,-4,,,2023-05-31,,,,\n"), (2, "y", "-4"), "finite number from 0");
     refuses(&full("a,2023,4,,,2023-05-31,,rate,,\n"), (2, "period_end", "2023-05-31"), "rate of part of a year");
