@@ -21,15 +21,13 @@ use crate::panel::{named, view};
 use crate::run::{Block, Outcomes, Run, table};
 use crate::series::not_stored;
 
+/// A stored forecast, or a stored refusal.
+type StoredOutcome<'py> = (Option<Bound<'py, PyBytes>>, Option<String>);
+
 /// What a pickle holds: names of the models, whether a list of them was given, how far ahead, the series, and for each of
 /// them a forecast or a refusal by each model.
-type Stored<'py> = (
-    Vec<String>,
-    bool,
-    (Option<usize>, Option<i32>),
-    Vec<Bound<'py, PyBytes>>,
-    Vec<Vec<(Option<Bound<'py, PyBytes>>, Option<String>)>>,
-);
+type Stored<'py> =
+    (Vec<String>, bool, (Option<usize>, Option<i32>), Vec<Bound<'py, PyBytes>>, Vec<Vec<StoredOutcome<'py>>>);
 
 /// Forecasts by name of series: a read-only mapping of those that could be made; ``errors`` has the others.
 ///
@@ -221,7 +219,7 @@ impl PyForecasts {
             Ahead::Until(year) => (None, Some(year.get())),
         };
         let bytes = |bytes: Vec<u8>| PyBytes::new(py, &bytes);
-        let one = |outcome: &unjuran::Result<Arc<Forecast>>| -> Result<(Option<Bound<'py, PyBytes>>, Option<String>)> {
+        let one = |outcome: &unjuran::Result<Arc<Forecast>>| -> Result<StoredOutcome<'py>> {
             Ok(match outcome {
                 Ok(forecast) => (Some(bytes(forecast.to_bytes()?)), None),
                 Err(error) => (None, Some(serde_json::to_string(error).map_err(|e| not_stored("error", &e))?)),
@@ -239,13 +237,13 @@ impl PyForecasts {
         listed: bool,
         ahead: (Option<i64>, Option<i64>),
         series: Vec<Bound<'_, PyBytes>>,
-        outcomes: Vec<Vec<(Option<Bound<'_, PyBytes>>, Option<String>)>>,
+        outcomes: Vec<Vec<StoredOutcome<'_>>>,
     ) -> Result<Self> {
         let ahead = match ahead {
             (_, Some(year)) => Ahead::Until(Year::new(year)?),
             (years, None) => Ahead::Years(Horizon::years(years.unwrap_or(0))?),
         };
-        let one = |(forecast, error): &(Option<Bound<'_, PyBytes>>, Option<String>)| -> Result<_> {
+        let one = |(forecast, error): &StoredOutcome<'_>| -> Result<_> {
             Ok(match (forecast, error) {
                 (Some(forecast), _) => Ok(Arc::new(Forecast::from_bytes(forecast.as_bytes())?)),
                 (None, error) => {

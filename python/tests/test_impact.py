@@ -77,7 +77,8 @@ def test_a_small_size_of_interest_makes_a_quiet_series_one_that_cannot_tell():
     event = uj.plan.Event(2018, name="law")
     assert uj.plan.impact(quiet, event).verdict == "no evidence"
     assert uj.plan.impact(quiet, event, meaningful=0.0001).verdict == "cannot tell"
-    assert uj.plan.impact(quiet, event).mde.rise < 0.2
+    # Found with 80% power at least: the interval is 14% to either side, and the estimate scatters by a third of that.
+    assert uj.plan.impact(quiet, event).mde.rise < 0.3
 
 
 def test_the_fit_tells_effects_and_what_would_have_been(fallen):
