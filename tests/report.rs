@@ -314,6 +314,24 @@ fn an_event_is_judged_where_enough_years_come_before_it() {
 }
 
 #[test]
+fn events_made_for_other_series_are_told_of_once() {
+    let long = series("long", 2010, &[160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 158.0, 163.0]);
+    let panel = Panel::new(vec![long, series("short", 2020, &[5.0])]).unwrap();
+    let event = |y, name| Event::new(year(y), EventKind::Step, Some(name));
+    let options = ReportOptions::default().event(event(2012, "the act")).event(event(2024, "the next act"));
+    let report = Report::new(&panel, &options).unwrap();
+    let sentences: Vec<String> = report
+        .series()
+        .iter()
+        .flat_map(|one| one.unsaid.iter().map(|finding| finding.sentence(Language::English)))
+        .filter(|sentence| sentence.contains("the act"))
+        .collect();
+    let told = "Events cannot be judged without 5 observed years before them and one from then on: \
+                the act (2012); the next act (2024).";
+    assert_eq!(sentences, [told, told]);
+}
+
+#[test]
 fn an_event_that_cannot_be_judged_leaves_the_projection() {
     let cases = series("cases", 2010, &[160.0, 148.0, 171.0, 155.0, 166.0, 150.0, f64::NAN, 158.0, 163.0]);
     let panel = Panel::new(vec![cases]).unwrap();

@@ -43,6 +43,7 @@ pub use capacity::{Capacity, Need, Needs, Stay};
 pub use change::{Change, percent_change};
 pub use compare::{Comparison, Row, Span, compare};
 pub use funnel::{Conversion, Funnel, Leak, Stage};
+pub(crate) use impact::YEARS_BEFORE;
 pub use impact::{Detectable, Impact, Placebo, Verdict, YearEffect, impact};
 pub use monitor::{Alarm, Observed, monitor};
 pub use rates::Population;

@@ -8,7 +8,7 @@ use super::rules::{DIRECTION, INNER, MEANINGFUL, OUTER, POWER};
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
-use crate::plan::{Verdict, impact, percent_change};
+use crate::plan::{Verdict, YEARS_BEFORE, impact, percent_change};
 use crate::series::{Coverage, Event, Note, Series, Unit, Year};
 
 /// Bounds of an interval.
@@ -174,6 +174,13 @@ pub enum Finding {
         /// Observed years there are.
         got: usize,
     },
+    /// Several events that lie outside the years of the series, or too early in them.
+    EventsUnjudged {
+        /// The events with their years.
+        events: Vec<(String, Year)>,
+        /// Observed years needed before an event; one from it on is needed too.
+        needed: usize,
+    },
     /// An event that cannot be judged for another reason: the projection of its series stands without it.
     EventNotJudged {
         /// The event.
@@ -275,6 +282,7 @@ pub(super) fn findings(forecast: &Forecast, events: &[Event], complements: &[Yea
     for event in events {
         effect(series, event, &mut found)?;
     }
+    unjudged(&mut found);
     notes(forecast, complements, &mut found);
     Ok(found)
 }
@@ -370,6 +378,23 @@ fn change(series: &Series, full: &[(Year, f64)], found: &mut Findings) -> Result
         has_history: change.has_history,
     });
     Ok(())
+}
+
+/// One finding in place of many: a list of events made for other series would be told of one by one.
+fn unjudged(found: &mut Findings) {
+    let place = |finding: &Finding| match finding {
+        Finding::EventTooEarly { event, year, .. } | Finding::EventOutside { event, year, .. } => {
+            Some((event.clone(), *year))
+        }
+        _ => None,
+    };
+    let events: Vec<(String, Year)> = found.unsaid.iter().filter_map(place).collect();
+    // why of one alone too: of a series with a single full year the years that can be judged run backwards.
+    let none = |finding: &Finding| matches!(finding, Finding::EventOutside { first, last, .. } if first > last);
+    if events.len() > 1 || found.unsaid.iter().any(none) {
+        found.unsaid.retain(|finding| place(finding).is_none());
+        found.unsaid.push(Finding::EventsUnjudged { events, needed: YEARS_BEFORE });
+    }
 }
 
 fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {

@@ -98,6 +98,7 @@ impl Finding {
             Self::Effect { .. }
             | Self::EventTooEarly { .. }
             | Self::EventOutside { .. }
+            | Self::EventsUnjudged { .. }
             | Self::EventNotJudged { .. } => self.effect(said),
             Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
             Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
@@ -184,6 +185,11 @@ impl Finding {
             }
             Self::EventOutside { event, year, first, last } => {
                 said.say("effect.outside", &[("event", event), ("year", year), ("first", first), ("last", last)])
+            }
+            Self::EventsUnjudged { events, needed } => {
+                let events =
+                    events.iter().map(|(event, year)| format!("{event} ({year})")).collect::<Vec<_>>().join("; ");
+                said.say("effect.unjudged", &[("events", &events), ("needed", needed)])
             }
             Self::EventNotJudged { event, year, because } => {
                 said.say("effect.not_judged", &[("event", event), ("year", year), ("because", because)])

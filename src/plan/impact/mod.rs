@@ -45,7 +45,7 @@ use crate::smoothing::bayes::{Effect, Known};
 use crate::smoothing::{BayesEts, FittedBayesEts};
 
 /// Full years needed before the event.
-const BEFORE: usize = 5;
+pub(crate) const YEARS_BEFORE: usize = 5;
 /// Fewer years do not make a placebo.
 const PLACEBO: usize = 4;
 /// Years ahead in which an effect of interest may become detectable.
@@ -248,9 +248,9 @@ fn checked(series: &Series, event: &Event) -> Result<Training> {
     if seen(true) == 0 {
         return Err(outside(series, event, &training));
     }
-    if seen(false) < BEFORE {
+    if seen(false) < YEARS_BEFORE {
         let (series, model) = (series.name().to_owned(), format!("impact of {:?}", event.name));
-        return Err(Error::TooFewYears { series, model, needed: BEFORE, got: seen(false) });
+        return Err(Error::TooFewYears { series, model, needed: YEARS_BEFORE, got: seen(false) });
     }
     Ok(training)
 }
