@@ -2,8 +2,9 @@
 
 #![allow(clippy::indexing_slicing, reason = "places of breaks come from the years that are searched")]
 
+use serde::{Deserialize, Serialize};
+
 use super::counts;
-use super::segmented::{MOST, SegmentScale};
 use super::setup::Setup;
 use super::trend::response;
 use crate::dist::Link;
@@ -12,6 +13,21 @@ use crate::model::Break;
 use crate::numeric::least_squares::LeastSquares;
 use crate::numeric::rng::Stream;
 
+/// On which scale the segments are straight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SegmentScale {
+    /// So many more every year.
+    #[default]
+    Linear,
+    /// So many per cent more every year.
+    Log,
+    /// The same for counts, by the negative binomial likelihood (breaks by that of Poisson).
+    Counts,
+}
+
+/// The most breaks that are searched for.
+pub(super) const MOST: usize = 3;
 /// Shuffles of a permutation test.
 const SHUFFLES: usize = 999;
 /// A share of a column's square below which it depends on others.

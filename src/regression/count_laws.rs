@@ -14,7 +14,6 @@
 
 #![allow(clippy::indexing_slicing, reason = "as many means and years as counts")]
 
-use super::counts::Family;
 use super::fitted::Law;
 use super::projection::Projection;
 use super::setup::Setup;
@@ -23,6 +22,14 @@ use crate::dist::Link;
 use crate::numeric::count_regression::{CountFit, CountRegression};
 use crate::numeric::special::gamma::Rising;
 use crate::numeric::special::normal;
+
+/// How counts scatter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    Poisson,
+    Quasi,
+    NegativeBinomial,
+}
 
 /// What ln(1 / theta) is like before the data.
 const PRIOR_CENTRE: f64 = -2.0;

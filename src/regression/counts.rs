@@ -22,7 +22,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::count_laws::YearsAhead;
+use super::count_laws::{Family, YearsAhead};
 use super::fitted::{FittedTrend, forecaster, percent_changes};
 use super::ols::{coefficient, refused};
 use super::projection::Projection;
@@ -192,14 +192,6 @@ impl NegativeBinomialTrend {
 }
 
 forecaster!(PoissonTrend, NegativeBinomialTrend);
-
-/// How counts scatter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
-    Poisson,
-    Quasi,
-    NegativeBinomial,
-}
 
 /// A quasi-Poisson dispersion that calls for a word.
 const OVERDISPERSED: f64 = 2.0;

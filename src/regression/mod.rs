@@ -34,6 +34,7 @@ mod stored;
 mod trend;
 
 pub use crate::model::{Break, Coefficient, PercentChange, Regression, TrendTest};
+pub use breaks::SegmentScale;
 pub use counts::{Dispersion, NegativeBinomialTrend, PoissonTrend};
 pub use fitted::FittedTrend;
 pub use inference::{Bounds, Robust};
@@ -43,5 +44,5 @@ pub use penalised::{ElasticNetTrend, RidgeTrend};
 pub use polynomial::{PolynomialFit, polynomial};
 pub use projection::Projection;
 pub use robust::{HuberTrend, Loss, MEstimate, MedianLine, SlopeMedian, TheilSenTrend, m_estimate, slope_median};
-pub use segmented::{Breaks, Choice, SegmentScale, SegmentedTrend};
+pub use segmented::{Breaks, Choice, SegmentedTrend};
 pub use trend::{LinearTrend, LogLinearTrend, PolynomialTrend};

@@ -28,8 +28,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::breaks::Search;
-use super::counts::{self, Family};
+use super::breaks::{MOST, Search, SegmentScale};
+use super::count_laws::Family;
+use super::counts;
 use super::fitted::{FittedTrend, forecaster};
 use super::projection::Projection;
 use super::setup::{Setup, without};
@@ -38,19 +39,6 @@ use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::{Error, Result};
 use crate::series::{Series, Training, Year};
-
-/// On which scale the segments are straight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SegmentScale {
-    /// So many more every year.
-    #[default]
-    Linear,
-    /// So many per cent more every year.
-    Log,
-    /// The same for counts, by the negative binomial likelihood (breaks by that of Poisson).
-    Counts,
-}
 
 /// How many breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,7 +158,6 @@ impl Default for SegmentedTrend {
     }
 }
 
-pub(super) const MOST: usize = 3;
 const NAME: &str = "SegmentedTrend";
 
 impl SegmentedTrend {
