@@ -77,8 +77,15 @@ def test_a_small_size_of_interest_makes_a_quiet_series_one_that_cannot_tell():
     event = uj.plan.Event(2018, name="law")
     assert uj.plan.impact(quiet, event).verdict == "no evidence"
     assert uj.plan.impact(quiet, event, meaningful=0.0001).verdict == "cannot tell"
-    # Found with 80% power at least: the interval is 14% to either side, and the estimate scatters by a third of that.
-    assert uj.plan.impact(quiet, event).mde.rise < 0.3
+
+
+def test_a_rise_of_the_size_that_is_said_to_be_found_is_found_and_half_of_it_is_not():
+    quiet = [1600, 1580, 1610, 1590, 1605, 1595, 1600, 1610, 1592, 1604]
+    event = uj.plan.Event(2018, name="law")
+    stated = uj.plan.impact(uj.Series(quiet, start=2010), event).mde.rise
+    for rise, verdict in [(stated, "increase"), (stated / 2, "cannot tell")]:
+        risen = quiet[:8] + [round(y * (1 + rise)) for y in quiet[8:]]
+        assert uj.plan.impact(uj.Series(risen, start=2010), event).verdict == verdict
 
 
 def test_the_fit_tells_effects_and_what_would_have_been(fallen):
