@@ -202,6 +202,7 @@ prior: have-data $(VENV)/.dev-tools ## Learn the shipped priors again: make prio
 	cargo run --release --locked --example learn_prior -- course target/prior/course.tsv src/forecast/under_way/course.json
 	cargo run --release --locked --example learn_prior -- annual target/prior/annual.tsv src/smoothing/bayes/annual.json
 	cargo run --release --locked --example learn_prior -- counts target/prior/counts.tsv src/smoothing/bayes/counts.json
+	cargo run --release --locked --example learn_prior -- signed target/prior/signed.tsv src/smoothing/bayes/signed.json
 
 prior-folds: have-data $(VENV)/.dev-tools ## Learn the prior for counts without a third of the countries, or sources: for clean rows in make accuracy
 	$(BIN)/python -m benches.prior.export $(DATA) target/prior

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,7 +21,6 @@ import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -81,34 +82,63 @@ def read_directory(directory: Path) -> tuple[list[Collection], list[str]]:
     manifest = _manifest(directory / "manifest.csv")
     counts: list[Path] = []
     for path in files:
-        reason = ""
-        if path.name == "manifest.csv" or path.stem.endswith("_submissions") or re.search("info", path.stem, re.I):
+        if path.name == "manifest.csv" or path.stem.endswith("_submissions"):
             continue
-        if path.suffix == ".tsf":
-            reason = _try(found, _tsf(path))
-        elif match := re.fullmatch(r"(\w+)-(train|test)", path.stem):
-            if match[2] == "train":
-                reason = _try(found, _m4(path, match[1]))
-            elif not path.with_name(f"{match[1]}-train.csv").exists():
-                reason = "no training part"
-        else:
-            columns = set(_columns(path))
-            if not {"unique_id", "ds", "y"} <= columns:
-                monthly = {"unique_id", "year", "month", "y"} <= columns
-                reason = "monthly: see the table of years under way" if monthly else "no series in long format"
-            elif "split" in columns:
-                reason = _try(found, _long(path))
-            elif (tier := _tier(manifest, path.stem)) not in (None, *TIERS):
-                reason = f"tier {tier}"
-            elif path.stem in NOT_SCORED:
-                reason = "not scored by rule"
-            else:
-                counts.append(path)
-        if reason:
-            left_out.append(f"{path.name}: {reason}")
+        try:
+            result = _one(path, manifest)
+        # why: a file that cannot be read is a line of the report, and the others are scored.
+        except (ValueError, LookupError, OSError, pl.exceptions.PolarsError) as problem:
+            result = f"cannot be read: {problem}"
+        if isinstance(result, Collection):
+            found.append(result)
+        elif isinstance(result, Path):
+            counts.append(result)
+        elif result:
+            left_out.append(f"{path.name}: {result}")
     if counts:
         found.append(_counts(counts))
     return found, left_out
+
+
+def _one(path: Path, manifest: dict[str, Any]) -> Collection | Path | str:
+    """What a file holds: a collection, counts to be scored with others, or why it is neither; "" for part of another."""
+    if path.suffix == ".tsf":
+        return _tsf(path)
+    if match := re.fullmatch(r"(\w+)-(train|test)", path.stem):
+        if match[2] == "train":
+            return _m4(path, match[1])
+        return "" if path.with_name(f"{match[1]}-train.csv").exists() else "no training part"
+    columns = set(_columns(path))
+    if "M4id" in columns:
+        return ""
+    if not {"unique_id", "ds", "y"} <= columns:
+        monthly = {"unique_id", "year", "month", "y"} <= columns
+        return "monthly: see the table of years under way" if monthly else "no series in long format"
+    if "split" in columns:
+        return _long(path)
+    tier = _tier(manifest, path.stem)
+    if tier not in (None, *TIERS):
+        return f"tier {tier}"
+    return "not scored by rule" if path.stem in NOT_SCORED else path
+
+
+def _whole(cases: list[Case], files: dict[str, str], name: str, notes: Iterable[str] = ()) -> Collection | str:
+    """A competition of the series that can be scored: numbers throughout, years in a row, no name twice."""
+    kept: dict[str, Case] = {}
+    dropped: Counter[str] = Counter()
+    for case in cases:
+        if case.unique_id in kept:
+            dropped["come under a name that was there before"] += 1
+        elif not len(case.train) or not len(case.test):
+            dropped["have no training or no test part"] += 1
+        elif np.isnan(case.train).any() or np.isnan(case.test).any():
+            dropped["have a missing value"] += 1
+        elif (np.diff(case.ds) != 1).any():
+            dropped["have a gap in their years"] += 1
+        else:
+            kept[case.unique_id] = case
+    lines = [f"{number} series {reason} and are left out" for reason, number in dropped.items()]
+    return Collection(name, "competition", list(kept.values()), files, [*notes, *lines]) if kept else "no whole series"
 
 
 def partial_years(directory: Path) -> Path | None:
@@ -130,7 +160,7 @@ def read(path: Path) -> pl.DataFrame:
 
 def _long(path: Path) -> Collection | str:
     """A competition: unique_id, ds, y and split, which says train or test."""
-    frame = read(path)
+    frame = _with_years(read(path))
     if set(frame["split"].unique()) != {"train", "test"}:
         return "no training part" if "train" not in frame["split"] else "no test part"
     if not _annual(path.stem, frame["ds"]):
@@ -139,16 +169,24 @@ def _long(path: Path) -> Collection | str:
     cases = []
     for name, rows in _by_series(frame.sort("unique_id", "ds", maintain_order=True)):
         seen = rows["split"].to_numpy() == "train"
-        y = rows["y"].to_numpy().astype(float)
-        cases.append(Case(name, rows["ds"].to_numpy()[seen].astype(np.int64), y[seen], y[~seen], "", rows[groups][0]))
+        year, y = rows["ds"].to_numpy().astype(np.int64), rows["y"].to_numpy().astype(float)
+        if (np.diff(year) != 1).any():
+            y[:] = np.nan  # why: a test part that does not follow on its training part is no test of its first years
+        cases.append(Case(name, year[seen], y[seen], y[~seen], "", rows[groups][0]))
     submitted = path.with_name(f"{path.stem}_submissions{path.suffix}")
-    return Collection(
-        path.stem,
-        "competition",
-        cases,
-        {one.name: sha256(one) for one in (path, submitted) if one.exists()},
-        submissions=_submissions(submitted),
-    )
+    files = {one.name: sha256(one) for one in (path, submitted) if one.exists()}
+    found = _whole(cases, files, path.stem)
+    return found if isinstance(found, str) else replace(found, submissions=_submissions(submitted))
+
+
+def _with_years(frame: pl.DataFrame) -> pl.DataFrame:
+    """`ds` as a year, where it is a date or begins with a year."""
+    ds = frame["ds"]
+    if ds.dtype.is_temporal():
+        return frame.with_columns(ds.dt.year().alias("ds"))
+    if ds.dtype == pl.String:
+        return frame.with_columns(ds.str.slice(0, 4).cast(pl.Int64).alias("ds"))
+    return frame
 
 
 def _submissions(path: Path) -> pl.DataFrame | None:
@@ -164,12 +202,15 @@ def _counts(paths: list[Path]) -> Collection:
     cases: list[Case] = []
     notes: list[str] = []
     dropped: Counter[str] = Counter()
+    names: set[str] = set()
     for path in paths:
         before = len(cases)
-        for name, rows in _by_series(read(path).sort("unique_id", "ds", maintain_order=True)):
+        for name, rows in _by_series(_with_years(read(path)).sort("unique_id", "ds", maintain_order=True)):
             year = rows["ds"].to_numpy().astype(np.int64)
             y = rows["y"].to_numpy().astype(float)
-            if np.count_nonzero(~np.isnan(y)) < LEAST_YEARS:
+            if name in names:
+                dropped["twice"] += 1
+            elif np.count_nonzero(~np.isnan(y)) < LEAST_YEARS:
                 dropped["short"] += 1
             elif np.isnan(y).any() or (np.diff(year) != 1).any():
                 dropped["gap"] += 1
@@ -178,10 +219,13 @@ def _counts(paths: list[Path]) -> Collection:
                 source = TOGETHER.get(path.stem, path.stem)
                 group = f"{source}/{rows['group'][0]}" if "group" in rows.columns else name
                 cases.append(Case(name, year[:-HELD_BACK], y[:-HELD_BACK], y[-HELD_BACK:], source, group))
+                names.add(name)
         if len(cases) == before:
             notes.append(f"{path.name}: no series of {LEAST_YEARS} published years without a gap")
     notes.append(f"{dropped['short']} series with fewer than {LEAST_YEARS} published years are left out")
     notes.append(f"{dropped['gap']} longer series with a missing or masked year are left out")
+    if dropped["twice"]:
+        notes.append(f"{dropped['twice']} series come under a name that was there before and are left out")
     return Collection("annual_counts", "counts", cases, {path.name: sha256(path) for path in paths}, notes)
 
 
@@ -212,8 +256,8 @@ def _m4(train: Path, frequency: str) -> Collection | str:
     cases = []
     for name, y in _wide(train):
         years = np.arange(2001 - len(y), 2001, dtype=np.int64)  # why: the layout has an order and no dates
-        cases.append(Case(name, years, y, future[name], "", groups.get(name, "")))
-    return Collection(f"m4_{frequency.lower()}", "competition", cases, {p.name: sha256(p) for p in (train, test)})
+        cases.append(Case(name, years, y, future.get(name, np.array([])), "", groups.get(name, "")))
+    return _whole(cases, {p.name: sha256(p) for p in (train, test)}, f"m4_{frequency.lower()}")
 
 
 def _wide(path: Path) -> Iterator[tuple[str, NDArray[np.float64]]]:
@@ -221,7 +265,10 @@ def _wide(path: Path) -> Iterator[tuple[str, NDArray[np.float64]]]:
         rows = csv.reader(file)
         next(rows)
         for name, *cells in rows:
-            yield name, np.array([float(cell) for cell in cells if cell.strip()])
+            # why only at the end: rows are filled up there, an empty cell between two numbers is a missing year.
+            while cells and not cells[-1].strip():
+                cells.pop()
+            yield name, np.array([np.nan if cell.strip() in {"", "NA", "NaN"} else float(cell) for cell in cells])
 
 
 def _m4_categories(directory: Path) -> dict[str, str]:
@@ -239,7 +286,12 @@ def _tsf(path: Path) -> Collection | str:
     settings: dict[str, str] = {}
     attributes: list[str] = []
     series: list[tuple[str, NDArray[np.float64]]] = []
-    with path.open(encoding="cp1252") as file:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    with io.StringIO(text) as file:
         lines = (line.strip() for line in file)
         for line in lines:
             if line.startswith("@attribute"):
@@ -247,35 +299,31 @@ def _tsf(path: Path) -> Collection | str:
             elif line.lower() == "@data":
                 break
             elif line.startswith("@"):
-                key, _, value = line[1:].partition(" ")
-                settings[key.lower()] = value.strip()
+                key, *value = line[1:].split(maxsplit=1)
+                settings[key.lower()] = "".join(value).strip()
         named = attributes.index("series_name") if "series_name" in attributes else None
         for line in lines:
             if line and not line.startswith("#"):
                 *about, values = line.split(":")
                 name = f"T{len(series) + 1}" if named is None else about[named]
-                series.append((name, np.array([np.nan if v == "?" else float(v) for v in values.split(",")])))
-    if settings.get("frequency", "none given") != "yearly":
-        return f"not annual: frequency {settings.get('frequency', 'none given')}"
+                numbers = values.rstrip(",").split(",")
+                series.append((name, np.array([np.nan if v.strip() == "?" else float(v) for v in numbers])))
+    frequency = settings.get("frequency", "none given")
+    if frequency.lower() != "yearly":
+        return f"not annual: frequency {frequency}"
     horizon = int(settings.get("horizon", YEARLY_HORIZON))
+    if horizon < 1:
+        return f"a horizon of {horizon}: at least 1 is needed"
+    notes = [] if "horizon" in settings else [f"no horizon given: the last {horizon} years are held back"]
     cases = []
     for name, y in series:
-        if len(y) > horizon and not np.isnan(y).any():
-            years = np.arange(2001 - len(y), 2001, dtype=np.int64)
-            cases.append(Case(name, years[:-horizon], y[:-horizon], y[-horizon:]))
-    missing = len(series) - len(cases)
-    notes = [f"{missing} series with a missing value or no more than {horizon} years are left out"] if missing else []
-    return Collection(path.stem, "competition", cases, {path.name: sha256(path)}, notes) if cases else "no whole series"
+        kept = max(len(y) - horizon, 0)
+        years = np.arange(2001 - len(y), 2001, dtype=np.int64)
+        cases.append(Case(name, years[:kept], y[:kept], y[kept:]))
+    return _whole(cases, {path.name: sha256(path)}, path.stem, notes)
 
 
 # --- what a file is --------------------------------------------------------------------------------------------------
-
-
-def _try(found: list[Collection], result: Collection | str) -> str:
-    if isinstance(result, str):
-        return result
-    found.append(result)
-    return ""
 
 
 def _columns(path: Path) -> Iterable[str]:

@@ -85,7 +85,7 @@ def main() -> None:
 
 def refuse_lessons(collection: Collection) -> None:
     """Stop if a shipped prior learned from a series of a competition; say so if that cannot be checked."""
-    for name in ("annual", "counts"):
+    for name in ("annual", "counts", "signed"):
         path = Path(overlap.EXPORTED) / f"{name}.tsv"
         if not path.exists():
             print(f"{collection.name}: not compared with what the prior {name!r} learned from: no {path}; make prior")

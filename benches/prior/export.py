@@ -1,4 +1,4 @@
-"""Writes what the shipped priors learn from, as three text files; `make prior` calls it.
+"""Writes what the shipped priors learn from, as four text files; `make prior` calls it.
 
     python -m benches.prior.export DATA OUT
 
@@ -109,6 +109,26 @@ def annual(data: Path) -> Iterable[str]:
                 yield line(stem, manifest.group[name], name, values, "amount")
 
 
+def signed(data: Path, positive: Iterable[str]) -> Iterable[str]:
+    """Amounts that fall below zero: yearly changes of sums, growth in per cent, net migration."""
+    for one in positive:
+        source, cluster, name, first, cells, unit, *_ = one.split("\t")
+        if not source.endswith("_sum") and source != "wdi_gdp":
+            continue
+        level = {t: float(cell) for t, cell in enumerate(cells.split(","), start=int(first)) if cell}
+        growth = source == "wdi_gdp"
+        change = {t: y - level[t - 1] for t, y in level.items() if t - 1 in level}
+        if growth:
+            change = {t: 100 * difference / level[t - 1] for t, difference in change.items()}
+        if len(change) >= 5 and min(change.values()) < 0:
+            yield line(f"{source}_{'growth' if growth else 'changes'}", cluster, f"{name}_changes", change, unit)
+    covariates = pd.read_parquet(data / "annual-counts" / "covariates_wdi.parquet")
+    chosen = covariates[covariates.indicator == "nmig"].rename(columns={"iso3": "unique_id"})
+    for name, values in observed(chosen, "value", "year"):
+        if len(values) >= 8 and min(values.values()) < 0:
+            yield line("wdi_nmig", name, f"nmig_{name}", values, "amount")
+
+
 def simulated(unit: str, series: int = 400) -> Iterable[str]:
     """Clean processes, so that clean data get narrow bands: wandering levels, dying slopes, counts about a trend."""
     draw = np.random.default_rng(20261122)
@@ -149,15 +169,17 @@ def without_scored(lines: list[str], competitions: Path) -> list[str]:
 
 
 def main(data: Path, out: Path) -> None:
-    """Both files."""
+    """All files."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, lines in (
-        ("annual", [*annual(data), *simulated("amount")]),
-        ("counts", [*counts(data), *simulated("count")]),
-    ):
-        text = "\n".join(without_scored(lines, data / "competitions")) + "\n"
-        (out / f"{name}.tsv").write_text(text, encoding="utf-8")
-        print(f"{name}: {text.count(chr(10))} series")
+    lines = {
+        "annual": [*annual(data), *simulated("amount")],
+        "counts": [*counts(data), *simulated("count")],
+    }
+    lines = {name: without_scored(of, data / "competitions") for name, of in lines.items()}
+    lines["signed"] = list(signed(data, lines["annual"]))
+    for name, of in lines.items():
+        (out / f"{name}.tsv").write_text("\n".join(of) + "\n", encoding="utf-8")
+        print(f"{name}: {len(of)} series")
     course = list(months(data))
     (out / "course.tsv").write_text("\n".join(course) + "\n", encoding="utf-8")
     print(f"course: {len(course)} years")

@@ -1,7 +1,7 @@
 //! Learns a shipped prior from exported series, or scores its settings on inner folds; `make prior` and `make tune` call it.
 //!
 //! ```sh
-//! cargo run --release --example learn_prior -- annual SERIES.tsv src/smoothing/bayes/annual.json [SETTING=VALUE ...]
+//! cargo run --release --example learn_prior -- annual SERIES.tsv src/smoothing/bayes/annual.json [SETTING=VALUE ...] # or signed, counts
 //! cargo run --release --example learn_prior -- annual SERIES.tsv folds [SETTING=VALUE ...]        # or folds-source, folds-time
 //! cargo run --release --example learn_prior -- course MONTHS.tsv src/forecast/under_way/course.json
 //! cargo run --release --example learn_prior -- counts SERIES.tsv split:FOLDER [SETTING=VALUE ...] # six priors, as JSON

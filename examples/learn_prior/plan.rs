@@ -8,6 +8,19 @@ use unjuran::smoothing::bayes::{Member, Prior, Shared};
 /// Least weight of the members of the annual prior that the prior for counts adopts.
 const ADOPTED: f64 = 0.01;
 
+/// The recursions of the members in reserve: levels that follow nothing, some or all of each change, a straight line, and a
+/// line or a walk with a slope that may be steep against the shocks; (alpha, beta, phi, tau).
+const RESERVE: [(f64, f64, f64, f64); 8] = [
+    (0.0, 0.0, 0.0, 1.0),
+    (0.25, 0.0, 0.0, 1.0),
+    (0.5, 0.0, 0.0, 1.0),
+    (1.0, 0.0, 0.0, 1.0),
+    (0.0, 0.0, 1.0, 1.0),
+    (0.0, 0.0, 1.0, 30.0),
+    (1.0, 0.0, 1.0, 1.0),
+    (0.5, 0.15, 1.0, 1.0),
+];
+
 /// The lists that make a grid, and the settings.
 #[derive(Clone)]
 pub(crate) struct Plan {
@@ -32,8 +45,12 @@ pub(crate) struct Plan {
     finish: Finish,
     /// How much larger sources weigh more: see `read::lessons`.
     pub(crate) crowd: f64,
-    /// Share of the weight that goes to the heaviest members of the shipped annual prior, those on the logarithm left out.
+    /// Share of the weight that goes to the heaviest members of the shipped annual prior.
     smooth: f64,
+    /// Share of the weight that goes to members which no lesson asks for, and their sizes: series far calmer than those that
+    /// teach, on the scale of the data.
+    reserve: f64,
+    calm: Vec<f64>,
     /// Takes every so many-th series only.
     pub(crate) thin: usize,
     /// Years held back when a fold is scored.
@@ -72,6 +89,8 @@ impl Plan {
             },
             crowd: 1.0,
             smooth: 0.0,
+            reserve: 0.02,
+            calm: (0..6).map(|k| 0.003 / 6_f64.powi(k)).collect(),
             thin: 1,
             held_back: 6,
         };
@@ -79,7 +98,7 @@ impl Plan {
             "annual" => Ok(base),
             "counts" => Ok(Self {
                 name: "counts",
-                // why no logarithm: under it a count of zero lies infinitely far down, and series with zeros get bands to the sky
+                // why no logarithm: under it small counts get bands to the sky. Large ones find it among the members adopted below.
                 lambdas: vec![0.25, 0.5, 1.0],
                 alphas: vec![0.0, 0.1, 0.25, 0.5, 0.75, 1.0],
                 betas: vec![0.0, 0.15, 0.5],
@@ -90,11 +109,23 @@ impl Plan {
                 trim: 0.004,
                 keep_above: 0.002,
                 smooth: 0.05,
+                // why one size: below it counting decides (the Poisson floor).
+                calm: vec![0.003],
                 crowd: 0.5,
                 held_back: 3,
                 ..base
             }),
-            _ => Err("NAME is annual or counts".into()),
+            "signed" => Ok(Self {
+                name: "signed",
+                // why no other power: none but the data's own scale holds a number below zero.
+                lambdas: vec![1.0],
+                sizes: vec![0.06, 0.25, 0.5, 1.0, 2.0],
+                drifts: vec![0.0],
+                finish: Finish { tails: 2.0, ..base.finish.clone() },
+                held_back: 3,
+                ..base
+            }),
+            _ => Err("NAME is annual, counts or signed".into()),
         }
     }
 
@@ -132,6 +163,8 @@ impl Plan {
             "tails" => self.finish.tails = value.parse()?,
             "clip" => self.finish.clip = value.parse()?,
             "smooth" => self.smooth = value.parse()?,
+            "reserve" => self.reserve = value.parse()?,
+            "calm" => self.calm = list()?,
             "thin" => self.thin = value.parse()?,
             "crowd" => self.crowd = value.parse()?,
             _ => return Err(format!("no setting named {key}").into()),
@@ -173,23 +206,33 @@ impl Plan {
             (prior, ..) = finish(lessons, prior, &self.settings(self.keep_above), &again);
         }
         if self.smooth > 0.0 {
-            let annual = Prior::annual()?;
+            // why from the file: it may have been learned a minute ago, and the one built in is older.
+            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/smoothing/bayes/annual.json");
+            let annual: Prior = serde_json::from_str(&std::fs::read_to_string(file)?)?;
             // why the heaviest only: every member costs as much as any other, whatever its weight
-            let fits = |member: &Member, weight: f64| member.lambda > 0.0 && weight >= ADOPTED;
-            let adopted =
-                || annual.members.iter().zip(&annual.weights).filter(|(member, weight)| fits(member, **weight));
+            let adopted = || annual.members.iter().zip(&annual.weights).filter(|(_, weight)| **weight >= ADOPTED);
             let total: f64 = adopted().map(|(_, weight)| weight).sum();
             prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.smooth);
             prior.members.extend(adopted().map(|(member, _)| *member));
             prior.weights.extend(adopted().map(|(_, weight)| weight / total * self.smooth));
-            let mut both: Vec<(f64, Member)> = prior.weights.into_iter().zip(prior.members).collect();
-            both.sort_by(|a, b| b.0.total_cmp(&a.0));
-            (prior.weights, prior.members) = both.into_iter().unzip();
             prior.sources.push(format!(
-                "{} of the weight: the heaviest members of the prior \"annual\", those on the logarithm left out",
+                "{} of the weight: the heaviest members of the prior \"annual\"",
                 self.smooth
             ));
         }
+        if self.reserve > 0.0 {
+            let each = self.reserve / (RESERVE.len() * self.calm.len()) as f64;
+            prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.reserve);
+            for &s in &self.calm {
+                let member = |(alpha, beta, phi, tau)| Member { alpha, beta, phi, lambda: 1.0, tau, s, drift: 0.0 };
+                prior.members.extend(RESERVE.map(member));
+                prior.weights.extend([each; RESERVE.len()]);
+            }
+            prior.sources.push(format!("{} of the weight: calm members that no lesson asked for", self.reserve));
+        }
+        let mut both: Vec<(f64, Member)> = prior.weights.into_iter().zip(prior.members).collect();
+        both.sort_by(|a, b| b.0.total_cmp(&a.0));
+        (prior.weights, prior.members) = both.into_iter().unzip();
         Ok(prior)
     }
 

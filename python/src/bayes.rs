@@ -25,9 +25,10 @@ use crate::series::PySeries;
 ///
 /// Parameters
 /// ----------
-/// name : {"counts", "annual"}
+/// name : {"counts", "annual", "signed"}
 ///     A shipped prior: ``"counts"`` was learned from recorded crime, trafficking, border and migration counts, ``"annual"``
-///     from annual series of many kinds. Neither saw a yearly series of a forecasting competition.
+///     from annual series of many kinds, ``"signed"`` from amounts that fall below zero (net flows, yearly changes, growth
+///     rates). None saw a yearly series of a forecasting competition.
 ///
 /// Raises
 /// ------
@@ -58,7 +59,7 @@ impl PyPrior {
     /// Parameters
     /// ----------
     /// panel : Panel, or a sequence of Series
-    /// base : Prior or {"counts", "annual"}, default "counts"
+    /// base : Prior or {"counts", "annual", "signed"}, default "counts"
     ///     Where it starts from.
     /// name : str, default "own"
     ///
@@ -231,8 +232,9 @@ fn records(py: Python<'_>, members: impl Iterator<Item = (f64, Member)>) -> PyRe
 ///
 /// Parameters
 /// ----------
-/// prior : Prior or {"counts", "annual"}, optional
-///     Left out, ``"counts"`` for counts and ``"annual"`` for amounts and rates. The unit alone decides rounding and support.
+/// prior : Prior or {"counts", "annual", "signed"}, optional
+///     Left out, ``"counts"`` for counts, ``"annual"`` for amounts and rates, ``"signed"`` for those with a value below zero.
+///     The unit alone decides rounding and support.
 ///
 /// References
 /// ----------

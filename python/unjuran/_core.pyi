@@ -260,7 +260,7 @@ class ETS(Model):
 
 @final
 class BayesETS(Model):
-    def __new__(cls, prior: Prior | Literal["counts", "annual"] | None = None) -> Self: ...
+    def __new__(cls, prior: Prior | Literal["counts", "annual", "signed"] | None = None) -> Self: ...
     @property
     def prior(self) -> Prior | None: ...
     def fit(
@@ -288,12 +288,12 @@ class FittedBayesETS(FittedModel):
 
 @final
 class Prior:
-    def __new__(cls, name: Literal["counts", "annual"]) -> Self: ...
+    def __new__(cls, name: Literal["counts", "annual", "signed"]) -> Self: ...
     @staticmethod
     def learn(
         panel: Panel | Sequence[Series],
         *,
-        base: Prior | Literal["counts", "annual"] | None = None,
+        base: Prior | Literal["counts", "annual", "signed"] | None = None,
         name: str = "own",
     ) -> Prior: ...
     @property

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Result;
 use crate::model::Forecaster as _;
 use crate::plan::{DRAWS, SEED};
-use crate::series::{Horizon, Panel, Series, Unit};
+use crate::series::{Horizon, Panel, Unit};
 use crate::smoothing::{BayesEts, Prior};
 
 /// What the default model knew before it saw the series of one unit.
@@ -48,9 +48,10 @@ pub struct RunRecord {
 impl RunRecord {
     pub(super) fn new(shown: &Panel, horizon: Horizon, mask_below: Option<f64>) -> Result<Self> {
         let mut priors: Vec<PriorRecord> = Vec::new();
-        for unit in shown.iter().map(Series::unit) {
-            if priors.iter().all(|known| known.unit != unit) {
-                let Prior { name, members, sources, .. } = Prior::for_unit(unit)?;
+        for series in shown.iter() {
+            let Prior { name, members, sources, .. } = Prior::for_series(series)?;
+            let unit = series.unit();
+            if priors.iter().all(|known| (known.unit, &known.name) != (unit, name)) {
                 let (name, sources) = (name.clone(), sources.clone());
                 priors.push(PriorRecord { unit, name, members: members.len(), sources });
             }

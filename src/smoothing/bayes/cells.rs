@@ -3,6 +3,12 @@
 //! A count y is everything that rounds to it, `y - 1/2 < x <= y + 1/2`; a zero reaches down to minus infinity on every
 //! scale, which is why zeros are legal under the logarithm. Where the intervals are narrow against sigma the midpoint with
 //! the width for a factor is as good; where one is not, the filter of `soft` takes the interval as it is.
+//!
+//! An amount of zero is whatever lies below zero on the scale of the power, in the series as in the forecast (Tobin 1958):
+//! in a series without negative values, that is, where nothing can be less than nothing. The logarithm has no such place,
+//! and its members leave series with zeros to the others.
+//!
+//! Reference: Tobin (1958), Estimation of relationships for limited dependent variables, Econometrica 26, 24-36.
 
 #![allow(clippy::indexing_slicing, reason = "a number a year, and pairs of neighbours")]
 
@@ -42,6 +48,9 @@ pub(super) struct Scaled {
     pub(super) pieces: Vec<Cell>,
 }
 
+/// Least count under the logarithm: there the scatter of counting grows as they fall, without bound.
+const LEAST_UNDER_LOG: f64 = 10.0;
+
 /// The size that a series is divided by: the mean absolute value, for counts at least 1. `ratios` are those of the exposure,
 /// a year each, or none.
 pub(super) fn scale(training: &Training, ratios: &[f64]) -> f64 {
@@ -65,7 +74,7 @@ impl Scaled {
     }
 
     /// The series under a power; `None` if it has values that the power cannot hold (anything below zero under less than
-    /// the identity).
+    /// the identity, an amount of zero under the logarithm).
     pub(super) fn new(training: &Training, ratios: &[f64], lambda: f64, scale: f64) -> Option<Self> {
         let link = Link::BoxCox { lambda, scale };
         let counts = training.unit == Unit::Count;
@@ -74,7 +83,11 @@ impl Scaled {
         if lambda < 1.0 && below_zero {
             return None;
         }
-        // why: an amount of zero is anything that prints as zero.
+        let is_zero = |y: f64| y == 0.0 && !counts && !below_zero;
+        let zeros = training.exact().flatten().any(is_zero);
+        if lambda == 0.0 && (zeros || counts && training.y.iter().flatten().any(|y| *y < LEAST_UNDER_LOG)) {
+            return None;
+        }
         let half = if counts { 0.5 } else { 0.5 * training.resolution() };
         let middle = |y: f64| if y == 0.0 && lambda < 1.0 { 0.5 * half } else { y };
         let at = |i: usize, y: f64| link.apply(y / ratio(ratios, i));
@@ -83,7 +96,7 @@ impl Scaled {
         observed().for_each(|(i, y)| z[i] = Some(at(i, y)));
         let slope = |(i, y): (usize, f64)| link.slope(y / ratio(ratios, i)) / ratio(ratios, i);
         let mut jacobian: f64 = observed().skip(1).map(|year| slope(year).ln()).sum();
-        let has_cells = counts || !training.masks.is_empty();
+        let has_cells = counts || zeros || !training.masks.is_empty();
         if has_cells && !counts {
             // why: members that see intervals measure probabilities, the others must too.
             jacobian += (training.observed() as f64 - 1.0) * (2.0 * half).ln();
@@ -93,7 +106,7 @@ impl Scaled {
         };
         let cell = |(i, y): (usize, &Option<f64>)| {
             let (lower, upper) = training.masks.get(&i).copied().or_else(|| y.map(|y| (y, y)))?;
-            Some(Cell { lower: from(i, lower), upper: at(i, upper + half) })
+            Some(Cell { lower: from(i, lower), upper: at(i, if is_zero(upper) { 0.0 } else { upper + half }) })
         };
         let mut pieces = Vec::new();
         let last = training.y.len() - 1;

@@ -51,11 +51,12 @@ impl Member {
         self.phi == 0.0
     }
 
-    /// The state before the first year, which sets the level to `z`.
+    /// The state before the first year, which it expects at `z`: the first year sets the level.
     pub(super) fn begin(&self, z: f64) -> State {
         // why: a share g of y a year is g dz / d ln y = g (y / scale)^lambda = g (1 + lambda z).
         let size = if self.drift == 0.0 { 0.0 } else { 1.0 + self.lambda * z };
-        State { level: z, slope: self.drift * size }
+        let slope = self.drift * size;
+        State { level: z - self.phi * slope, slope }
     }
 
     pub(super) fn smoothing(&self) -> Smoothing {

@@ -58,7 +58,8 @@ use crate::series::Series;
 
 /// A Bayesian average over exponential smoothing members. Needs one observed year.
 ///
-/// Without a prior of its own it takes the shipped one for the unit of the series: [`Prior::counts`] or [`Prior::annual`].
+/// Without a prior of its own it takes the shipped one for the series: [`Prior::counts`], [`Prior::annual`], or
+/// [`Prior::signed`] where amounts fall below zero.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Settings", into = "Settings")]
 pub struct BayesEts {
@@ -90,7 +91,7 @@ impl BayesEts {
         Self { own: Some(Arc::new(Prepared::new(prior))) }
     }
 
-    /// The prior of its own; none where the unit of the series decides.
+    /// The prior of its own; none where the series decides.
     pub fn prior(&self) -> Option<&Prior> {
         self.own.as_ref().map(|own| &own.prior)
     }
@@ -115,7 +116,7 @@ impl BayesEts {
     pub fn fit_with(&self, series: &Series, inputs: &Inputs) -> Result<FittedBayesEts> {
         match &self.own {
             Some(own) => FittedBayesEts::new(series, own, inputs),
-            None => FittedBayesEts::new(series, Prepared::for_unit(series.unit())?, inputs),
+            None => FittedBayesEts::new(series, Prepared::for_series(series)?, inputs),
         }
     }
 }

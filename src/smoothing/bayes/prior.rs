@@ -8,7 +8,7 @@ use super::grid::Grid;
 use super::learn::adapt;
 use super::member::{Member, Shared};
 use crate::error::{Error, Result};
-use crate::series::{Series, Unit};
+use crate::series::{Series, Unit, Value};
 
 /// A learned prior: the members of the grid that earned weight, their weights, and what they share.
 ///
@@ -16,7 +16,7 @@ use crate::series::{Series, Unit};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Prior {
-    /// "annual", "counts", or the user's own.
+    /// "annual", "counts", "signed", or the user's own.
     pub name: String,
     /// Power of the evidence in the weights between members; 1 is the textbook.
     pub eta: f64,
@@ -41,6 +41,7 @@ const WORTH: f64 = 100.0;
 
 static ANNUAL: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("annual.json")));
 static COUNTS: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("counts.json")));
+static SIGNED: LazyLock<Result<Prepared>> = LazyLock::new(|| Prepared::from_text(include_str!("signed.json")));
 
 /// A prior with its members arranged for weighing.
 #[derive(Clone, Debug)]
@@ -72,11 +73,20 @@ impl Prepared {
         prior.as_ref().map_err(Clone::clone)
     }
 
-    pub(super) fn for_unit(unit: Unit) -> Result<&'static Self> {
-        match unit {
+    pub(super) fn for_series(series: &Series) -> Result<&'static Self> {
+        match series.unit() {
             Unit::Count => Self::shipped(&COUNTS),
+            Unit::Amount | Unit::Rate if series.values().iter().any(is_below_zero) => Self::shipped(&SIGNED),
             Unit::Amount | Unit::Rate => Self::shipped(&ANNUAL),
         }
+    }
+}
+
+fn is_below_zero(value: &Value) -> bool {
+    match *value {
+        Value::Exact(y) => y < 0.0,
+        Value::Censored { lower, .. } => lower < 0.0,
+        Value::Missing => false,
     }
 }
 
@@ -97,15 +107,25 @@ impl Prior {
         Prepared::shipped(&COUNTS).map(|prepared| &prepared.prior)
     }
 
-    /// The shipped prior for a unit: `counts` for counts, `annual` for amounts and rates.
+    /// The shipped prior for amounts and rates that fall below zero: net flows, growth rates, balances. Their mean says
+    /// nothing of the size of their shocks.
+    ///
+    /// # Errors
+    /// None: the file is part of the crate and tested.
+    pub fn signed() -> Result<&'static Self> {
+        Prepared::shipped(&SIGNED).map(|prepared| &prepared.prior)
+    }
+
+    /// The shipped prior for a series: `counts` for counts, `signed` for amounts and rates with a value below zero,
+    /// `annual` for the others.
     ///
     /// # Errors
     /// None: the files are part of the crate and tested.
-    pub fn for_unit(unit: Unit) -> Result<&'static Self> {
-        Prepared::for_unit(unit).map(|prepared| &prepared.prior)
+    pub fn for_series(series: &Series) -> Result<&'static Self> {
+        Prepared::for_series(series).map(|prepared| &prepared.prior)
     }
 
-    /// The shipped prior of a name: "annual" or "counts".
+    /// The shipped prior of a name: "annual", "counts" or "signed".
     ///
     /// # Errors
     /// [`Error::BadParameter`] for another name.
@@ -113,11 +133,12 @@ impl Prior {
         match name {
             "annual" => Self::annual(),
             "counts" => Self::counts(),
+            "signed" => Self::signed(),
             other => Err(Error::BadParameter {
                 model: "BayesETS".to_owned(),
                 parameter: "prior".to_owned(),
                 value: format!("{other:?}"),
-                allowed: "\"annual\", \"counts\", or a prior of your own".to_owned(),
+                allowed: "\"annual\", \"counts\", \"signed\", or a prior of your own".to_owned(),
             }),
         }
     }

@@ -123,7 +123,7 @@ fn zeros_leave_a_chance_of_zero_and_no_explosion() {
 
 #[test]
 fn the_priors_name_their_sources_and_no_yearly_competition_is_among_them() {
-    for prior in [Prior::annual().unwrap(), Prior::counts().unwrap()] {
+    for prior in [Prior::annual().unwrap(), Prior::counts().unwrap(), Prior::signed().unwrap()] {
         assert!(!prior.sources.is_empty(), "{}", prior.describe());
         for source in &prior.sources {
             let name = source.split(':').next().unwrap();
@@ -142,4 +142,62 @@ fn a_year_two_hundred_million_times_the_others_leaves_a_forecast() {
     let fitted = BayesEts::with_prior(prior).fit(&series(&values)).unwrap();
     // the year is out of line with certainty, and nothing is left of the series without it
     assert!(fitted.forecast(years(3)).unwrap().median()[2] < 100.0);
+}
+
+fn amounts(values: &[f64]) -> Series {
+    series(values).with_unit(Unit::Amount).unwrap()
+}
+
+#[test]
+fn the_first_year_sets_the_level_under_a_drift_too() {
+    // one year: the next is expected a drift later, in logarithms 0.04, and the one after two
+    let member = Member { alpha: 1.0, phi: 1.0, lambda: 0.0, drift: 0.04, ..random_walk() };
+    let median = BayesEts::with_prior(only(member)).fit(&amounts(&[1000.0])).unwrap().forecast(years(2)).unwrap().median();
+    assert!((median[0] - 1000.0 * 0.04_f64.exp()).abs() < 1e-6, "{median:?}");
+    assert!((median[1] - 1000.0 * 0.08_f64.exp()).abs() < 1e-6, "{median:?}");
+}
+
+#[test]
+fn an_amount_of_zero_is_a_chance_of_zero() {
+    let mut values = vec![0.0; 14];
+    values[0] = 3.0;
+    let law = BayesEts::default().fit(&amounts(&values)).unwrap().forecast(years(1)).unwrap();
+    assert!(law.steps()[0].cdf(0.0) > 0.5, "{}", law.steps()[0].cdf(0.0));
+    // kilograms or tons: the same law in another unit
+    let tons = [2.5, 0.0, 0.0, 3.1, 0.0, 0.0, 2.8, 0.0];
+    let of = |factor: f64| {
+        let law = BayesEts::default().fit(&amounts(&tons.map(|y| y * factor))).unwrap().forecast(years(1)).unwrap();
+        (law.steps()[0].cdf(0.0), law.mean()[0] / factor)
+    };
+    let ((none, mean), (none_of_kilograms, mean_of_kilograms)) = (of(1.0), of(1000.0));
+    assert!((none - none_of_kilograms).abs() < 0.01, "{none} and {none_of_kilograms}");
+    assert!((mean / mean_of_kilograms - 1.0).abs() < 0.02, "{mean} and {mean_of_kilograms}");
+}
+
+#[test]
+fn a_series_of_four_hundred_years_with_a_break_has_a_forecast() {
+    let values: Vec<f64> =
+        (0..400).map(|t| if t < 200 { 100.0 } else { 1000.0 } + f64::from(t * 7 % 5) - 2.0).collect();
+    let median = BayesEts::default().fit(&amounts(&values)).unwrap().forecast(years(1)).unwrap().median()[0];
+    assert!((median - 1000.0).abs() < 5.0, "{median}");
+}
+
+#[test]
+fn amounts_on_either_side_of_zero_have_a_prior_of_their_own() {
+    // independent normal numbers: nothing of their mean tells how large the next may be
+    let flows = [-0.8, 1.3, 0.2, -1.6, 0.9, -0.4, 0.7, -0.1];
+    let fitted = BayesEts::default().fit(&amounts(&flows)).unwrap();
+    assert_eq!(fitted.prior(), "signed");
+    let band = fitted.forecast(years(1)).unwrap().interval(95.0).unwrap();
+    assert!(band.lower[0] < -1.6 && band.upper[0] > 1.3, "{band:?}");
+}
+
+#[test]
+fn a_calm_series_has_a_calm_band() {
+    // a million with a scatter of about one: +1, -1, 0, ... in a fixed shuffle
+    let values: Vec<f64> = (0..25).map(|t| 1e6 + f64::from(t * 7 % 5) - 2.0 + 0.1 * f64::from(t % 3)).collect();
+    let law = BayesEts::default().fit(&amounts(&values)).unwrap().forecast(years(1)).unwrap();
+    let band = law.interval(80.0).unwrap();
+    assert!((law.median()[0] - 1e6).abs() < 3.0, "{:?}", law.median());
+    assert!(band.upper[0] - band.lower[0] < 12.0, "{band:?}");
 }

@@ -103,6 +103,10 @@ fn wide(a: f64, b: f64) -> Tilt {
 /// The same by the functions themselves: rare.
 #[cold]
 fn far(a: f64, b: f64) -> Tilt {
+    let (c, width) = (0.5 * (a + b), b - a);
+    if -c * width < NARROW {
+        return narrow(c, width);
+    }
     let mass = normal::cdf(b) - normal::cdf(a);
     if mass < 1e-280 {
         // why: out here the law is an exponential that leans on the near end.

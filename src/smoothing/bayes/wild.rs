@@ -178,23 +178,25 @@ impl Jolts<'_> {
         if gain_above(self.drops.most[recursion], solved, least + self.leverages.least[recursion]).is_none() {
             return (solved.log_evidence, Vec::new());
         }
-        let each = self.shared.wild / (2.0 * self.n as f64);
-        let mut total = 1.0 - self.shared.wild;
+        let each = (self.shared.wild / (2.0 * self.n as f64)).ln();
+        let calm = (-self.shared.wild).ln_1p();
+        let mut most = calm;
         let mut found = Vec::new();
         for place in self.places(recursion) {
             let Some(gain) = gain_above(place.drop, solved, least + place.log_cost) else { continue };
-            let mass = each * (gain - place.log_cost).exp();
-            total += mass;
-            found.push(Wild { share: mass, year: place.year, jolt: place.jolt });
+            let log_mass = each + gain - place.log_cost;
+            most = most.max(log_mass);
+            found.push(Wild { share: log_mass, year: place.year, jolt: place.jolt });
         }
         if found.is_empty() {
             return (solved.log_evidence, found);
         }
-        for wild in &mut found {
-            wild.share /= total;
-        }
+        // why relative to the most: in a series of a thousand years one place may add e^1000.
+        found.iter_mut().for_each(|wild| wild.share = (wild.share - most).exp());
+        let total = (calm - most).exp() + found.iter().map(|wild| wild.share).sum::<f64>();
+        found.iter_mut().for_each(|wild| wild.share /= total);
         found.retain(|wild| wild.share > SMALL);
-        (solved.log_evidence + total.ln(), found)
+        (solved.log_evidence + most + total.ln(), found)
     }
 
     /// The places that matter where each costs a filter of its own: at most [`MOST`], each with a share worth the trouble.
