@@ -129,6 +129,27 @@ impl Beside<'_, '_> {
         given.into_iter().flatten().all(PyAnyMethods::is_none)
     }
 
+    /// Refuses names of series that are not there: what is given for them would be left out without a word. Of a single
+    /// series drivers and exposure are not by name.
+    pub(crate) fn known(&self, names: &[&str], single: bool) -> Result<()> {
+        let by_name = [(self.exog, "exog"), (self.future, "future"), (self.exposure, "exposure")];
+        let mut given = Vec::new();
+        for (object, argument) in by_name.into_iter().filter(|_| !single) {
+            if let Some(object) = object.filter(|object| !object.is_none()) {
+                given.push(mapping(object, argument)?);
+            }
+        }
+        given.extend(self.events.and_then(|events| events.cast::<PyDict>().ok()).cloned());
+        for name in given.iter().flat_map(|dict| dict.keys()) {
+            let series = name.str()?.to_string();
+            if !names.contains(&series.as_str()) {
+                let known = names.iter().map(|&name| name.to_owned()).collect();
+                return Err(Error::UnknownSeries { series, known }.into());
+            }
+        }
+        Ok(())
+    }
+
     /// The inputs of the only series.
     pub(crate) fn of_one(&self, name: &str) -> Result<Inputs> {
         let events = self.events.map(|events| named(events, name)).transpose()?.flatten();
