@@ -1,5 +1,6 @@
 //! Events, and what a fit is given beside a series: drivers, events, exposure, weights.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use pyo3::exceptions::PyTypeError;
@@ -140,10 +141,12 @@ impl Beside<'_, '_> {
             }
         }
         given.extend(self.events.and_then(|events| events.cast::<PyDict>().ok()).cloned());
+        let there: HashSet<&str> = names.iter().copied().collect();
         for name in given.iter().flat_map(|dict| dict.keys()) {
-            let series = name.str()?.to_string();
-            if !names.contains(&series.as_str()) {
+            let text = name.extract::<String>().ok();
+            if !text.as_deref().is_some_and(|text| there.contains(text)) {
                 let known = names.iter().map(|&name| name.to_owned()).collect();
+                let series = text.map_or_else(|| name.repr().map(|repr| repr.to_string()), Ok)?;
                 return Err(Error::UnknownSeries { series, known }.into());
             }
         }

@@ -93,8 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     back = _reading(
         commands, "backtest", "score models on the past of every series",
         "Forecast from past years as if the rest had not happened, and score what did. A row for each model: mase 1 is "
-        "as far off as last year's value was, a year ahead; coverage-80 should be 80. Models are compared on the forecasts "
-        "that all of them gave.",
+        "as far off as last year's value was, a year ahead; coverage-80 should be 80. Models are compared on the "
+        "forecasts that all of them gave.",
     )  # fmt: skip
     back.add_argument("--model", action="append", metavar="NAME", help="may be repeated (BayesETS and Naive)")
     back.add_argument(

@@ -269,7 +269,7 @@ class UnequalLengthsError(UnjuranError):
 
 
 class CrossedBoundsError(UnjuranError):
-    """An interval whose lower bound lies above the upper one: `position`, from 0, says which; the two may be swapped."""
+    """An interval whose lower bound is above the upper one: `position`, from 0, says which; the two may be swapped."""
 
     metric: str
     position: int

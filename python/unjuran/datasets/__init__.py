@@ -97,7 +97,8 @@ def malaysia() -> Malaysia:
 
     Cases, arrests, victims, convictions, permissions, shelters, money and tiers, from the statements of the Ministry
     of Home Affairs and its council MAPO. Twenty series cover 2015 or 2016 to the partial year 2023. Each series has a
-    label for people, in English and in Malay; the file beside this one names the agency and statement behind each figure.
+    label for people, in English and in Malay; the file beside this one names the agency and statement behind each
+    figure.
 
     Returns
     -------

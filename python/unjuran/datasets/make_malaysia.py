@@ -20,9 +20,9 @@ input gives the same bytes. What is decided here, and why:
 - source is the agency, the statement with its file, and the note of the row, parted by semicolons.
 - External figures (external.csv) are not taken: they compete with these and would occur twice.
 
-Beside it go malaysia_labels.csv (name, Malay label), malaysia_hierarchies.csv (total, part, relation), malaysia_events.csv (year, kind, name: what lasts is a
-step, what passes a pulse) and malaysia_funnels.csv (stages two by two, with what each counts), from the files of
-those names.
+Beside it go malaysia_labels.csv (name, Malay label), malaysia_hierarchies.csv (total, part, relation),
+malaysia_events.csv (year, kind, name: what lasts is a step, what passes a pulse) and malaysia_funnels.csv (stages two by
+two, with what each counts), from the files of those names.
 
 Whatever the script does not know (a unit, a file, a kind of period) ends it with an error rather than a guess.
 """
@@ -142,7 +142,12 @@ def small_tables(source: Path) -> dict[str, list[list[str]]]:
         ratio = counted[0] != counted[1] or row["caveat"].startswith("stock/flow")
         funnels.append([chain, *stages, *counted, str(ratio).lower(), row["unit"], row["caveat"]])
     called = [["series", "label"], *([name, label] for name, label in labels.items())]
-    return {"malaysia_labels.csv": called, "malaysia_hierarchies.csv": links, "malaysia_events.csv": events, "malaysia_funnels.csv": funnels}
+    return {
+        "malaysia_labels.csv": called,
+        "malaysia_hierarchies.csv": links,
+        "malaysia_events.csv": events,
+        "malaysia_funnels.csv": funnels,
+    }
 
 
 def main(arguments: list[str]) -> None:
