@@ -423,7 +423,6 @@ mod tests {
                     SegmentedTrend::new().fit(&amounts(past)).unwrap().forecast(next).unwrap().interval(95.0).unwrap();
                 held += u32::from(band.lower[0] <= *last && *last <= band.upper[0]);
             }
-            println!("held {n}: {}", f64::from(held) / 400.0);
             assert!(f64::from(held) / 400.0 > least, "{n}: {held} of 400");
         }
     }

@@ -21,8 +21,8 @@ input gives the same bytes. What is decided here, and why:
 - External figures (external.csv) are not taken: they compete with these and would occur twice.
 
 Beside it go malaysia_labels.csv (name, Malay label), malaysia_hierarchies.csv (total, part, relation),
-malaysia_events.csv (year, kind, name: what lasts is a step, what passes a pulse) and malaysia_funnels.csv (stages two by
-two, with what each counts), from the files of those names.
+malaysia_events.csv (year, kind, name: what lasts is a step, what passes a pulse) and malaysia_funnels.csv (stages two
+by two, with what each counts), from the files of those names.
 
 Whatever the script does not know (a unit, a file, a kind of period) ends it with an error rather than a guess.
 """

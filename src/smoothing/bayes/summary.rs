@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::fitted::FittedBayesEts;
-use crate::language::signed_percent;
 
 impl FittedBayesEts {
     /// What was fitted, and what each event and driver does (see [`FittedBayesEts::effects`]): the median and the 95% interval
@@ -20,9 +19,9 @@ impl FittedBayesEts {
             "  effects (an event's on a year in full force, a driver's as it moves by its standard deviation):\n",
         );
         for effect in effects {
-            let [low, median, high] = [0.025, 0.5, 0.975].map(|p| signed_percent(100.0 * effect.relative(p), 0));
+            let [low, median, high] = [0.025, 0.5, 0.975].map(|p| 100.0 * effect.relative(p));
             // why let: a text always takes another line.
-            let _ = writeln!(text, "  {:<16} {median} (95% interval: {low} to {high})", effect.name);
+            let _ = writeln!(text, "  {:<16} {median:+.0}% (95% interval: {low:+.0}% to {high:+.0}%)", effect.name);
         }
         text
     }
@@ -48,7 +47,7 @@ mod tests {
         let text = fitted.summary();
         let line = text.lines().find(|line| line.trim_start().starts_with("act")).unwrap();
         let effect = &fitted.effects()[0];
-        let whole = |p: f64| format!("{:.0}%", 100.0 * effect.relative(p));
+        let whole = |p: f64| format!("{:+.0}%", 100.0 * effect.relative(p));
         assert!(
             line.contains(&format!("{} (95% interval: {} to {})", whole(0.5), whole(0.025), whole(0.975))),
             "{line}"
