@@ -74,6 +74,7 @@ EXAMPLES = {
     "NotACountError": 'uj.forecast(uj.Series([1.5, 2.5], start=2020, name="cost"), h=1).pmf(2022, 2)',
     "TooFewYearsError": 'uj.LinearTrend().fit(uj.Series([1, 2], start=2020, name="cases"))',
     "UnequalLengthsError": "uj.metrics.mae([1, 2, 3], [1, 2])",
+    "CrossedBoundsError": "uj.metrics.interval_score([9.9], [10], [0], 80)",
     "NotPositiveError": 'uj.LogLinearTrend().fit(uj.Series([3.5, 0, 4, 5, 6, 7], start=2017, name="cost"))',
     "NeedsPositiveError": 'uj.ETS("MAN").fit(uj.Series([3, 0, 4, 5, 6, 7], start=2017, name="cases"))',
     "LeavesPositiveError": 'uj.ETS("MAN", alpha=0.1, beta=0.01, l0=300.0, b0=-200.0).fit(cases)',

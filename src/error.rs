@@ -293,7 +293,7 @@ pub enum Error {
         last: i32,
     },
     /// A probability mass asked of something that is not a count.
-    #[error("series {series:?} is an {unit}: a probability of single values exists for counts only (use cdf)")]
+    #[error("series {series:?} is {}: a probability of single values exists for counts only (use cdf)", one(unit))]
     NotACount {
         /// The series.
         series: String,
@@ -321,6 +321,20 @@ pub enum Error {
         actual: usize,
         /// Number of forecasts, bounds or other companions.
         forecast: usize,
+    },
+    /// An interval to be scored whose lower bound lies above the upper one.
+    #[error(
+        "{metric}: interval {position} has the lower bound {lower} above the upper bound {upper}: a lower bound is at most the upper one (are the two swapped?)"
+    )]
+    CrossedBounds {
+        /// What was to be computed.
+        metric: String,
+        /// Which interval, from 0.
+        position: usize,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
     },
     /// A value at or below zero for a model on the log scale.
     #[error("series {series:?}, {year}: {value} has no logarithm: {model} needs every value above 0")]
@@ -441,7 +455,7 @@ pub enum Error {
         problem: String,
     },
     /// A model of counts on a series that does not count.
-    #[error("series {series:?} is an {unit}: {model} is for counts")]
+    #[error("series {series:?} is {}: {model} is for counts", one(unit))]
     CountsOnly {
         /// The series.
         series: String,
@@ -702,6 +716,12 @@ fn takers(input: &str) -> &'static str {
         "weights" => "LinearTrend, LogLinearTrend, PolynomialTrend, PoissonTrend and NegativeBinomialTrend",
         _ => "BayesETS, LinearTrend, LogLinearTrend, PoissonTrend and NegativeBinomialTrend, among others,",
     }
+}
+
+/// "a count", "an amount", "a rate".
+pub(crate) fn one(unit: &str) -> String {
+    let article = if unit.starts_with('a') { "an" } else { "a" };
+    format!("{article} {unit}")
 }
 
 /// Names in quotes, the first twelve of them.

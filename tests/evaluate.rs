@@ -169,6 +169,35 @@ fn one_bad_series_or_model_stops_nothing() {
 }
 
 #[test]
+fn a_model_that_refuses_the_hard_years_is_compared_on_the_others_only() {
+    // one year ahead from 2019, 2020 and 2021: last year's value is off by 121, 50 and 24, the other model refuses all but
+    // the first origin
+    let table = Backtest::new(years(1)).windows(3).run(&[series("fine", &CASES)], &[&Naive, &Nostalgic]).unwrap();
+    let [naive, nostalgic] = &table.summary()[..] else { panic!("two models") };
+    assert_eq!((naive.rows, naive.shared, naive.refused), (3, 1, 0));
+    assert_eq!((nostalgic.rows, nostalgic.shared, nostalgic.refused), (1, 1, 2));
+    assert!((naive.mae.value - 121.0).abs() < 1e-12);
+    let by_lead = table.summary_by_lead();
+    assert!((by_lead[0].mae.value - 121.0).abs() < 1e-12 && by_lead[0].shared == 1);
+    // on its own it has all its forecasts
+    let alone = &table.alone("Naive").unwrap().summary()[0];
+    assert_eq!((alone.rows, alone.shared), (3, 3));
+    assert!((alone.mae.value - (121.0 + 50.0 + 24.0) / 3.0).abs() < 1e-12);
+    assert!(table.alone("Magic").is_err());
+}
+
+#[test]
+fn a_model_without_a_forecast_leaves_the_others_to_be_compared() {
+    // Holt's method needs five years: it has none at the only origin
+    let holt = unjuran::smoothing::Ets::params().trend(unjuran::smoothing::Trend::Additive).check().unwrap();
+    let short = series("short", &[3.0, 5.0, 4.0, 6.0]);
+    let table = Backtest::new(years(1)).windows(1).run(&[short], &[&Naive, &holt]).unwrap();
+    let [naive, holt] = &table.summary()[..] else { panic!("two models") };
+    assert_eq!((naive.rows, naive.shared, holt.rows, holt.shared), (1, 1, 0, 0));
+    assert!((naive.mae.value - 2.0).abs() < 1e-12 && holt.mae.value.is_nan());
+}
+
+#[test]
 fn models_see_nothing_after_the_cutoff() {
     let backtest = Backtest::new(years(2)).windows(1);
     let run = |last: f64| {

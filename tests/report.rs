@@ -204,8 +204,8 @@ fn both_languages_say_every_finding_and_leave_no_place_open() {
         // a key of the table that found no message would stand there as it is
         assert!(!text.split_whitespace().any(|word| word.contains('.') && word.contains('_')), "{text}");
     }
-    let malay = report.to_html(Language::Malay);
-    let (said, _) = malay.split_once("<ul lang=\"en\">").unwrap();
+    // to its end: the collections behind a prior are told in Malay too
+    let said = report.to_html(Language::Malay);
     for english in [" the ", " and ", ">observed", " of ", "Yearly", "interval", "projection", "median of"] {
         assert!(!said.contains(english), "{english}");
     }
@@ -309,7 +309,7 @@ fn an_event_is_judged_where_enough_years_come_before_it() {
     let options = ReportOptions::default().event(event(2018, "the act")).event(event(2024, "the next act"));
     let text = Report::new(&panel, &options).unwrap().to_markdown(Language::English);
     assert!(text.contains("From the act (2018) on the figures are lower than they would have been: −"), "{text}");
-    assert!(text.contains("What the next act (2024) did cannot be judged: events from 2011 to 2021 can"), "{text}");
+    assert!(text.contains("What the next act (2024) did cannot be judged: events from 2015 to 2021 can"), "{text}");
     assert!(text.contains("does not show that the event changed them"), "{text}");
 }
 
@@ -341,9 +341,60 @@ fn an_event_that_cannot_be_judged_leaves_the_projection() {
     let [one] = report.series() else { panic!("{:?}", report.refused()) };
     let judged = |finding: &&Finding| matches!(finding, Finding::Effect { event, .. } if event == "inquiry");
     assert_eq!(one.said.iter().chain(&one.unsaid).filter(judged).count(), 1);
-    let open = one.unsaid.iter().find(|f| matches!(f, Finding::EventNotJudged { .. })).unwrap();
-    let because = "series \"cases\": 2016 has no full number, which the effect of \"campaign\" needs";
-    assert_eq!(open.sentence(Language::English), format!("What campaign (2016) did could not be judged: {because}."));
+    let open = one.unsaid.iter().find(|f| matches!(f, Finding::EventWithoutNumber { .. })).unwrap();
+    let [english, malay] = Language::ALL.map(|said| open.sentence(said));
+    assert_eq!(english, "What campaign (2016) did cannot be judged: 2016 has no full number.");
+    assert_eq!(malay, "Kesan campaign (2016) tidak dapat dinilai: tahun 2016 tiada angka penuh.");
+}
+
+#[test]
+fn what_an_event_did_is_told_by_how_it_acts() {
+    // about 100 a year, and 40 in 2018 alone: later years are as before
+    let y = [103.0, 98.0, 101.0, 97.0, 104.0, 99.0, 102.0, 96.0, 40.0, 100.0, 103.0, 98.0, 101.0];
+    let panel = Panel::new(vec![series("cases", 2010, &y)]).unwrap();
+    let told = |kind, said: Language| -> Vec<String> {
+        let options = ReportOptions::default().event(Event::new(year(2018), kind, Some("lockdown")));
+        let report = Report::new(&panel, &options).unwrap();
+        let effects = report.series()[0].findings().filter(|f| matches!(f, Finding::Effect { .. }));
+        effects.map(|finding| finding.sentence(said)).collect()
+    };
+    let pulse = told(EventKind::Pulse, Language::English).concat();
+    assert!(pulse.starts_with("In 2018 (lockdown) the figures were lower than they would have been: −"), "{pulse}");
+    assert!(pulse.ends_with("This is the effect in that year alone."), "{pulse}");
+    let malay = told(EventKind::Pulse, Language::Malay).concat();
+    assert!(
+        malay.starts_with("Pada 2018 (lockdown), angka lebih rendah daripada yang dijangka tanpanya: −"),
+        "{malay}"
+    );
+    let fading = told(EventKind::Transient, Language::English).concat();
+    assert!(!fading.contains("From lockdown (2018) on"), "{fading}");
+    // a third more each year from 2018 on
+    let grown: Vec<f64> =
+        y.iter().enumerate().map(|(i, _)| if i < 8 { y[i] } else { 100.0 * 1.33_f64.powi(i as i32 - 7) }).collect();
+    let panel = Panel::new(vec![series("cases", 2010, &grown.iter().map(|x| x.round()).collect::<Vec<_>>())]).unwrap();
+    let options = ReportOptions::default().event(Event::new(year(2018), EventKind::Ramp, Some("campaign")));
+    let report = Report::new(&panel, &options).unwrap();
+    let effect = report.series()[0].findings().find(|f| matches!(f, Finding::Effect { .. })).unwrap();
+    let english = effect.sentence(Language::English);
+    assert!(english.starts_with("From campaign (2018) on the figures move ever further above what they"), "{english}");
+    assert!(english.contains("% each year (95% interval: "), "{english}");
+}
+
+#[test]
+fn readers_of_a_language_see_its_labels_and_one_prior_once() {
+    let amounts = series("cost", 2016, &[10.5, 12.5, 11.5, 13.5, 12.0]).with_unit(Unit::Amount).unwrap();
+    let rates = series("rate", 2016, &[1.5, 2.5, 1.8, 2.2, 2.0]).with_unit(Unit::Rate).unwrap();
+    let empty = series("none", 2016, &[f64::NAN, f64::NAN]).with_label("Nothing");
+    let panel = Panel::new(vec![amounts.with_label("Cost"), rates, empty]).unwrap();
+    let options = ReportOptions::default().label_in(Language::Malay, "cost", "Kos");
+    let report = Report::new(&panel, &options.label_in(Language::Malay, "none", "Kosong")).unwrap();
+    let [english, malay] = Language::ALL.map(|said| report.to_markdown(said));
+    assert!(english.contains("## Cost") && english.contains("Nothing") && !english.contains("Kos"), "{english}");
+    assert!(malay.contains("## Kos\n") && malay.contains("Kosong") && !malay.contains("Cost"), "{malay}");
+    // of counts (the empty series), and of amounts and rates together
+    assert_eq!(english.matches("Collections behind the prior").count(), 2);
+    assert!(malay.contains("siri dalam") && !malay.contains(" series in "), "{malay}");
+    assert_eq!(Report::from_json(&report.to_json().unwrap()).unwrap(), report);
 }
 
 #[test]

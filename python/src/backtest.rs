@@ -442,24 +442,49 @@ impl PyBacktest {
 
     /// Averages of each model, over the years of a series first and over series then.
     ///
+    /// A model that refuses the hard series would look good on what is left, so that the scores are those of the forecasts
+    /// that all models gave (models without any forecast aside).
+    ///
     /// Parameters
     /// ----------
     /// by_lead : bool, default False
     ///     A row for each model and lead instead of one for each model.
+    /// shared : bool, default True
+    ///     False: the scores of all that each model gave, which are not to be compared where ``rows`` differ.
     /// backend : {"pandas", "polars", "pyarrow"}, optional
     ///     Default: the first of these that is installed.
     ///
     /// Returns
     /// -------
     /// frame
-    ///     Columns ``model``, ``lead`` (if asked for), ``rows`` (scored forecasts), ``refused`` (origins), ``mae``,
-    ///     ``rmse``, ``smape``, ``mape``, ``mase``, ``crps``, ``scaled_crps``, ``log_score``, for each level
-    ///     ``coverage-80``, ``interval_score-80``, ``msis-80``, and ``undefined``: series that never changed, left out of
-    ///     the scaled scores.
-    #[pyo3(signature = (*, by_lead=false, backend=None))]
-    fn summary<'py>(&self, py: Python<'py>, by_lead: bool, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+    ///     Columns ``model``, ``lead`` (if asked for), ``rows`` (forecasts beside an outcome), ``shared`` (those of them that
+    ///     all models gave: what the scores are of), ``refused`` (origins), ``mae``, ``rmse``, ``smape``, ``mape``, ``mase``,
+    ///     ``crps``, ``scaled_crps``, ``log_score``, for each level ``coverage-80``, ``interval_score-80``, ``msis-80``, and
+    ///     ``undefined``: series that never changed, left out of the scaled scores.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> cases = uj.Series([163, 463, 429, 302, 286, 165, 0, 139, 187], start=2015, name="cases")
+    /// >>> result = uj.backtest(cases, ["Naive", "LogLinearTrend"], h=1)  # a zero has no logarithm
+    /// >>> result.summary(backend="pandas")[["model", "rows", "shared", "refused"]].values.tolist()
+    /// [['Naive', 5, 1, 0], ['LogLinearTrend', 1, 1, 4]]
+    #[pyo3(signature = (*, by_lead=false, shared=true, backend=None))]
+    fn summary<'py>(
+        &self,
+        py: Python<'py>,
+        by_lead: bool,
+        shared: bool,
+        backend: Option<&str>,
+    ) -> Result<Bound<'py, PyAny>> {
         type Number = fn(&Summary) -> f64;
-        let rows = if by_lead { self.table.summary_by_lead() } else { self.table.summary() };
+        let of = |table: &BacktestTable| if by_lead { table.summary_by_lead() } else { table.summary() };
+        let rows = if shared {
+            of(&self.table)
+        } else {
+            let alone = self.table.models().iter().map(|model| Ok(of(&self.table.alone(model)?)));
+            alone.collect::<Result<Vec<_>>>()?.concat()
+        };
         let counts = |of: fn(&Summary) -> usize| {
             arrays::integers(py, rows.iter().map(|r| i64::try_from(of(r)).unwrap_or(i64::MAX)))
         };
@@ -469,6 +494,7 @@ impl PyBacktest {
             columns.set_item("lead", counts(|r| r.lead.unwrap_or(0))?)?;
         }
         columns.set_item("rows", counts(|r| r.rows)?)?;
+        columns.set_item("shared", counts(|r| r.shared)?)?;
         columns.set_item("refused", counts(|r| r.refused)?)?;
         let numbers: [(&str, Number); 8] = [
             ("mae", |r| r.mae.value),
@@ -506,7 +532,8 @@ impl PyBacktest {
         Ok(self.table.owa(model, reference)?)
     }
 
-    /// The mean absolute scaled error of each model by lead, in matplotlib (``pip install unjuran[plot]``).
+    /// The mean absolute scaled error of each model by lead, in matplotlib (``pip install unjuran[plot]``): of the forecasts
+    /// that all models gave, as in ``summary``.
     ///
     /// Parameters
     /// ----------
@@ -526,17 +553,25 @@ impl PyBacktest {
             let line = lines.as_any().get_item(&row.model)?;
             line.call_method1("append", ((row.lead.unwrap_or(0), row.mase.value),))?;
         }
-        Ok(py.import("unjuran.plot")?.call_method1("leads", (lines, ax))?)
+        Ok(py.import("unjuran.plot")?.call_method1("leads", (lines, ax, self.narrowed()))?)
+    }
+
+    /// A sentence for readers where the scores are not of all forecasts; None where they are.
+    #[getter(_narrowed)]
+    fn narrowed(&self) -> Option<String> {
+        let summary = self.table.summary();
+        let (shared, most) = (summary.iter().map(|r| r.shared).max()?, summary.iter().map(|r| r.rows).max()?);
+        (shared < most).then(|| format!("scores of the {shared} of {most} forecasts that all models gave"))
     }
 
     fn _repr_html_(&self) -> String {
         let levels = self.table.levels().iter().map(|level| format!("coverage-{level}"));
-        let names = ["model", "rows", "refused", "mase", "scaled_crps", "smape"].map(str::to_owned);
+        let names = ["model", "rows", "shared", "refused", "mase", "scaled_crps", "smape"].map(str::to_owned);
         let headings: Vec<String> = names.into_iter().chain(levels).collect();
         let row = |r: &Summary| {
             let scores = [r.mase.value, r.scaled_crps.value, r.smape.value].map(|x| format!("{x:.3}"));
             let coverage = r.levels.iter().map(|l| format!("{:.1}", l.coverage.value));
-            let about = [r.model.clone(), r.rows.to_string(), r.refused.to_string()];
+            let about = [r.model.clone(), r.rows.to_string(), r.shared.to_string(), r.refused.to_string()];
             about.into_iter().chain(scores).chain(coverage).collect()
         };
         let rows: Vec<Vec<String>> = self.table.summary().iter().map(row).collect();

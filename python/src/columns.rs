@@ -92,6 +92,15 @@ impl Columns<'_> {
     /// One series, of this unit or of the one that its rows say.
     pub(crate) fn series(&self, i: usize, unit: Option<Unit>) -> unjuran::Result<Series> {
         let observations = self.rows(i).map(|row| self.observation(row)).collect::<unjuran::Result<Vec<_>>>()?;
+        // why first: a year of another calendar that ends in the next would be refused as a partial one amid others.
+        for Observation { year, coverage, .. } in &observations {
+            if let Coverage::Through(date) = coverage
+                && date.year() != *year
+            {
+                let (series, date) = (self.names[i].clone(), date.to_string());
+                return Err(Error::DateOutsideYear { series, year: year.get(), date });
+            }
+        }
         let series = Series::from_observations(self.names[i].clone(), observations)?;
         let own = self.units.as_ref().and_then(|units| units[i].as_deref()).map(str::parse).transpose()?;
         match unit.or(own) {
@@ -284,4 +293,11 @@ pub(crate) fn panel_columns<'py>(
 #[pyo3(name = "_missing_column")]
 pub(crate) fn missing_column(column: String, known: Vec<String>) -> Result<()> {
     Err(Error::MissingColumn { file: "the frame".to_owned(), column, known }.into())
+}
+
+/// The same of a series that a frame does not have.
+#[pyfunction]
+#[pyo3(name = "_unknown_series")]
+pub(crate) fn unknown_series(series: String, known: Vec<String>) -> Result<()> {
+    Err(Error::UnknownSeries { series, known }.into())
 }

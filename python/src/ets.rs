@@ -300,6 +300,11 @@ impl PyFittedEts {
     /// -------
     /// FittedETS
     ///
+    /// Raises
+    /// ------
+    /// CountedAlreadyError
+    ///     Less than was counted in a year that was under way.
+    ///
     /// Examples
     /// --------
     /// >>> import unjuran as uj

@@ -61,6 +61,8 @@ use crate::series::PySeries;
 ///
 /// Raises
 /// ------
+/// UnknownSeriesError
+///     Drivers, events or exposure by the name of a series that is not there.
 /// InputNotTakenError
 ///     Something beside the series for a model that has no use for it; in a frame a ``status``.
 /// MissingDriverError
@@ -108,6 +110,7 @@ pub(crate) fn forecast<'py>(
             return Err(PyTypeError::new_err("a list of models needs a panel or a frame; a series takes one").into());
         }
         let series = with_unit(&series.get().0, unit)?;
+        beside.known(&[series.name()], true)?;
         let inputs = beside.of_one(series.name())?;
         let forecast = free(py, || run.models[0].fit_with(&series, &inputs)?.forecast(run.ahead.horizon(&series)?))?;
         return Ok(Bound::new(py, PyForecast::new(forecast))?.into_any());
@@ -115,6 +118,7 @@ pub(crate) fn forecast<'py>(
     if let Ok(panel) = data.cast::<PyPanel>() {
         let run = Run::new(model, Ahead::new(h, until)?, threads_given)?;
         let series = panel.get().0.iter().map(|s| with_unit(s, unit)).collect::<Result<Vec<_>>>()?;
+        beside.known(&series.iter().map(Series::name).collect::<Vec<_>>(), false)?;
         let inputs = series.iter().map(|s| beside.of(s.name())).collect::<Result<Vec<_>>>()?;
         let progress = Progress::asked(py, progress, series.len())?;
         let outcomes = run.each(py, series.len(), &progress, |i| run.on(&series[i], &inputs[i]))?;

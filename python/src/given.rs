@@ -1,5 +1,6 @@
 //! Events, and what a fit is given beside a series: drivers, events, exposure, weights.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use pyo3::exceptions::PyTypeError;
@@ -127,6 +128,29 @@ impl Beside<'_, '_> {
     pub(crate) fn is_empty(&self) -> bool {
         let given = [self.exog, self.future, self.events, self.exposure];
         given.into_iter().flatten().all(PyAnyMethods::is_none)
+    }
+
+    /// Refuses names of series that are not there: what is given for them would be left out without a word. Of a single
+    /// series drivers and exposure are not by name.
+    pub(crate) fn known(&self, names: &[&str], single: bool) -> Result<()> {
+        let by_name = [(self.exog, "exog"), (self.future, "future"), (self.exposure, "exposure")];
+        let mut given = Vec::new();
+        for (object, argument) in by_name.into_iter().filter(|_| !single) {
+            if let Some(object) = object.filter(|object| !object.is_none()) {
+                given.push(mapping(object, argument)?);
+            }
+        }
+        given.extend(self.events.and_then(|events| events.cast::<PyDict>().ok()).cloned());
+        let there: HashSet<&str> = names.iter().copied().collect();
+        for name in given.iter().flat_map(|dict| dict.keys()) {
+            let text = name.extract::<String>().ok();
+            if !text.as_deref().is_some_and(|text| there.contains(text)) {
+                let known = names.iter().map(|&name| name.to_owned()).collect();
+                let series = text.map_or_else(|| name.repr().map(|repr| repr.to_string()), Ok)?;
+                return Err(Error::UnknownSeries { series, known }.into());
+            }
+        }
+        Ok(())
     }
 
     /// The inputs of the only series.

@@ -120,16 +120,36 @@ impl PyDiscrepancy {
         self.0.year.get()
     }
 
-    /// The total as printed.
+    /// The total as printed; of a masked one the bound that is nearer to what the parts add up to.
     #[getter]
     fn published(&self) -> f64 {
         self.0.published
     }
 
-    /// What the parts add up to.
+    /// The bounds of a masked total; None for a number.
+    #[getter]
+    fn published_bounds(&self) -> Option<(f64, f64)> {
+        self.0.published_bounds
+    }
+
+    /// What the parts add up to, masked ones at their lower bound.
     #[getter]
     fn computed(&self) -> f64 {
         self.0.computed
+    }
+
+    /// The masked parts with their bounds.
+    #[getter]
+    fn masked<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let masked = PyDict::new(py);
+        self.0.masked.iter().try_for_each(|(name, lower, upper)| masked.set_item(name, (lower, upper)))?;
+        Ok(masked)
+    }
+
+    /// The parts without a number.
+    #[getter]
+    fn missing(&self) -> Vec<String> {
+        self.0.missing.clone()
     }
 
     /// The parts with their numbers.

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use unjuran::dist::Distribution;
-use unjuran::evaluate::metrics::{self, Accuracy, Mean, PairedBootstrap};
+use unjuran::evaluate::metrics::{self, Accuracy, Mean};
 use unjuran::forecast::Interval;
 use unjuran::numeric::rng::Stream;
 use unjuran::series::Unit;
@@ -12,7 +12,6 @@ use unjuran::{Error, Result as Core};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
-use crate::guard::free;
 use crate::input;
 
 fn floats(object: &Bound<'_, PyAny>, argument: &str) -> Result<Vec<f64>> {
@@ -192,6 +191,11 @@ fn interval(lower: &Bound<'_, PyAny>, upper: &Bound<'_, PyAny>, level: f64) -> R
 /// actual, lower, upper : array-like of float, shape (n,)
 ///     What happened and the bounds. A year with a NaN is left out.
 ///
+/// Raises
+/// ------
+/// CrossedBoundsError
+///     A lower bound above its upper one.
+///
 /// Examples
 /// --------
 /// >>> uj.metrics.coverage([2, 9], [2, 2], [6, 6])
@@ -214,6 +218,8 @@ pub(crate) fn coverage(actual: &Bound<'_, PyAny>, lower: &Bound<'_, PyAny>, uppe
 /// ------
 /// BadLevelError
 ///     A level that is no percentage, such as 0.95.
+/// CrossedBoundsError
+///     A lower bound above its upper one.
 ///
 /// References
 /// ----------
@@ -243,6 +249,13 @@ pub(crate) fn interval_score(
 ///     Of the intervals, in percent.
 /// training : array-like of float, shape (m,)
 ///     The years the model saw, in order.
+///
+/// Raises
+/// ------
+/// BadLevelError
+///     A level that is no percentage, such as 0.95.
+/// CrossedBoundsError
+///     A lower bound above its upper one.
 ///
 /// Examples
 /// --------
@@ -444,52 +457,45 @@ pub(crate) fn pit<'py>(
     Ok(arrays::floats(py, &transforms)?)
 }
 
-/// Is one model better than another, beyond luck? Paired bootstrap of the scores of two models on the same series.
+/// Is one model better than another, beyond luck? Student's t of the paired scores of two models on the same series.
 ///
 /// Parameters
 /// ----------
 /// ours, theirs : array-like of float, shape (n,)
 ///     A score for each series, smaller is better, in the same order.
 /// clusters : list of str, optional
-///     What each series belongs to, such as its country: whole clusters are drawn then.
-/// draws : int, default 2000
-///     Samples, 100 to 1,000,000.
-/// seed : int, default 0
+///     What each series belongs to, such as its country: ten countries count as ten then, however many series each has.
 ///
 /// Returns
 /// -------
 /// dict
 ///     ``difference`` (mean of ours less theirs), ``standard_error``, ``lower`` and ``upper`` (95%), ``probability`` (that
-///     ours is smaller), ``pairs`` used, ``undefined`` ones, ``clusters``. NaN where fewer than two clusters are left.
+///     ours is smaller on average), ``pairs`` used, ``undefined`` ones, ``clusters``, and ``independent``: what these are
+///     worth as clusters of one size. NaN where fewer than four clusters are left: so few tell nothing.
 ///
 /// References
 /// ----------
-/// Diebold and Mariano (1995), Journal of Business and Economic Statistics 13(3), 253-263, over series instead of time.
+/// Diebold and Mariano (1995), Journal of Business and Economic Statistics 13(3), 253-263, over series instead of time;
+/// MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232(2), 272-299 (few clusters).
 ///
 /// Examples
 /// --------
 /// >>> found = uj.metrics.compare([1.0, 1.1, 0.7, 0.9], [1.4, 1.3, 1.2, 1.1])
-/// >>> round(found["difference"], 3), found["probability"]
-/// (-0.325, 1.0)
+/// >>> round(found["difference"], 3), round(found["upper"], 3), round(found["probability"], 2)
+/// (-0.325, -0.086, 0.99)
 #[pyfunction]
-#[pyo3(signature = (ours, theirs, clusters=None, draws=None, seed=None), text_signature = "(ours, theirs, clusters=None, draws=2000, seed=0)")]
+#[pyo3(signature = (ours, theirs, clusters=None))]
 pub(crate) fn compare<'py>(
     py: Python<'py>,
     ours: &Bound<'py, PyAny>,
     theirs: &Bound<'py, PyAny>,
     clusters: Option<Vec<String>>,
-    draws: Option<&Bound<'py, PyAny>>,
-    seed: Option<&Bound<'py, PyAny>>,
 ) -> Result<Bound<'py, PyDict>> {
     let (ours, theirs) = (floats(ours, "ours")?, floats(theirs, "theirs")?);
-    let mut bootstrap = PairedBootstrap::default().seed(input::seed(seed, "compare")?);
-    if let Some(draws) = draws {
-        bootstrap = bootstrap.draws(input::natural(draws, "compare", "draws", "100 to 1000000")?);
-    }
-    let found = free(py, || match clusters {
-        Some(clusters) => bootstrap.compare_clustered(&ours, &theirs, &clusters),
-        None => bootstrap.compare(&ours, &theirs),
-    })?;
+    let found = match clusters {
+        Some(clusters) => metrics::compare_clustered(&ours, &theirs, &clusters),
+        None => metrics::compare(&ours, &theirs),
+    }?;
     let numbers = PyDict::new(py);
     numbers.set_item("difference", found.difference)?;
     numbers.set_item("standard_error", found.standard_error)?;
@@ -499,5 +505,6 @@ pub(crate) fn compare<'py>(
     numbers.set_item("pairs", found.pairs)?;
     numbers.set_item("undefined", found.undefined)?;
     numbers.set_item("clusters", found.clusters)?;
+    numbers.set_item("independent", found.independent)?;
     Ok(numbers)
 }

@@ -181,7 +181,13 @@ impl PyPanel {
             let count = |wanted: fn(&Value) -> bool| series.values().iter().filter(|v| wanted(v)).count();
             let observed = count(|v| v.exact().is_some());
             let (first, last) = (series.first_year(), series.last_year());
-            let _ = write!(text, "\n  {} ({}), {first}-{last}: {observed} numbers", series.name(), series.unit());
+            let _ = write!(
+                text,
+                "\n  {} ({}), {first}-{last}: {observed} number{}",
+                series.name(),
+                series.unit(),
+                if observed == 1 { "" } else { "s" }
+            );
             for (what, many) in [
                 ("masked", count(|v| matches!(v, Value::Censored { .. }))),
                 ("missing", count(|v| matches!(v, Value::Missing))),

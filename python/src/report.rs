@@ -38,10 +38,16 @@ pub(crate) fn report(
     if let Some(title) = title {
         options = options.title(title);
     }
-    // why: a data set knows its own totals.
+    // why: a data set knows its own totals, and what its series are called in other languages.
     let tree = tree.cloned().or(panel.as_any().getattr_opt("hierarchies")?);
     if let Some(tree) = tree {
         options = options.tree(hierarchy::tree(&tree)?);
+    }
+    if let Some(labels) = panel.as_any().getattr_opt("labels")? {
+        for (code, names) in labels.extract::<BTreeMap<String, BTreeMap<String, String>>>()? {
+            let said = code.parse()?;
+            options = names.into_iter().fold(options, |options, (name, label)| options.label_in(said, name, label));
+        }
     }
     if let Some(limit) = mask_below {
         options = options.mask_below(limit);

@@ -39,6 +39,24 @@ def test_the_summary_is_that_of_the_rows(result):
     assert summary.loc["Naive", ["rows", "refused"]].tolist() == [6, 0]
 
 
+@pytest.fixture
+def picky():
+    """Last year's value beside a model that takes no zero and so has the first year of five only."""
+    cases = uj.Series([163, 463, 429, 302, 286, 165, 0, 139, 187], start=2015, name="cases")
+    return uj.backtest(cases, ["Naive", "LogLinearTrend"], h=1, n_windows=5)
+
+
+def test_models_are_compared_on_the_forecasts_that_all_of_them_gave(picky):
+    shared = picky.summary(backend="pandas").set_index("model")
+    assert shared[["rows", "shared", "refused"]].to_numpy().tolist() == [[5, 1, 0], [1, 1, 4]]
+    assert shared.loc["Naive", "mae"] == 165  # 2021 from 2020 alone
+    own = picky.summary(shared=False, backend="pandas").set_index("model")
+    assert own["shared"].tolist() == [5, 1]
+    assert own.loc["Naive", "mae"] == pytest.approx((16 + 121 + 165 + 139 + 48) / 5)
+    assert picky.summary(by_lead=True, shared=False, backend="pandas")["mae"].tolist() == own["mae"].tolist()
+    assert "scores of the 1 of 5 forecasts that all models gave" in picky.plot().get_title()
+
+
 def test_scores_and_metrics_agree(result, cases):
     row = result.scores("pandas").iloc[0]
     forecast = uj.Naive().fit(uj.Series(cases.values[:4], start=2015)).forecast(2)

@@ -95,3 +95,23 @@ def test_what_no_column_is_says_so():
         uj.forecast(frame(), 1, model="LinearTrend", exog="patrols")
     with pytest.raises(TypeError, match="future="):
         uj.forecast(frame(), 1, model="LinearTrend", future=later())
+
+
+def test_what_is_given_for_a_series_that_is_not_there_is_refused():
+    panel, event = uj.Panel.from_frame(frame()), [uj.plan.Event(2018)]
+    for given in (
+        {"events": {"A": event}},
+        {"exog": {"A": {"patrols": PATROLS}}},
+        {"exposure": {"A": dict.fromkeys(range(2015, 2025), 1.0)}},
+    ):
+        with pytest.raises(errors.UnknownSeriesError) as caught:
+            uj.forecast(panel, 2, **given)
+        assert (caught.value.series, caught.value.known) == ("A", ("a",))
+    with pytest.raises(errors.UnknownSeriesError):
+        uj.forecast(panel["a"], 2, events={"A": event})
+    with pytest.raises(errors.UnknownSeriesError) as caught:
+        uj.forecast(frame(), 2, events={"A": event})
+    assert (caught.value.series, caught.value.known) == ("A", ("a",))
+    with pytest.raises(errors.UnknownSeriesError):
+        uj.forecast(frame(), 2, model="LinearTrend", exog=["patrols"], future=later("A"))
+    assert len(uj.forecast(panel, 2, events={"a": event})["a"]) == 2

@@ -88,12 +88,26 @@ def test_a_backtest_has_a_row_for_each_model(table, tmp_path, capsys):
     assert "cases,2022,2021,139,115" in capsys.readouterr().out
 
 
+def test_models_that_refuse_are_compared_on_what_all_gave_and_it_is_said(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    values = [163, 463, 429, 302, 286, 165, 0, 139, 187]
+    path.write_text("unique_id,ds,y\n" + "".join(f"cases,{2015 + i},{y}\n" for i, y in enumerate(values)))
+    command = ["backtest", str(path), "--model", "Naive", "--model", "LogLinearTrend"]
+    assert main([*command, "--out", str(tmp_path / "b.json")]) == 0
+    assert "scores of the 1 of 5 forecasts that all models gave" in capsys.readouterr().err
+    shared = json.loads((tmp_path / "b.json").read_text())
+    assert [row["mae"] for row in shared if row["model"] == "Naive"] == [165]
+    assert main([*command, "--own", "--out", str(tmp_path / "b.json")]) == 0
+    own = json.loads((tmp_path / "b.json").read_text())
+    assert [row["shared"] for row in own] == [5, 1]
+
+
 def test_a_check_says_what_is_there_and_fails_on_totals_that_do_not_add_up(tmp_path, capsys):
     path, tree = tmp_path / "t.csv", tmp_path / "tree.csv"
     path.write_text("unique_id,ds,y\nall,2022,81\nmen,2022,29\nwomen,2022,51\n")
     tree.write_text("parent,child\nall,men\nall,women\n")
     assert main(["check", str(path)]) == 0
-    assert "men (count), 2022-2022: 1 numbers" in capsys.readouterr().out
+    assert "men (count), 2022-2022: 1 number\n" in capsys.readouterr().out
     assert main(["check", str(path), "--tree", str(tree)]) == 1
     assert "published 81, the parts add up to 80" in capsys.readouterr().out
     path.write_text(path.read_text().replace("81", "80"))

@@ -57,3 +57,17 @@ def test_the_malaysian_figures_ship_with_the_package():
     cases = panel["trafficking_cases"]
     assert cases.values.tolist() == [163, 463, 429, 302, 286, 165, 115, 139, 48]
     assert cases.label == "Trafficking-in-persons cases"
+
+
+def test_the_malaysian_figures_have_malay_labels_and_a_malay_report_uses_them():
+    panel = uj.datasets.malaysia()
+    labels = panel.labels["ms"]
+    assert set(labels) == set(panel)
+    assert labels["trafficking_cases"] == "Jumlah Kes Pemerdagangan Orang"
+    made = uj.report(panel, lang="ms", h=1)
+    malay, english = made.to_markdown(), made.to_markdown("en")
+    assert "## Jumlah Kes Pemerdagangan Orang\n" in malay
+    assert "Trafficking-in-persons cases" not in malay
+    assert "## Trafficking-in-persons cases\n" in english
+    assert english.count("Collections behind the prior") == 2  # of counts, and of amounts and rates
+    assert " series in " not in malay

@@ -85,7 +85,6 @@ def test_a_key_error_reads_as_its_sentence():
     [
         (lambda fc: fc.paths(3, seed=2**70), ["seed", str(2**70), "2^64"]),
         (lambda fc: uj.metrics.pit([1, 2], fc, seed=-1), ["seed", "-1"]),
-        (lambda _: uj.metrics.compare([1.0], [2.0], draws=-5), ["draws", "-5", "1000000"]),
         (lambda fc: fc.to_svg(width=-4), ["width", "-4", "pixels"]),
         (lambda _: uj.plan.Scenario(factor=2, over=-3), ["over", "-3", "1 to 100 years"]),
         (lambda fc: uj.plan.Funnel([fc.series, fc.series], units=["cases", "cases"], lags=[-1]), ["lags", "-1"]),

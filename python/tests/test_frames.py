@@ -489,3 +489,18 @@ def test_what_is_written_into_a_frame_later_changes_no_series():
     panel, before = uj.Panel.from_frame(frame), frame["y"].tolist()
     frame.loc[:, "y"] = -1.0
     assert [y for series in panel.values() for y in series.values.tolist()] == before
+
+
+def test_a_year_of_another_calendar_that_ends_in_the_next_is_a_date_outside_its_year():
+    fiscal = {"unique_id": ["a"] * 2, "ds": [2021, 2022], "y": [3, 4], "period_end": ["2022-03-31", "2023-03-31"]}
+    with pytest.raises(errors.DateOutsideYearError) as caught:
+        uj.Panel.from_frame(pd.DataFrame(fiscal))
+    assert (caught.value.year, caught.value.date) == (2021, "2022-03-31")
+
+
+def test_text_of_a_whole_number_is_a_year_as_in_a_file(tmp_path):
+    frame = pd.DataFrame({"unique_id": "a", "ds": ["2015.0", "2016.0"], "y": [3, 4]})
+    path = tmp_path / "t.csv"
+    frame.to_csv(path, index=False)
+    assert uj.Panel.from_frame(frame)["a"] == uj.read_csv(path)["a"]
+    assert uj.forecast(frame, h=1, model="Naive")["ds"].tolist() == ["2017.0"]

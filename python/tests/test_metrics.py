@@ -76,10 +76,23 @@ def test_a_law_and_outcomes_of_other_years_are_refused(forecast):
 def test_a_country_with_many_series_counts_once_in_a_comparison():
     ours, countries = [i // 100 - 1.5 for i in range(400)], [str(i // 100) for i in range(400)]
     found = metrics.compare(ours, [0] * 400, countries)
-    # -1.5, -0.5, 0.5, 1.5 have standard deviation sqrt(1.25): half of it for the mean of four
-    assert found["standard_error"] == pytest.approx(0.559, abs=0.03)
-    assert found["clusters"] == 4
-    assert metrics.compare(ours, [0] * 400)["standard_error"] == pytest.approx(0.0559, abs=0.003)
+    # -1.5, -0.5, 0.5, 1.5 have the variance 5 / 3, on three degrees of freedom: a quarter of it for the mean of four
+    assert found["standard_error"] == pytest.approx(math.sqrt(5 / 12))
+    assert (found["clusters"], found["independent"]) == (4, 4)
+    assert metrics.compare(ours, [0] * 400)["standard_error"] == pytest.approx(math.sqrt(1.25 / 399))
+
+
+def test_three_countries_are_no_comparison():
+    found = metrics.compare([1, 2, 3, 4, 5, 6], [0] * 6, ["a", "a", "b", "b", "c", "c"])
+    assert found["difference"] == 3.5
+    assert math.isnan(found["lower"])
+    assert math.isnan(found["probability"])
+
+
+def test_swapped_bounds_are_not_the_best_of_scores():
+    with pytest.raises(uj.errors.CrossedBoundsError) as error:
+        metrics.interval_score([9.9], [10], [0], 80)
+    assert (error.value.position, error.value.lower, error.value.upper) == (0, 10, 0)
 
 
 def test_what_is_no_count_has_no_log_score(forecast):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Stands for a year that could not be read.
 NO_YEAR = int(np.iinfo(np.int64).min)
 
-_TEXT = re.compile(r"\s*(\d{4})(-\d\d-\d\d(?:[T ].*)?)?\s*")
+_TEXT = re.compile(r"\s*(\d{4})(\.0+|-\d\d-\d\d(?:[T ].*)?)?\s*")
 
 
 class _Maker(Protocol):

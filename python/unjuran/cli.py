@@ -93,13 +93,15 @@ def _parser() -> argparse.ArgumentParser:
     back = _reading(
         commands, "backtest", "score models on the past of every series",
         "Forecast from past years as if the rest had not happened, and score what did. A row for each model: mase 1 is "
-        "as far off as last year's value was, a year ahead; coverage-80 should be 80.",
+        "as far off as last year's value was, a year ahead; coverage-80 should be 80. Models are compared on the "
+        "forecasts that all of them gave.",
     )  # fmt: skip
     back.add_argument("--model", action="append", metavar="NAME", help="may be repeated (BayesETS and Naive)")
     back.add_argument(
         "--windows", type=int, default=5, metavar="N", help="origins of each series at most (%(default)s)"
     )
     back.add_argument("--by-lead", action="store_true", help="a row for each model and year ahead")
+    back.add_argument("--own", action="store_true", help="scores of all that each model gave, not to be compared")
     back.add_argument("--all", action="store_true", help="every forecast beside what happened, instead of scores")
     back.set_defaults(run=_backtest)
 
@@ -199,12 +201,16 @@ def _backtest(options: argparse.Namespace) -> int:
     result = backtest(panel, models, h=horizon, n_windows=options.windows, progress=_bar(options, panel))
 
     def table(backend: Any) -> Any:
-        return result.to_frame(backend) if options.all else result.summary(by_lead=options.by_lead, backend=backend)
+        if options.all:
+            return result.to_frame(backend)
+        return result.summary(by_lead=options.by_lead, shared=not options.own, backend=backend)
 
     if kind is None:
         print(f"{result!r}\n\n{as_text(table)}")
     else:
         save(options.out, kind, table)
+    if not options.all and not options.own and (narrowed := result._narrowed) is not None:
+        print(f"unjuran: {narrowed}; --own has those of each model's own", file=sys.stderr)
     everything = columns_of(lambda backend: result.to_frame(backend))
     refused = {
         f"{name}: {why}" for name, why in zip(everything["unique_id"], everything["status"], strict=True) if why != "ok"
@@ -220,7 +226,8 @@ def _check(options: argparse.Namespace) -> int:
     found = [] if tree is None else hierarchy.check_totals(panel, tree)
     print(panel.summary())
     if tree is not None:
-        print(f"\n{len(found)} disagreements" if found else "\nall totals agree with their parts")
+        many = "" if len(found) == 1 else "s"
+        print(f"\n{len(found)} disagreement{many}" if found else "\nall totals agree with their parts")
     for one in found:
         print(f"  {one.kind}: {one}")
     return 1 if found else 0

@@ -268,6 +268,15 @@ class UnequalLengthsError(UnjuranError):
     forecast: int
 
 
+class CrossedBoundsError(UnjuranError):
+    """An interval whose lower bound is above the upper one: `position`, from 0, says which; the two may be swapped."""
+
+    metric: str
+    position: int
+    lower: float
+    upper: float
+
+
 class NotPositiveError(UnjuranError):
     """A value at or below zero for a model of logarithms: take a model of the plain scale."""
 

@@ -50,10 +50,13 @@ _PART = 50_000
 def forecast(data: Any, names: _Names, settings: dict[str, Any], numbered: bool = True) -> Any:
     """Forecast every series of a frame; a frame of the same kind.
 
-    Refusals name the row unless `numbered` is False: in one part of a larger table its number would say nothing.
+    Refusals name the row unless `numbered` is False: in one part of a larger table its number would say nothing. There
+    what is given for series of other parts is left out.
     """
     frame = _frame(data, "data must be a Series, a Panel, or a pandas, polars or pyarrow data frame")
     beside = _Beside.of(frame, names, settings)
+    if numbered:  # one part of a larger table knows nothing of the others' series
+        _known(frame, names, beside, settings.get("events"))
     bar = _bar(frame, names) if settings.get("progress") else None
     answers, done = [], 0
     for part in _parts(frame, names, _PART, beside, numbered):
@@ -260,6 +263,18 @@ class _Beside(NamedTuple):
             exog = {column: own[column] for column in self.exog}
             made.append((exog or None, own[self.exposure] if self.exposure else None))
         return made
+
+
+def _known(frame: _Frame, names: _Names, beside: _Beside | None, events: Any) -> None:
+    """Refuse what is given for a series that the frame does not have: it would be left out without a word."""
+    named = [*(beside.later if beside else ()), *(events if isinstance(events, dict) else ())]
+    id_col = names[0] or "unique_id"
+    if not named or id_col not in frame.columns:
+        return
+    series = {str(one): None for one in frame[id_col].to_list()}
+    for name in named:
+        if name not in series:
+            _core._unknown_series(str(name), list(series))
 
 
 def _frame(data: Any, problem: str) -> _Frame:

@@ -189,7 +189,7 @@ def backtest(
     return _axes.finish(ax)
 
 
-def leads(lines: dict[str, list[tuple[int, float]]], ax: Axes | None = None) -> Axes:
+def leads(lines: dict[str, list[tuple[int, float]]], ax: Axes | None = None, note: str | None = None) -> Axes:
     """Draw the mean absolute scaled error of each model by lead; 1 is what last year's value was off, a year ahead.
 
     Parameters
@@ -198,12 +198,16 @@ def leads(lines: dict[str, list[tuple[int, float]]], ax: Axes | None = None) -> 
         Lead and error, by model.
     ax : matplotlib.axes.Axes, optional
         Where to draw; left out, on a new figure.
+    note : str, optional
+        What the errors are of, above the axes.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
     ax = _axes.axes(ax)
+    if note is not None:
+        ax.set_title(note, fontsize="small")
     ax.axhline(1.0, color=INK, linewidth=0.8, linestyle=":")
     for i, (model, points) in enumerate(lines.items()):
         if points:

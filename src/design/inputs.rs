@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::series::{Event, Year};
+use crate::series::{Event, Note, Year};
 
 /// Numbers by year.
 pub type Yearly = BTreeMap<Year, f64>;
@@ -150,6 +150,12 @@ impl Inputs {
     /// The weights by year, if there are any.
     pub fn weighting(&self) -> Option<&Yearly> {
         self.weights.as_ref()
+    }
+
+    /// What to say of these inputs in a fit with so many columns: where years are few, some of them fit by chance.
+    pub(crate) fn crowding(&self, columns: usize, observed: usize) -> Option<Note> {
+        let own = self.drivers().len() + self.events().len();
+        (own > 0 && observed < 3 * columns + 5).then_some(Note::ManyColumns { columns, observed })
     }
 
     /// The argument of `fit` that was used first, if any was.

@@ -1,6 +1,6 @@
 //! Two forecasts of the same years, beside each other: two models, or last year's forecast and this year's.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one};
 use crate::series::Year;
 
 use super::Forecast;
@@ -50,7 +50,7 @@ impl Forecast {
                 model: "compare".to_owned(),
                 parameter: "other".to_owned(),
                 value: format!("a forecast of a {theirs}"),
-                allowed: format!("a forecast of a {unit}, as the first is"),
+                allowed: format!("a forecast of {}, as the first is", one(&unit.to_string())),
             });
         }
         let views = |f: &Self| -> Result<Vec<(Year, Points)>> {

@@ -140,8 +140,9 @@ impl Joint {
     #[must_use]
     pub(super) fn held_at_zero(mut self) -> Self {
         if let Some(averaged) = &mut self.averaged {
+            // why cut: a pool is chosen by quantiles of counts, and one below zero is a count that none of its parts forecasts.
             for (_, part) in &mut averaged.parts {
-                *part = part.clone().held_at_zero();
+                *part = Self { support: Support::NonNegative, ..part.clone().held_at_zero() };
             }
         }
         for Member { latent, .. } in &mut self.members {

@@ -156,3 +156,38 @@ impl<'a> Sampler<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{Latent, Rows};
+
+    /// A normal law of one year.
+    fn normal(mean: f64, sd: f64) -> Joint {
+        Latent::new(vec![mean], Rows::of([[sd]].into_iter()), vec![1e-6]).into()
+    }
+
+    #[test]
+    fn a_pool_of_counts_averages_counts_and_no_numbers_below_zero() {
+        // last year's value is zero, give or take 40; the other model says 55, give or take 1
+        let parts = || vec![(0.5, normal(0.0, 40.0)), (0.5, normal(55.0, 1.0))];
+        let z = 1.281_551_565_544_6; // the 90% quantile of a normal law
+        let pool = |joint: &Joint, p: f64| joint.marginals()[0].quantile(p);
+        let counts = Joint::pooled(parts(), Pooling::Quantile).held_at_zero();
+        // at 10% the first forecasts no case and the other 55 - z
+        assert!((pool(&counts, 0.1) - 0.5 * (55.0 - z)).abs() < 0.01, "{}", pool(&counts, 0.1));
+        assert!((pool(&counts, 0.9) - 0.5 * (40.0 * z + 55.0 + z)).abs() < 0.01);
+        let amounts = Joint::pooled(parts(), Pooling::Quantile);
+        assert!((pool(&amounts, 0.1) - 0.5 * (-40.0 * z + 55.0 - z)).abs() < 0.01, "amounts may fall below zero");
+        // paths are those of the pool: one in ten lies below its 10% quantile
+        let (sampler, mut stream) = (Sampler::new(&counts), Stream::new(1, "pool"));
+        let mut path = [0.0];
+        let mut below = 0;
+        for _ in 0..4000 {
+            sampler.draw(&mut stream, &mut Vec::new(), &mut path);
+            assert!(path[0] > 20.0, "{path:?}");
+            below += u32::from(path[0] < pool(&counts, 0.9));
+        }
+        assert!((f64::from(below) / 4000.0 - 0.9).abs() < 0.02, "{below}");
+    }
+}

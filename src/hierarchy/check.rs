@@ -39,20 +39,71 @@ pub struct Discrepancy {
     pub parent: String,
     /// The year it is printed under.
     pub year: Year,
-    /// The total as printed.
+    /// The total as printed; of a masked one the bound that is nearer to what the parts add up to.
     pub published: f64,
-    /// What the parts add up to.
+    /// What the parts add up to, masked ones at their lower bound.
     pub computed: f64,
     /// The parts with their numbers.
     pub parts: Vec<(String, f64)>,
     /// The year that the parts are printed under.
     pub parts_year: Year,
+    /// The bounds of a masked total.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_bounds: Option<(f64, f64)>,
+    /// The masked parts with their bounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<(String, f64, f64)>,
+    /// The parts without a number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// What is known of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Known {
+    Number(f64),
+    Between(f64, f64),
+    AtLeast(f64),
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(y) => write!(f, "{y}"),
+            Self::Between(lower, upper) => write!(f, "{lower} to {upper}"),
+            Self::AtLeast(lower) => write!(f, "at least {lower}"),
+        }
+    }
+}
+
+impl Discrepancy {
+    /// The total.
+    pub(crate) fn total(&self) -> Known {
+        self.published_bounds.map_or(Known::Number(self.published), |(lower, upper)| Known::Between(lower, upper))
+    }
+
+    /// What the parts add up to.
+    pub(crate) fn sum(&self) -> Known {
+        let room: f64 = self.masked.iter().map(|(_, lower, upper)| upper - lower).sum();
+        match self.computed {
+            low if !self.missing.is_empty() => Known::AtLeast(low),
+            low if room > 0.0 => Known::Between(low, low + room),
+            low => Known::Number(low),
+        }
+    }
+
+    /// The parts of which something is known.
+    pub(crate) fn known_parts(&self) -> impl Iterator<Item = (&str, Known)> {
+        let masked = self.masked.iter().map(|(name, lower, upper)| (name.as_str(), Known::Between(*lower, *upper)));
+        self.parts.iter().map(|(name, y)| (name.as_str(), Known::Number(*y))).chain(masked)
+    }
 }
 
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, parent, year, published, computed, parts, parts_year } = self;
-        let parts = parts.iter().map(|(name, y)| format!("{name} {y}")).collect::<Vec<_>>().join(", ");
+        let Self { kind, parent, year, parts_year, .. } = self;
+        let (published, computed) = (self.total(), self.sum());
+        let parts = self.known_parts().map(|(name, y)| format!("{name} {y}")).collect::<Vec<_>>().join(", ");
         match kind {
             Kind::Total => {
                 write!(f, "{parent}, {year}: published {published}, the parts add up to {computed} ({parts})")
@@ -74,14 +125,15 @@ pub(super) struct Sum {
     high: f64,
     /// The parts that are numbers.
     pub(super) known: Vec<(String, f64)>,
-    complete: bool,
+    masked: Vec<(String, f64, f64)>,
+    missing: Vec<String>,
 }
 
 /// The totals of a panel that do not agree with their parts.
 ///
 /// Counts must agree exactly, other numbers to the half of 0.01. A year is compared if total and parts cover the same part
-/// of it. Where parts are missing (a dash may mean none) a total is wrong only if the others exceed it; a masked cell is
-/// anything within its bounds. A second cut of a total that adds up to the total of the year before or after is a period label
+/// of it. Where parts are missing (a dash may mean none) a total is wrong only if the others exceed it; a masked cell, of a part
+/// or of a total, is anything within its bounds: wrong is what no number within them could make right. A second cut of a total that adds up to the total of the year before or after is a period label
 /// that is wrong.
 ///
 /// # Errors
@@ -118,29 +170,29 @@ pub(super) fn compared(total: &Series, children: &[&Series], relation: Relation)
     years.dedup();
     for year in years {
         let Some(sum) = summed(total, children, year) else { continue };
-        let published = exact(total, year);
-        let says = |kind, of: Year, published| Discrepancy {
+        let published = bounds(total, year);
+        let says = |kind, of: Year, (lower, upper): (f64, f64)| Discrepancy {
             kind,
             parent: total.name().to_owned(),
             year: of,
-            published,
-            computed: sum.known.iter().map(|(_, y)| y).sum(),
+            published: if sum.low > upper { upper } else { lower },
+            computed: sum.low,
             parts: sum.known.clone(),
             parts_year: year,
+            published_bounds: (lower < upper).then_some((lower, upper)),
+            masked: sum.masked.clone(),
+            missing: sum.missing.clone(),
         };
-        let agrees = |published: f64| match relation {
-            Relation::Subset => sum.low <= published + slack,
-            _ if sum.complete => sum.low <= published + slack && sum.high >= published - slack,
-            _ => sum.low <= published + slack,
-        };
+        let open = relation == Relation::Subset || !sum.missing.is_empty();
+        let agrees = |(lower, upper): (f64, f64)| sum.low <= upper + slack && (open || sum.high >= lower - slack);
         if published.is_some_and(agrees) {
             continue;
         }
         let beside = [-1, 1].into_iter().find_map(|step| {
             let other = Year::new(i64::from(year.get()) + step).ok()?;
             let published = exact(total, other)?;
-            let same = sum.complete && (sum.low - published).abs() <= slack && (sum.high - published).abs() <= slack;
-            same.then_some((other, published))
+            let same = (sum.low - published).abs() <= slack && (sum.high - published).abs() <= slack;
+            (same && sum.missing.is_empty()).then_some((other, (published, published)))
         });
         match (relation, beside, published) {
             (Relation::SumAlt, Some((other, published)), _) => found.push(says(Kind::PeriodLabel, other, published)),
@@ -156,11 +208,20 @@ fn exact(series: &Series, year: Year) -> Option<f64> {
     series.observations().find(|o| o.year == year)?.value.exact()
 }
 
+/// The lowest and the highest that a year can be.
+fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
+    match series.observations().find(|o| o.year == year)?.value {
+        Value::Exact(y) => Some((y, y)),
+        Value::Censored { lower, upper } => Some((lower, upper)),
+        Value::Missing => None,
+    }
+}
+
 /// What the parts of a year add up to; none if no part is known, or if they cover another part of the year than the total.
 pub(super) fn summed(total: &Series, children: &[&Series], year: Year) -> Option<Sum> {
     let coverage = |s: &Series| s.observations().find(|o| o.year == year).map(|o| o.coverage);
     let whole = coverage(total);
-    let mut sum = Sum { low: 0.0, high: 0.0, known: Vec::new(), complete: true };
+    let mut sum = Sum { low: 0.0, high: 0.0, known: Vec::new(), masked: Vec::new(), missing: Vec::new() };
     for child in children {
         let observation = child.observations().find(|o| o.year == year);
         if observation.as_ref().is_some_and(|o| whole.is_some_and(|w| w != o.coverage)) {
@@ -175,11 +236,12 @@ pub(super) fn summed(total: &Series, children: &[&Series], year: Year) -> Option
             Some(Value::Censored { lower, upper }) => {
                 sum.low += lower;
                 sum.high += upper;
+                sum.masked.push((child.name().to_owned(), lower, upper));
             }
-            _ => sum.complete = false,
+            _ => sum.missing.push(child.name().to_owned()),
         }
     }
-    (!sum.known.is_empty()).then_some(sum)
+    (sum.missing.len() < children.len()).then_some(sum)
 }
 
 #[cfg(test)]
@@ -208,6 +270,41 @@ mod tests {
     fn a_dash_is_wrong_only_where_the_other_parts_are_too_many() {
         let parts: &[(&str, &[f64])] = &[("a", &[f64::NAN, f64::NAN, 3.0]), ("b", &[4.0, 5.0, 4.0])];
         assert_eq!(found(&[6.0, 4.0, 7.0], parts, Relation::Sum), ["total 2021"]);
+    }
+
+    #[test]
+    fn masked_cells_are_held_against_their_bounds_and_told_with_them() {
+        let year = Year::new(2020).unwrap();
+        let masked = |name: &str, (lower, upper): (f64, f64)| {
+            Series::new(name, year, &[0.0]).unwrap().with_censored(year, lower, upper).unwrap()
+        };
+        let number = |name: &str, y: f64| Series::new(name, year, &[y]).unwrap();
+        let told = |all: Series, parts: [Series; 2]| -> Vec<String> {
+            let tree = Tree::new(parts.iter().map(|part| ("all", part.name(), Relation::Sum))).unwrap();
+            let panel = Panel::new([all].into_iter().chain(parts).collect()).unwrap();
+            check_totals(&panel, &tree).unwrap().iter().map(ToString::to_string).collect()
+        };
+        // 3 + 4 are more than a total of at most 4; 2 + 2 may be its 4
+        assert_eq!(
+            told(masked("all", (0.0, 4.0)), [number("a", 3.0), number("b", 4.0)]),
+            ["all, 2020: published 0 to 4, the parts add up to 7 (a 3, b 4)"]
+        );
+        assert!(told(masked("all", (0.0, 4.0)), [number("a", 2.0), number("b", 2.0)]).is_empty());
+        // 6 and 20 to 26 are 26 to 32
+        assert_eq!(
+            told(number("all", 12.0), [masked("a", (20.0, 26.0)), number("b", 6.0)]),
+            ["all, 2020: published 12, the parts add up to 26 to 32 (b 6, a 20 to 26)"]
+        );
+        // two small cells make no 50, and a part without a number may be anything
+        assert_eq!(
+            told(number("all", 50.0), [masked("a", (0.0, 4.0)), masked("b", (0.0, 4.0))]),
+            ["all, 2020: published 50, the parts add up to 0 to 8 (a 0 to 4, b 0 to 4)"]
+        );
+        assert!(told(number("all", 50.0), [masked("a", (0.0, 4.0)), number("b", f64::NAN)]).is_empty());
+        assert_eq!(
+            told(number("all", 12.0), [masked("a", (20.0, 26.0)), number("b", f64::NAN)]),
+            ["all, 2020: published 12, the parts add up to at least 20 (a 20 to 26)"]
+        );
     }
 
     #[test]

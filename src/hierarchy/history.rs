@@ -39,7 +39,7 @@ pub(super) fn history(name: &str, total: &Series, parts: &[&Series]) -> Result<O
     let by = |published: f64, computed: f64| (published - computed).abs();
     let furthest = found.iter().max_by(|a, b| by(a.published, a.computed).total_cmp(&by(b.published, b.computed)));
     Ok(furthest.map(|worst| {
-        let (year, published, computed) = (worst.year, worst.published, worst.computed);
+        let (year, published, computed) = (worst.year, worst.total(), worst.sum());
         let when = match found.len() {
             1 => format!("in {year}"),
             years => format!("in {years} years, by most in {year}"),

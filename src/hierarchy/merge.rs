@@ -53,7 +53,7 @@ impl fmt::Display for SourceEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.ratio, self.interval) {
             (Some(ratio), Some((lower, upper))) => {
-                write!(f, "{} counts {ratio:.2} [{lower:.2}, {upper:.2}] for each", self.source)
+                write!(f, "{} counts {ratio:.2} for each (95% interval: {lower:.2} to {upper:.2})", self.source)
             }
             _ => write!(f, "{}: cannot tell, no year in common", self.source),
         }

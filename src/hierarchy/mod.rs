@@ -29,6 +29,7 @@ mod reconcile;
 mod tree;
 mod two_way;
 
+pub(crate) use check::Known;
 pub use check::{Discrepancy, Kind, check_totals};
 pub use merge::{LeftOut, Merged, MergedYear, SourceEffect, merge_sources};
 pub use protect::{MaskedCell, MaskedPanel, masked_panel, small_cells};

@@ -82,6 +82,21 @@ impl Language {
         text
     }
 
+    /// A line of the English message of this key, told in this language; none if it is no such line.
+    pub(crate) fn retold(self, key: &str, line: &str) -> Option<String> {
+        let mut places = table::message(Self::English, key)?.split('{');
+        let mut rest = line.strip_prefix(places.next()?)?;
+        let mut fill: Vec<(&str, &str)> = Vec::new();
+        for place in places {
+            let (name, after) = place.split_once('}')?;
+            let (value, behind) = if after.is_empty() { (rest, "") } else { rest.split_once(after)? };
+            fill.push((name, value));
+            rest = behind;
+        }
+        let fill: Vec<(&str, &dyn fmt::Display)> = fill.iter().map(|(name, value)| (*name, value as _)).collect();
+        rest.is_empty().then(|| self.say(key, &fill))
+    }
+
     /// A message without places.
     pub(crate) fn word(self, key: &str) -> String {
         self.say(key, &[])
@@ -143,6 +158,15 @@ mod tests {
     fn what_fills_one_place_is_not_searched_for_others() {
         let text = Language::English.say("chart.projected_by", &[("unit", &"{model}"), ("model", &"Naive")]);
         assert_eq!(text, "{model}; projected by Naive");
+    }
+
+    #[test]
+    fn a_line_that_was_stored_in_english_is_told_in_malay() {
+        let line = "wdi_pop: 237 series in 237 clusters, 1994-2023";
+        assert_eq!(Language::English.retold("record.source", line).as_deref(), Some(line));
+        let told = "wdi_pop: 237 siri dalam 237 kelompok, 1994-2023";
+        assert_eq!(Language::Malay.retold("record.source", line).as_deref(), Some(told));
+        assert_eq!(Language::Malay.retold("record.source", "something else"), None);
     }
 
     #[test]

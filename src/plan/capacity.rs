@@ -320,7 +320,8 @@ pub struct Needs {
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (level, stay) = (100.0 * self.asked.service_level, self.asked.stay.mean());
-        write!(f, "{}: stay of {stay:.0} days, enough with probability {level:.0}%", self.series)?;
+        let digits = usize::from(stay.fract() > 0.0);
+        write!(f, "{}: stay of {stay:.digits$} days, enough with probability {level:.0}%", self.series)?;
         self.years.iter().try_for_each(|need| write!(f, "\n  {need}"))
     }
 }

@@ -10,6 +10,7 @@ use super::{DRAWS, SEED, position, refused};
 use crate::dist::{Predictive as _, rounded};
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, moved};
+use crate::language::Language;
 use crate::series::{Training, Unit, Year};
 
 /// Which side of the number is wanted.
@@ -210,10 +211,10 @@ impl fmt::Display for Target {
         let Thresholds { on, off } = self.thresholds;
         write!(
             f,
-            "{}, {}: probability {:.0}%, {} (on track from {:.0}%, off track below {:.0}%)",
+            "{}, {}: probability {}, {} (on track from {:.0}%, off track below {:.0}%)",
             self.series,
             self.goal,
-            100.0 * self.probability,
+            Language::English.probability(self.probability),
             self.status(),
             100.0 * on,
             100.0 * off

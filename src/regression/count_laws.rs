@@ -75,7 +75,7 @@ impl<'a> YearsAhead<'a> {
                 (setup.y[i], (fit.mean[i] * kept.exp()).max(1e-9))
             })
             .collect();
-        let df = (setup.y.len() - setup.columns()) as f64;
+        let df = setup.df();
         let refits = projection == Projection::Line && !problem.is_separated();
         let deviation = distances.last().copied().unwrap_or(0.0);
         Self { problem, fit, root, projection, refits, df, deviation, steps }

@@ -215,7 +215,7 @@ pub(super) fn fitted(setup: Setup, family: Family, projection: Projection, model
     let problem = problem(&setup, &model)?;
     let training = &setup.training;
     let overflow = || Error::Overflow { series: training.name.clone(), model: model.clone() };
-    let (n, p) = (setup.y.len(), setup.columns());
+    let p = setup.columns();
     let separated = problem.is_separated();
     let fit = match family {
         _ if separated => problem.penalised(),
@@ -223,7 +223,7 @@ pub(super) fn fitted(setup: Setup, family: Family, projection: Projection, model
         Family::Poisson | Family::Quasi => problem.maximum(0.0, None),
     };
     let fit = fit.ok_or_else(overflow)?;
-    let df = (n - p) as f64;
+    let df = setup.df();
     let pearson = problem.pearson(&fit);
     let phi = if family == Family::Quasi { pearson / df } else { 1.0 };
     let root: Vec<f64> = problem.root(&fit).iter().map(|r| r * phi.sqrt()).collect();
@@ -267,14 +267,14 @@ fn report(
 ) -> Result<FitReport> {
     let training = &setup.training;
     let (n, p) = (setup.y.len(), setup.columns());
-    let sigma = (regression.rss / (n - p) as f64).sqrt();
+    let sigma = (regression.rss / setup.df()).sqrt();
     let mut report = FitReport::new(training, model, sigma.max(f64::MIN_POSITIVE));
     report.params = regression.coefficients.iter().map(|c| (c.name.clone(), c.estimate)).collect();
     if let Some(theta) = regression.theta().filter(|theta| theta.is_finite()) {
         report.params.insert("theta".to_owned(), theta);
     }
     if family != Family::Quasi {
-        let estimated = p + usize::from(family == Family::NegativeBinomial);
+        let estimated = p + setup.placed + usize::from(family == Family::NegativeBinomial);
         report.criteria = Some(Criteria::new(fit.loglik, estimated, n));
     }
     let mut observed = fit.mean.iter().zip(&setup.y);
@@ -298,7 +298,7 @@ fn report(
     } else if family == Family::NegativeBinomial && fit.alpha == 0.0 {
         report.notes.push(Note::NoOverdispersion);
     }
-    let ratio = regression.pearson.unwrap_or(0.0) / (n - p) as f64;
+    let ratio = regression.pearson.unwrap_or(0.0) / setup.df();
     if family == Family::Poisson && ratio > OVERDISPERSED {
         report.notes.push(Note::Overdispersed { ratio });
     }

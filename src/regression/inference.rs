@@ -71,7 +71,7 @@ impl Ols {
             }
         }
         // why not the rows: those of weight zero count as none.
-        let counted = (self.df() + p) as f64;
+        let counted = self.counted() as f64;
         let factor = if robust == Robust::Hc1 { counted / self.df() as f64 } else { 1.0 };
         let inverse = self.solution.r_inverse();
         let variance = |j: usize| -> f64 {

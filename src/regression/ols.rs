@@ -74,6 +74,7 @@ pub struct Ols {
     coefficients: Vec<Coefficient>,
     sigma: f64,
     df: usize,
+    placed: usize,
     r2: f64,
     adjusted_r2: f64,
     pub(super) rows: Vec<f64>,
@@ -92,6 +93,14 @@ struct Stored {
     y: Vec<f64>,
     weights: Option<Vec<f64>>,
     intercept: bool,
+    /// None in files of earlier releases, which counted none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    placed: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(placed: &usize) -> bool {
+    *placed == 0
 }
 
 /// The most columns that are read from a file: with more, solving it again would take minutes.
@@ -100,20 +109,20 @@ const MOST_COLUMNS: usize = 500;
 impl TryFrom<Stored> for Ols {
     type Error = String;
     fn try_from(stored: Stored) -> std::result::Result<Self, String> {
-        let Stored { series, names, rows, y, weights, intercept } = stored;
+        let Stored { series, names, rows, y, weights, intercept, placed } = stored;
         if names.len() > MOST_COLUMNS {
             return Err(format!("{} columns: at most {MOST_COLUMNS} are allowed", names.len()));
         }
         let sample = Sample { names: &names, rows: &rows, y: &y, weights: weights.as_deref(), intercept };
-        Self::of(&series, &sample).map_err(|e| e.to_string())
+        Self::with_placed(&series, &sample, placed).map_err(|e| e.to_string())
     }
 }
 
 impl From<Ols> for Stored {
     fn from(ols: Ols) -> Self {
-        let Ols { series, intercept, coefficients, rows, y, weights, .. } = ols;
+        let Ols { series, intercept, coefficients, rows, y, weights, placed, .. } = ols;
         let names = coefficients.into_iter().map(|c| c.name).collect();
-        Self { series, names, rows, y, weights, intercept }
+        Self { series, names, rows, y, weights, intercept, placed }
     }
 }
 
@@ -143,6 +152,12 @@ impl Ols {
     /// # Errors
     /// As [`Ols::fit`]; a weight below zero is no number either, and a row of weight zero is no row.
     pub fn of(series: &str, sample: &Sample<'_>) -> Result<Self> {
+        Self::with_placed(series, sample, 0)
+    }
+
+    /// The same on columns of which `placed` numbers were estimated from the same rows before, such as places of breaks: they
+    /// count as the coefficients do.
+    pub(super) fn with_placed(series: &str, sample: &Sample<'_>, placed: usize) -> Result<Self> {
         let Sample { names, rows, y, weights, intercept } = *sample;
         let (rows_given, p) = (y.len(), names.len());
         let n = weights.map_or(rows_given, |weights| weights.iter().filter(|w| **w != 0.0).count());
@@ -150,15 +165,17 @@ impl Ols {
             let (series, rows_of) = (series.to_owned(), rows_given);
             return Err(Error::MatrixShape { series, entries: rows.len(), columns: p, rows: rows_of });
         }
-        if n <= p {
-            return Err(Error::TooFewYears { series: series.to_owned(), model: "OLS".into(), needed: p + 1, got: n });
+        let estimated = p.saturating_add(placed);
+        if n <= estimated {
+            let needed = estimated.saturating_add(1);
+            return Err(Error::TooFewYears { series: series.to_owned(), model: "OLS".into(), needed, got: n });
         }
         let solved = match weights {
             None => LeastSquares::fit(rows, p, y),
             Some(weights) => LeastSquares::weighted(rows, p, y, weights),
         };
         let solution = solved.map_err(|e| refused(series, names, e))?;
-        let df = n - p;
+        let df = n - estimated;
         let sigma = (solution.rss() / df as f64).sqrt();
         let law = StudentT::new(df as f64);
         let coefficients = names
@@ -174,7 +191,7 @@ impl Ols {
         let adjusted_r2 = 1.0 - (1.0 - r2) * (n - usize::from(intercept)) as f64 / df as f64;
         let (rows, y, weights) = (rows.to_vec(), y.to_vec(), weights.map(<[f64]>::to_vec));
         let series = series.to_owned();
-        Ok(Self { series, intercept, coefficients, sigma, df, r2, adjusted_r2, rows, y, weights, solution })
+        Ok(Self { series, intercept, coefficients, sigma, df, placed, r2, adjusted_r2, rows, y, weights, solution })
     }
 
     /// The coefficients in the order of the columns.
@@ -187,9 +204,14 @@ impl Ols {
         self.sigma
     }
 
-    /// Degrees of freedom: rows less columns.
+    /// Degrees of freedom: rows less columns, and less the places of breaks that were searched for.
     pub fn df(&self) -> usize {
         self.df
+    }
+
+    /// Rows that count.
+    pub(super) fn counted(&self) -> usize {
+        self.df + self.placed + self.coefficients.len()
     }
 
     /// Share of the variation that the columns explain; 0 if there is no variation.
@@ -231,12 +253,11 @@ impl Ols {
     /// Likelihood and information criteria. A mean squared residual below `least` counts as `least` (0 for the plain
     /// textbook values), since the likelihood of an exact fit has no end.
     pub fn criteria(&self, least: f64) -> Criteria {
-        let p = self.coefficients.len();
-        let n = (self.df + p) as f64;
+        let n = self.counted() as f64;
         let square = (self.rss() / n).max(least).max(f64::MIN_POSITIVE);
         let of_weights: f64 = self.weights.iter().flatten().filter(|w| **w > 0.0).map(|w| w.ln()).sum();
         let loglik = 0.5 * (of_weights - n * ((TAU * square).ln() + 1.0));
-        Criteria::new(loglik, p + 1, self.df + p)
+        Criteria::new(loglik, self.coefficients.len() + self.placed + 1, self.counted())
     }
 
     /// The line at a row of the columns.

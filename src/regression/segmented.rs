@@ -19,9 +19,12 @@
 //! the residuals with a fixed seed, at 5% over the number of tests. Support of a break is its share of
 //! `exp(-n / 2 ln rss)` over all places of that break, the others held.
 //!
-//! Standard errors and bands hold the places as given: the doubt about them is in `lower`, `upper` and `support`.
+//! A place that was searched for is one more estimated number: it takes a degree of freedom and counts in AIC, AICc and BIC,
+//! as a given one does not. Beyond that, standard errors and bands hold the places as given: the doubt about them is in
+//! `lower`, `upper` and `support`, and that about their number nowhere.
 //!
-//! References: Kim, Fay, Feuer and Midthune (2000), *Statistics in Medicine* 19, 335-351; Kim, Chen and others (2022),
+//! References: Hinkley (1971), *JASA* 66(336), 736-743, and Muggeo (2003), *Statistics in Medicine* 22, 3055-3071 (a place is
+//! a parameter); Kim, Fay, Feuer and Midthune (2000), *Statistics in Medicine* 19, 335-351; Kim, Chen and others (2022),
 //! *Journal of Applied Statistics* 50(9), 1992-2013; Clegg and others (2009), *Statistics in Medicine* 28, 3670-3682 (average change).
 
 #![allow(clippy::indexing_slicing, reason = "places of breaks come from the years that are searched")]
@@ -38,7 +41,7 @@ use super::trend::{SPARE_OF_LOGS, gaussian};
 use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::{Error, Result};
-use crate::series::{Series, Training, Year};
+use crate::series::{Note, Series, Training, Year};
 
 /// How many breaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +64,8 @@ pub enum Choice {
     Permutation,
 }
 
-/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, on the log scale at least
-/// `k + 6`, and one more for each driver or event.
+/// A trend whose slope changes in a few years. Needs `2 k + 4` observed years for k breaks, on the log scale `2 k + 6` (of
+/// given ones `k + 6`, if that is more than `2 k + 4`), and one more for each driver or event.
 ///
 /// | name | default | range | meaning |
 /// |---|---|---|---|
@@ -219,7 +222,7 @@ impl SegmentedTrend {
     ///
     /// # Errors
     /// [`Error::NoObservedYears`]; [`Error::TooFewYears`] below 2 k + 4 observed years for k breaks asked for, and on the
-    /// log scale below k + 6;
+    /// log scale below 2 k + 6, of given ones k + 6;
     /// [`Error::BadParameter`] for more than 3 breaks and for years that are no break inside the series;
     /// [`Error::NotPositive`] on the log scale, [`Error::CountsOnly`] for counts.
     pub fn fit(&self, series: &Series) -> Result<FittedTrend> {
@@ -239,7 +242,9 @@ impl SegmentedTrend {
         let straight = |_: &Training| vec![Column::Intercept, Column::Trend];
         // why: as many years as two breaks' ends need, and on the log scale as its bands need.
         let spare = if self.scale == SegmentScale::Log { SPARE_OF_LOGS } else { 1 };
-        let needed = |columns: usize, k: usize| columns + (2 + 2 * k).max(spare + k);
+        let given = matches!(self.breaks, Breaks::Given(_));
+        let numbers = |k: usize| if given { k } else { 2 * k };
+        let needed = |columns: usize, k: usize| columns + (2 + 2 * k).max(spare + numbers(k));
         let setup = Setup::new(series, inputs, straight, (&name, spare.max(2)))?;
         let search = Search::new(&setup, self.scale, &name)?;
         let room = (0..=MOST).rev().find(|&k| setup.y.len() >= needed(setup.columns(), k)).unwrap_or(0);
@@ -265,7 +270,11 @@ impl SegmentedTrend {
         let columns = |_: &Training| {
             [Column::Intercept, Column::Trend].into_iter().chain(found.iter().map(|&c| Column::Hinge(c))).collect()
         };
-        let segments = Setup::new(series, inputs, columns, (&name, spare))?;
+        let placed = if given { 0 } else { found.len() };
+        let mut segments = Setup { placed, ..Setup::new(series, inputs, columns, (&name, spare))? };
+        if placed > 0 {
+            segments.notes.push(Note::PlacedBreaks { breaks: placed, observed: segments.y.len() });
+        }
         let mut fitted = match self.scale {
             SegmentScale::Linear => gaussian(segments, Link::Identity, self.projection, name),
             SegmentScale::Log => gaussian(segments, Link::Log, self.projection, name),
@@ -369,6 +378,36 @@ mod tests {
         }
         // The light charge for large changes, the wrong way round, found the one break alone in 72 of 100, BIC3 in 88.
         assert!(right[0] >= 80 && right[1] >= 80, "{right:?}");
+    }
+
+    #[test]
+    fn a_place_that_was_searched_for_counts_as_an_estimated_number_and_a_given_one_does_not() {
+        let bent = |t: u32| 3.0 * f64::from(t) - 5.0 * (f64::from(t) - 7.0).max(0.0) + f64::from((t * 7) % 5);
+        let series = amounts(&(1..=12).map(bent).collect::<Vec<_>>());
+        let fit = |breaks| SegmentedTrend::new().breaks(breaks).fit(&series).unwrap();
+        // two coefficients of the line, one of the change; the place; the variance
+        for (breaks, df, k) in
+            [(Breaks::Number(1), 8.0, 5.0), (Breaks::Given(vec![Year::new(2006).unwrap()]), 9.0, 4.0)]
+        {
+            let searched = matches!(breaks, Breaks::Number(_));
+            let fitted = fit(breaks);
+            let (report, rss) = (fitted.report(), fitted.regression().rss);
+            assert_eq!(fitted.regression().df, Some(df));
+            assert!((report.sigma.powi(2) * df / rss - 1.0).abs() < 1e-12);
+            let loglik = -6.0 * ((std::f64::consts::TAU * rss / 12.0).ln() + 1.0);
+            let criteria = report.criteria.unwrap();
+            assert!((criteria.loglik - loglik).abs() < 1e-9);
+            assert!((criteria.aic - (2.0 * k - 2.0 * loglik)).abs() < 1e-9);
+            assert!((criteria.bic - (k * 12.0_f64.ln() - 2.0 * loglik)).abs() < 1e-9);
+            let note = Note::PlacedBreaks { breaks: 1, observed: 12 };
+            assert_eq!(report.notes.contains(&note), searched);
+        }
+        let counts =
+            Series::new("s", Year::new(2000).unwrap(), &[9.0, 14.0, 17.0, 26.0, 30.0, 41.0, 35.0, 28.0, 25.0, 18.0]);
+        let fitted = SegmentedTrend::new().scale(SegmentScale::Counts).breaks(Breaks::Number(1)).fit(&counts.unwrap());
+        let criteria = fitted.unwrap().report().criteria.unwrap();
+        // the dispersion in place of the variance
+        assert!((criteria.aic + 2.0 * criteria.loglik - 10.0).abs() < 1e-9);
     }
 
     #[test]

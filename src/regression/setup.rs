@@ -17,6 +17,8 @@ pub(super) struct Setup {
     pub(super) weights: Option<Vec<f64>>,
     /// Logarithms of the exposure.
     pub(super) offset: Option<Vec<f64>>,
+    /// Numbers beside those of the columns that were estimated from the same years: places of breaks that were searched for.
+    pub(super) placed: usize,
     /// Events of which no year has been observed.
     pub(super) ahead: Vec<Event>,
     pub(super) notes: Vec<Note>,
@@ -64,16 +66,18 @@ impl Setup {
         let ahead: Vec<Event> = inputs.events().iter().filter(|event| event.year > last).cloned().collect();
         let mut notes: Vec<Note> =
             ahead.iter().map(|e| Note::EventAhead { event: e.name.clone(), year: e.year }).collect();
-        let own = inputs.drivers().len() + inputs.events().len();
-        if own > 0 && years.len() < 3 * p + 5 {
-            notes.push(Note::ManyColumns { columns: p, observed: years.len() });
-        }
-        Ok(Self { series: series.clone(), training, design, years, y, rows, weights, offset, ahead, notes })
+        notes.extend(inputs.crowding(p, years.len()));
+        Ok(Self { series: series.clone(), training, design, years, y, rows, weights, offset, placed: 0, ahead, notes })
     }
 
     /// Number of columns.
     pub(super) fn columns(&self) -> usize {
         self.design.columns().len()
+    }
+
+    /// Degrees of freedom: observed years less the numbers that were estimated from them.
+    pub(super) fn df(&self) -> f64 {
+        (self.y.len() - self.columns() - self.placed) as f64
     }
 
     /// The last observed year.

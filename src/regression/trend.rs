@@ -276,7 +276,7 @@ pub(super) fn gaussian(setup: Setup, link: Link, projection: Projection, model: 
     let names = setup.design.names();
     let weights = setup.weights.as_deref();
     let sample = Sample { names: &names, rows: &setup.rows, y: &response, weights, intercept: true };
-    let ols = Ols::of(&setup.training.name, &sample)?;
+    let ols = Ols::with_placed(&setup.training.name, &sample, setup.placed)?;
     let mut regression =
         Regression { coefficients: ols.coefficients().to_vec(), covariance: ols.covariance(), ..of_ols(&ols) };
     if link == Link::Log {

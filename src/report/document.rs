@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::finding::{Direction, Finding};
 use super::sentence::{covered, discrepancy};
-use super::{Refusal, Refused, Report, SeriesReport};
+use super::{PriorRecord, Refusal, Refused, Report, SeriesReport};
 use crate::forecast::{Fan, Mark};
 use crate::language::{Language, figure};
 use crate::series::{Unit, Year};
@@ -141,7 +141,7 @@ impl Writer<'_> {
         let said = self.said;
         let of_year = |value: f64, year: Year| said.say("cell.of_year", &[("value", &figure(value)), ("year", &year)]);
         let fan = &series.fan;
-        let mut cells = vec![Cell { link: Some(anchor(i)), ..Cell::text(&fan.label) }];
+        let mut cells = vec![Cell { link: Some(anchor(i)), ..Cell::text(self.report.label(said, &fan.series)) }];
         let trend = series.findings().find_map(|finding| match finding {
             Finding::Trend { since, value, above, direction, .. } => Some((*since, *value, *above, *direction)),
             _ => None,
@@ -168,7 +168,7 @@ impl Writer<'_> {
 
     fn series(&self, series: &SeriesReport, i: usize, blocks: &mut Vec<Block>) {
         let said = self.said;
-        blocks.push(Block::Heading(2, series.fan.label.clone(), Some(anchor(i))));
+        blocks.push(Block::Heading(2, self.report.label(said, &series.fan.series), Some(anchor(i))));
         blocks.push(Block::Chart(self.fan(series)));
         for (key, findings) in [("said", &series.said), ("unsaid", &series.unsaid)] {
             if !findings.is_empty() {
@@ -179,9 +179,9 @@ impl Writer<'_> {
         blocks.push(Block::Table(self.years(series)));
     }
 
-    /// The fan with how far a year is covered said in the language.
+    /// The fan with its label, and how far a year is covered, in the language.
     fn fan(&self, series: &SeriesReport) -> Fan {
-        let mut fan = series.fan.clone();
+        let mut fan = Fan { label: self.report.label(self.said, &series.fan.series), ..series.fan.clone() };
         for past in &mut fan.history {
             if let Mark::Partial { covered: words, .. } = &mut past.mark {
                 *words = covered(self.said, series.coverage);
@@ -226,7 +226,7 @@ impl Writer<'_> {
         for (_, row) in &mut rows {
             row.resize_with(head.len(), || Cell::number(""));
         }
-        let caption = said.say("series.caption", &[("label", &fan.label)]);
+        let caption = said.say("series.caption", &[("label", &self.report.label(said, &fan.series))]);
         Table { caption, head, rows: rows.into_iter().map(|(_, row)| row).collect() }
     }
 
@@ -234,7 +234,7 @@ impl Writer<'_> {
         let (said, report) = (self.said, self.report);
         blocks.push(self.heading("problems"));
         let found = report.discrepancies.iter();
-        let mut lines: Vec<String> = found.map(|one| discrepancy(said, one, |name| report.label(name))).collect();
+        let mut lines: Vec<String> = found.map(|one| discrepancy(said, one, |name| report.label(said, name))).collect();
         match report.summary.checked {
             Some(count) if lines.is_empty() => lines.push(said.say("problems.none", &[("count", &count)])),
             Some(_) => {}
@@ -245,7 +245,8 @@ impl Writer<'_> {
     }
 
     fn refused(&self, refused: &Refused) -> String {
-        let Refused { label, years, refusal, text } = refused;
+        let Refused { series, label, years, refusal, text } = refused;
+        let label = &if series.is_empty() { label.clone() } else { self.report.label(self.said, series) };
         match refusal {
             Refusal::NoNumbers => self.said.say_of(*years, "refused.no_numbers", &[("label", label), ("years", years)]),
             Refusal::TooLarge => self.said.say("refused.too_large", &[("label", label)]),
@@ -325,9 +326,27 @@ impl Writer<'_> {
         let head = vec![said.word("record.item"), said.word("record.value")];
         blocks.push(self.heading("record"));
         blocks.push(Block::Table(Table { caption: said.word("record.caption"), head, rows }));
+        // why once: amounts and rates have one prior.
+        let mut told: Vec<&PriorRecord> = Vec::new();
         for prior in &record.priors {
+            if told.iter().any(|other| other.name == prior.name && other.sources == prior.sources) {
+                continue;
+            }
+            told.push(prior);
             blocks.push(Block::Heading(3, said.say("record.sources", &[("name", &prior.name)]), None));
-            blocks.push(Block::EnglishList(prior.sources.clone()));
+            let in_words = |line: &String| {
+                let keys = ["record.source", "record.borrowed"];
+                keys.iter().find_map(|key| said.retold(key, line)).ok_or_else(|| line.clone())
+            };
+            let (mut lines, mut english) = (Vec::new(), Vec::new());
+            for line in prior.sources.iter().map(in_words) {
+                match line {
+                    Ok(line) => lines.push(line),
+                    Err(line) => english.push(line),
+                }
+            }
+            blocks.extend((!lines.is_empty()).then_some(Block::List(lines)));
+            blocks.extend((!english.is_empty()).then_some(Block::EnglishList(english)));
         }
     }
 }

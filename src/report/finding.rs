@@ -9,7 +9,7 @@ use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::plan::{Verdict, YEARS_BEFORE, impact, percent_change};
-use crate::series::{Coverage, Event, Note, Series, Unit, Year};
+use crate::series::{Coverage, Event, EventKind, Note, Series, Unit, Year};
 
 /// Bounds of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,9 +148,12 @@ pub enum Finding {
         event: String,
         /// Its year.
         year: Year,
+        /// How it acts; a step in reports of earlier releases, which did not say.
+        #[serde(default = "step")]
+        kind: EventKind,
         /// What can be said.
         verdict: Verdict,
-        /// Median of the relative effect: -0.6 is a fall by 60%.
+        /// Median of the relative effect: -0.6 is a fall by 60%; of a ramp that of each year, of a transient that of the first.
         effect: f64,
         /// Its interval.
         interval: Bounds,
@@ -180,6 +183,15 @@ pub enum Finding {
         events: Vec<(String, Year)>,
         /// Observed years needed before an event; one from it on is needed too.
         needed: usize,
+    },
+    /// An event that needs a year without a full number.
+    EventWithoutNumber {
+        /// The event.
+        event: String,
+        /// Its year.
+        year: Year,
+        /// The year that has none.
+        missing: i32,
     },
     /// An event that cannot be judged for another reason: the projection of its series stands without it.
     EventNotJudged {
@@ -250,6 +262,10 @@ pub enum Finding {
         /// The note.
         text: String,
     },
+}
+
+fn step() -> EventKind {
+    EventKind::Step
 }
 
 /// What is said of a series, and what cannot be said.
@@ -409,6 +425,10 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
             found.unsaid.push(Finding::EventOutside { event: name, year, first, last });
             return Ok(());
         }
+        Err(Error::NotObserved { year: missing, .. }) => {
+            found.unsaid.push(Finding::EventWithoutNumber { event: name, year, missing });
+            return Ok(());
+        }
         // why not passed on: one event that cannot be judged would take the projection of its series with it.
         Err(error) => {
             found.unsaid.push(Finding::EventNotJudged { event: name, year, because: error.to_string() });
@@ -420,6 +440,7 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
     list.push(Finding::Effect {
         event: name,
         year,
+        kind: event.kind,
         verdict: judged.verdict,
         effect: judged.relative_effect,
         interval: Bounds { level: OUTER, lower, upper },

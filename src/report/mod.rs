@@ -34,6 +34,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use finding::{Bounds, Direction, Finding};
+use options::LabelsIn;
 pub use options::ReportOptions;
 pub use record::{PriorRecord, RunRecord};
 pub use rules::Rules;
@@ -41,6 +42,7 @@ pub use rules::Rules;
 use crate::error::{Error, Result};
 use crate::forecast::Fan;
 use crate::hierarchy::{Discrepancy, Tree, check_totals, masked_panel};
+use crate::language::Language;
 use crate::outlook::forecast;
 use crate::persist::Persist;
 use crate::series::{Coverage, Event, Horizon, Panel, Series, Year};
@@ -80,6 +82,9 @@ pub enum Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
+    /// Its name; empty in reports of earlier releases.
+    #[serde(default)]
+    pub series: String,
     /// Its name for readers.
     pub label: String,
     /// The years it spans.
@@ -126,6 +131,9 @@ pub struct Report {
     refused: Vec<Refused>,
     discrepancies: Vec<Discrepancy>,
     labels: BTreeMap<String, String>,
+    /// What series are called in a language other than that of their labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    labels_in: LabelsIn,
     rules: Rules,
     record: RunRecord,
 }
@@ -183,8 +191,8 @@ impl Report {
         };
         let labels = panel.iter().map(|s| (s.name().to_owned(), s.label().to_owned())).collect();
         let record = RunRecord::new(shown, horizon, options.mask_below)?;
-        let (title, rules) = (options.title.clone(), Rules::default());
-        Ok(Self { title, summary, series, refused, discrepancies, labels, rules, record })
+        let (title, rules, labels_in) = (options.title.clone(), Rules::default(), options.labels_in.clone());
+        Ok(Self { title, summary, series, refused, discrepancies, labels, labels_in, rules, record })
     }
 
     /// How many series there are of each kind.
@@ -217,9 +225,10 @@ impl Report {
         &self.record
     }
 
-    /// What a series is called for readers.
-    fn label(&self, name: &str) -> String {
-        self.labels.get(name).map_or(name, String::as_str).to_owned()
+    /// What a series is called for readers of a language.
+    fn label(&self, said: Language, name: &str) -> String {
+        let own = self.labels_in.get(said.code()).and_then(|labels| labels.get(name));
+        own.or_else(|| self.labels.get(name)).map_or(name, String::as_str).to_owned()
     }
 }
 
@@ -281,7 +290,7 @@ impl Refused {
             Error::EmptySeries { .. } => Refusal::Hidden,
             _ => Refusal::Other,
         };
-        let (label, years) = (series.label().to_owned(), series.values().len());
-        Self { label, years, refusal, text: error.to_string() }
+        let (name, label, years) = (series.name().to_owned(), series.label().to_owned(), series.values().len());
+        Self { series: name, label, years, refusal, text: error.to_string() }
     }
 }

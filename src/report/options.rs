@@ -1,7 +1,10 @@
 //! What a report is to say.
 
+use std::collections::BTreeMap;
+
 use crate::error::Result;
 use crate::hierarchy::Tree;
+use crate::language::Language;
 use crate::series::{Event, Horizon};
 
 /// Years that a report projects unless told otherwise.
@@ -17,6 +20,7 @@ const YEARS: i64 = 5;
 /// | `event` | none | a dated event that may have moved every series |
 /// | `event_of` | none | a dated event that may have moved one series |
 /// | `mask_below` | none | counts below it are masked, and with a tree their complements in totals |
+/// | `label_in` | the label | what a series is called for readers of one language |
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReportOptions {
     horizon: Option<Horizon>,
@@ -25,7 +29,11 @@ pub struct ReportOptions {
     events: Vec<Event>,
     pub(super) events_of: Vec<(String, Event)>,
     pub(super) mask_below: Option<f64>,
+    pub(super) labels_in: LabelsIn,
 }
+
+/// What series are called in a language: by its code, then by name.
+pub(super) type LabelsIn = BTreeMap<String, BTreeMap<String, String>>;
 
 impl ReportOptions {
     /// The same with another horizon.
@@ -67,6 +75,13 @@ impl ReportOptions {
     #[must_use]
     pub fn mask_below(mut self, limit: f64) -> Self {
         self.mask_below = Some(limit);
+        self
+    }
+
+    /// The same with what a series is called for readers of one language; readers of the other see its label.
+    #[must_use]
+    pub fn label_in(mut self, language: Language, series: impl Into<String>, label: impl Into<String>) -> Self {
+        self.labels_in.entry(language.code().to_owned()).or_default().insert(series.into(), label.into());
         self
     }
 

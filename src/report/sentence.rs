@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use super::finding::{Bounds, Direction, Finding};
-use crate::hierarchy::{Discrepancy, Kind};
+use crate::hierarchy::{Discrepancy, Kind, Known};
 use crate::language::{Language, figure, grouped, signed_percent};
 use crate::plan::{MOST_CHANGE, Verdict};
-use crate::series::{Coverage, Year};
+use crate::series::{Coverage, EventKind, Year};
 
 /// "to 31 May 2023", "in 41% of the year".
 pub(super) fn covered(said: Language, coverage: Coverage) -> String {
@@ -99,6 +99,7 @@ impl Finding {
             | Self::EventTooEarly { .. }
             | Self::EventOutside { .. }
             | Self::EventsUnjudged { .. }
+            | Self::EventWithoutNumber { .. }
             | Self::EventNotJudged { .. } => self.effect(said),
             Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
             Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
@@ -191,15 +192,26 @@ impl Finding {
                     events.iter().map(|(event, year)| format!("{event} ({year})")).collect::<Vec<_>>().join("; ");
                 said.say("effect.unjudged", &[("events", &events), ("needed", needed)])
             }
+            Self::EventWithoutNumber { event, year, missing } => {
+                said.say("effect.no_number", &[("event", event), ("year", year), ("missing", missing)])
+            }
             Self::EventNotJudged { event, year, because } => {
                 said.say("effect.not_judged", &[("event", event), ("year", year), ("because", because)])
             }
-            Self::Effect { event, year, verdict, effect, interval, meaningful, rise, fall, power } => {
-                let key = match verdict {
-                    Verdict::Increase => "effect.increase",
-                    Verdict::Decrease => "effect.decrease",
-                    Verdict::NoEvidence => "effect.no_evidence",
-                    Verdict::CannotTell => "effect.cannot_tell",
+            Self::Effect { event, year, kind, verdict, effect, interval, meaningful, rise, fall, power } => {
+                let key = match (verdict, kind) {
+                    (Verdict::Increase, EventKind::Pulse) => "effect.increase_in",
+                    (Verdict::Increase, EventKind::Transient) => "effect.increase_fading",
+                    (Verdict::Increase, EventKind::Ramp) => "effect.increase_yearly",
+                    (Verdict::Increase, _) => "effect.increase",
+                    (Verdict::Decrease, EventKind::Pulse) => "effect.decrease_in",
+                    (Verdict::Decrease, EventKind::Transient) => "effect.decrease_fading",
+                    (Verdict::Decrease, EventKind::Ramp) => "effect.decrease_yearly",
+                    (Verdict::Decrease, _) => "effect.decrease",
+                    (Verdict::NoEvidence, EventKind::Ramp) => "effect.no_evidence_yearly",
+                    (Verdict::NoEvidence, _) => "effect.no_evidence",
+                    (Verdict::CannotTell, EventKind::Ramp) => "effect.cannot_tell_yearly",
+                    (Verdict::CannotTell, _) => "effect.cannot_tell",
                 };
                 let [effect, lower, upper] =
                     [*effect, interval.lower, interval.upper].map(|x| changed(said, 100.0 * x, 0));
@@ -250,9 +262,14 @@ pub(super) fn discrepancy(said: Language, found: &Discrepancy, label: impl Fn(&s
         Kind::Subset => "problem.subset",
         Kind::PeriodLabel => "problem.period",
     };
-    let part = |(name, y): &(String, f64)| format!("{} {}", label(name), figure(*y));
-    let parts = found.parts.iter().map(part).collect::<Vec<_>>().join("; ");
-    let (published, computed) = (figure(found.published), figure(found.computed));
+    let words = |known: Known| match known {
+        Known::Number(y) => figure(y),
+        Known::Between(low, high) => said.say("cell.between", &[("low", &figure(low)), ("high", &figure(high))]),
+        Known::AtLeast(low) => said.say("at_least", &[("low", &figure(low))]),
+    };
+    let part = |(name, y): (&str, Known)| format!("{} {}", label(name), words(y));
+    let parts = found.known_parts().map(part).collect::<Vec<_>>().join("; ");
+    let (published, computed) = (words(found.total()), words(found.sum()));
     let fill: [(&str, &dyn Display); 6] = [
         ("parent", &label(&found.parent)),
         ("year", &found.year),

@@ -84,6 +84,13 @@ pub enum Note {
         /// Observed years.
         observed: usize,
     },
+    /// Breaks of a trend that were searched for in the years that it is fitted to.
+    PlacedBreaks {
+        /// How many.
+        breaks: usize,
+        /// Observed years.
+        observed: usize,
+    },
     /// An event of which no year has been observed.
     EventAhead {
         /// Its name.
@@ -160,6 +167,12 @@ impl fmt::Display for Note {
             Self::ManyColumns { columns, observed } => write!(
                 f,
                 "{columns} columns on {observed} observed years: fewer than 3 years a column and 5 more invite chance findings"
+            ),
+            Self::PlacedBreaks { breaks, observed } => write!(
+                f,
+                "the bands hold the {} as certain, though {} found in these {observed} years: they are too narrow where years are few",
+                if *breaks == 1 { "break".to_owned() } else { format!("{breaks} breaks") },
+                if *breaks == 1 { "it was" } else { "they were" },
             ),
             Self::EventAhead { event, year } => write!(
                 f,

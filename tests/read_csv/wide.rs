@@ -92,6 +92,8 @@ fn a_year_in_another_spelling_is_not_left_out_in_silence() {
     for head in ["2017p", "2017/18", "FY2017", "17", "2017**", "0000"] {
         refuses(&format!("name,2016,{head}\na,1,2\n"), (1, head, head), "not written as one");
     }
+    // where every year has a footnote too
+    refuses("name,2019 (1),2020[2]\na,1,2\n", (1, "2019 (1)", "2019 (1)"), "may be a year");
     refuses("name,2016,\na,1,2\n", (2, "column 3", "2"), "without a name");
     assert_eq!(one("name,region,2016,Total,\na,North,1,x%,\n").values(), exact(&[1.0]));
 }

@@ -39,6 +39,11 @@ class Malaysia(Panel):
         return tuple((row["parent"], row["child"], row["relation"]) for row in _rows("malaysia_hierarchies.csv"))
 
     @property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """What the statements call each series in Malay: ``labels["ms"][name]``. Reports in Malay use them."""
+        return {"ms": {row["series"]: row["label"] for row in _rows("malaysia_labels.csv")}}
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """Laws, plans, shocks and publications that may have moved the figures, by year."""
         return tuple(
@@ -92,13 +97,14 @@ def malaysia() -> Malaysia:
 
     Cases, arrests, victims, convictions, permissions, shelters, money and tiers, from the statements of the Ministry
     of Home Affairs and its council MAPO. Twenty series cover 2015 or 2016 to the partial year 2023. Each series has a
-    label for people; the file beside this one names the agency and statement behind each figure.
+    label for people, in English and in Malay; the file beside this one names the agency and statement behind each
+    figure.
 
     Returns
     -------
     Malaysia
-        A `Panel` that also has ``hierarchies`` (which parts make up which totals), ``events``, ``funnels`` and
-        ``published_changes``.
+        A `Panel` that also has ``hierarchies`` (which parts make up which totals), ``labels`` in Malay, ``events``,
+        ``funnels`` and ``published_changes``.
 
     Examples
     --------

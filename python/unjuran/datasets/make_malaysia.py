@@ -15,13 +15,14 @@ input gives the same bytes. What is decided here, and why:
   stays as printed.
 - unit: things and persons that are counted are a count (a conviction is a charge, a tier count a number of
   countries), ringgit are an amount, percent changes and tier codes, which cannot be added, are a rate.
-- label is the English one. Malay labels, and the kinds of count ("cases", "persons"), stay in series.csv.
+- label is the English one; the Malay ones go beside it, by name. The kinds of count ("cases", "persons") stay in
+  series.csv.
 - source is the agency, the statement with its file, and the note of the row, parted by semicolons.
 - External figures (external.csv) are not taken: they compete with these and would occur twice.
 
-Beside it go malaysia_hierarchies.csv (total, part, relation), malaysia_events.csv (year, kind, name: what lasts is a
-step, what passes a pulse) and malaysia_funnels.csv (stages two by two, with what each counts), from the files of
-those names.
+Beside it go malaysia_labels.csv (name, Malay label), malaysia_hierarchies.csv (total, part, relation),
+malaysia_events.csv (year, kind, name: what lasts is a step, what passes a pulse) and malaysia_funnels.csv (stages two
+by two, with what each counts), from the files of those names.
 
 Whatever the script does not know (a unit, a file, a kind of period) ends it with an error rather than a guess.
 """
@@ -112,6 +113,9 @@ EVENTS = {
     "tier": "pulse",
 }
 
+# What a label ends in, in Malay.
+MALAY = {", April-March": ", April-Mac"}
+
 # The funnel that begins with a series.
 FUNNELS = {"trafficking_cases": "trafficking", "smuggling_cases": "smuggling", "victims_ipo": "victims"}
 
@@ -124,6 +128,7 @@ def small_tables(source: Path) -> dict[str, list[list[str]]]:
             return list(csv.DictReader(file))
 
     units = {row["series_id"]: row["unit"] for row in rows("series.csv")}
+    labels = {row["series_id"]: row["label_ms"] + MALAY.get(period(row)[1], "") for row in rows("series.csv")}
     links = [["parent", "child", "relation", "note"]]
     links += [[row["parent"], row["child"], row["relation"], row["note"]] for row in rows("hierarchies.csv")]
     events = [["year", "kind", "name"]]
@@ -136,7 +141,13 @@ def small_tables(source: Path) -> dict[str, list[list[str]]]:
         # What is given to others than those of the stage before is no share of them.
         ratio = counted[0] != counted[1] or row["caveat"].startswith("stock/flow")
         funnels.append([chain, *stages, *counted, str(ratio).lower(), row["unit"], row["caveat"]])
-    return {"malaysia_hierarchies.csv": links, "malaysia_events.csv": events, "malaysia_funnels.csv": funnels}
+    called = [["series", "label"], *([name, label] for name, label in labels.items())]
+    return {
+        "malaysia_labels.csv": called,
+        "malaysia_hierarchies.csv": links,
+        "malaysia_events.csv": events,
+        "malaysia_funnels.csv": funnels,
+    }
 
 
 def main(arguments: list[str]) -> None:

@@ -53,7 +53,7 @@ impl Windows {
             cutoffs.take_while(|&cutoff| seen.partition_point(|&i| i <= cutoff) >= min_train).collect();
         cutoffs.reverse();
         if cutoffs.is_empty() {
-            let model = format!("a backtest {h} years ahead");
+            let model = format!("a backtest {h} {} ahead", if h == 1 { "year" } else { "years" });
             let (needed, got) = (min_train.saturating_add(h), seen.len());
             return Err(Error::TooFewYears { series: name.to_owned(), model, needed, got });
         }

@@ -2,14 +2,17 @@
 //!
 //! A score is averaged over the rows of a series first and over series then, so that a series with many origins counts as
 //! much as one with few. `used` and `undefined` of every [`Mean`] are numbers of series.
+//!
+//! Models are compared on the same forecasts: those that every model with any forecast gave. A model that refuses the hard
+//! series would look good on what is left. [`BacktestTable::alone`] has the scores of all that one model gave.
 
 #![allow(clippy::indexing_slicing, reason = "an interval a level")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::table::{BacktestTable, Row};
+use super::table::{BacktestTable, Key, Row};
 use crate::error::Result;
 use crate::evaluate::metrics::{self, Accuracy, Mean};
 
@@ -23,8 +26,10 @@ pub struct Summary {
     pub model: String,
     /// The lead; none for all of them together.
     pub lead: Option<usize>,
-    /// Scored forecasts.
+    /// Forecasts of the model beside an outcome.
     pub rows: usize,
+    /// Those of them that every model gave which gave any: what the scores are of.
+    pub shared: usize,
     /// Origins that the model refused.
     pub refused: usize,
     /// Mean absolute error of the median.
@@ -61,16 +66,27 @@ pub struct LevelSummary {
 }
 
 impl BacktestTable {
-    /// Averages of every model over all leads.
+    /// Averages of every model over all leads, on the forecasts that all models gave.
     pub fn summary(&self) -> Vec<Summary> {
-        self.models().iter().map(|model| self.summarised(model, None)).collect()
+        let shared = self.shared();
+        self.models().iter().map(|model| self.summarised(model, None, &shared)).collect()
     }
 
-    /// Averages of every model at each lead.
+    /// Averages of every model at each lead, on the forecasts that all models gave.
     pub fn summary_by_lead(&self) -> Vec<Summary> {
         let longest = self.rows().iter().map(|row| row.lead).max().unwrap_or(0);
-        let models = self.models().iter();
-        models.flat_map(|model| (1..=longest).map(move |lead| self.summarised(model, Some(lead)))).collect()
+        let (models, shared) = (self.models().iter(), &self.shared());
+        models.flat_map(|model| (1..=longest).map(move |lead| self.summarised(model, Some(lead), shared))).collect()
+    }
+
+    /// The forecasts that every model gave, but for those that gave none at all: with these there is nothing to compare.
+    fn shared(&self) -> HashSet<Key<'_>> {
+        let mut by: HashMap<Key<'_>, HashSet<&str>> = HashMap::new();
+        for row in self.rows() {
+            by.entry(row.key()).or_default().insert(&row.model);
+        }
+        let answering = self.rows().iter().map(|row| row.model.as_str()).collect::<HashSet<_>>().len();
+        by.into_iter().filter(|(_, models)| models.len() == answering).map(|(key, _)| key).collect()
     }
 
     /// Overall weighted average of a model relative to a reference, over the forecasts that both gave; NaN if undefined.
@@ -84,9 +100,10 @@ impl BacktestTable {
         Ok(metrics::owa(&ours, &theirs))
     }
 
-    fn summarised(&self, model: &str, lead: Option<usize>) -> Summary {
+    fn summarised(&self, model: &str, lead: Option<usize>, shared: &HashSet<Key<'_>>) -> Summary {
         let at = |row: &&Row| row.model == model && lead.is_none_or(|lead| row.lead == lead);
-        let rows = BySeries::new(self.rows().iter().filter(at));
+        let own = || self.rows().iter().filter(at);
+        let rows = BySeries::new(own().filter(|row| shared.contains(&row.key())));
         let level = |(i, &level): (usize, &f64)| {
             let bounds = move |r: &Row| (r.intervals[i].lower, r.intervals[i].upper);
             let score = move |r: &Row| metrics::interval_score_of(r.actual, bounds(r), level);
@@ -100,7 +117,8 @@ impl BacktestTable {
         Summary {
             model: model.to_owned(),
             lead,
-            rows: rows.count(),
+            rows: own().count(),
+            shared: rows.count(),
             refused: self.refusals().iter().filter(|refusal| refusal.model.as_deref() == Some(model)).count(),
             mae: rows.mean(|r| (r.actual - r.median).abs()),
             rmse: rows.each(|r| (r.actual - r.mean).powi(2)).map(|square| square.value.sqrt()).collect(),

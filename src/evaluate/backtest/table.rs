@@ -46,6 +46,15 @@ pub struct Row {
     pub scale: f64,
 }
 
+/// Which forecast of a model a row is: series, cutoff and lead.
+pub(super) type Key<'a> = (&'a str, Year, usize);
+
+impl Row {
+    pub(super) fn key(&self) -> Key<'_> {
+        (&self.series, self.cutoff, self.lead)
+    }
+}
+
 /// The central interval of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -302,17 +311,23 @@ impl BacktestTable {
         Self { rows: self.rows.iter().filter(|row| row.lead == lead).cloned().collect(), ..self.clone() }
     }
 
+    /// The same table with one model only: its summary is that of all its forecasts.
+    ///
+    /// # Errors
+    /// [`Error::UnknownModel`], with the names there are.
+    pub fn alone(&self, model: &str) -> Result<Self> {
+        let rows = self.of_model(model)?.into_iter().cloned().collect();
+        Ok(Self { rows, models: vec![model.to_owned()], ..self.clone() })
+    }
+
     /// Rows of two models on the same series, origin and lead: a fair comparison leaves out what one of them refused.
     ///
     /// # Errors
     /// [`Error::UnknownModel`], with the names there are.
     pub fn pairs(&self, model: &str, reference: &str) -> Result<Vec<(&Row, &Row)>> {
-        fn key(row: &Row) -> (&str, Year, usize) {
-            (&row.series, row.cutoff, row.lead)
-        }
-        let theirs: HashMap<_, &Row> = self.of_model(reference)?.into_iter().map(|row| (key(row), row)).collect();
+        let theirs: HashMap<_, &Row> = self.of_model(reference)?.into_iter().map(|row| (row.key(), row)).collect();
         let ours = self.of_model(model)?.into_iter();
-        Ok(ours.filter_map(|row| Some((row, *theirs.get(&key(row))?))).collect())
+        Ok(ours.filter_map(|row| Some((row, *theirs.get(&row.key())?))).collect())
     }
 }
 

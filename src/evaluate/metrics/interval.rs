@@ -7,6 +7,8 @@
 //!
 //! References: Winkler (1972), *JASA* 67(337), 187-191; Gneiting and Raftery (2007), *JASA* 102(477), section 6.2.
 
+#![allow(clippy::indexing_slicing, reason = "positions in lists of one length")]
+
 use super::{Mean, paired};
 use crate::error::{Error, Result};
 use crate::forecast::Interval;
@@ -22,7 +24,8 @@ use crate::forecast::Interval;
 /// ```
 ///
 /// # Errors
-/// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value.
+/// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value; [`Error::CrossedBounds`] for a lower
+/// bound above its upper one.
 pub fn coverage(actual: &[f64], interval: &Interval) -> Result<Mean> {
     over("coverage", actual, interval, covers)
 }
@@ -30,8 +33,8 @@ pub fn coverage(actual: &[f64], interval: &Interval) -> Result<Mean> {
 /// The mean interval score, in the unit of the data; smaller is better.
 ///
 /// # Errors
-/// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value; [`Error::BadLevel`] unless the level is
-/// from 1 to below 100.
+/// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value; [`Error::CrossedBounds`] for a lower
+/// bound above its upper one; [`Error::BadLevel`] unless the level is from 1 to below 100.
 pub fn interval_score(actual: &[f64], interval: &Interval) -> Result<Mean> {
     msis(actual, interval, 1.0)
 }
@@ -39,8 +42,8 @@ pub fn interval_score(actual: &[f64], interval: &Interval) -> Result<Mean> {
 /// The mean scaled interval score; `scale` is the [`super::naive_scale`] of the training years.
 ///
 /// # Errors
-/// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value; [`Error::BadLevel`] unless the level is
-/// from 1 to below 100.
+/// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value; [`Error::CrossedBounds`] for a lower
+/// bound above its upper one; [`Error::BadLevel`] unless the level is from 1 to below 100.
 pub fn msis(actual: &[f64], interval: &Interval, scale: f64) -> Result<Mean> {
     let level = interval.level;
     if !(1.0..100.0).contains(&level) {
@@ -53,6 +56,11 @@ fn over(metric: &str, actual: &[f64], interval: &Interval, score: impl Fn(f64, (
     let Interval { lower, upper, .. } = interval;
     paired(metric, actual, lower)?;
     paired(metric, actual, upper)?;
+    // why: a width below zero would be the best of scores.
+    if let Some(position) = lower.iter().zip(upper).position(|(l, u)| l > u) {
+        let (lower, upper) = (lower[position], upper[position]);
+        return Err(Error::CrossedBounds { metric: metric.to_owned(), position, lower, upper });
+    }
     Ok(actual.iter().zip(lower.iter().zip(upper)).map(|(&y, (&l, &u))| score(y, (l, u))).collect())
 }
 
@@ -101,6 +109,21 @@ mod tests {
         let coverage = coverage(&[2.0, 6.0, f64::NAN], &band(80.0)).unwrap();
         assert_eq!((coverage.value, coverage.used, coverage.undefined), (100.0, 2, 1));
         assert_eq!(interval_score(&[2.0, 6.0, f64::NAN], &band(80.0)).unwrap().undefined, 1);
+    }
+
+    #[test]
+    fn swapped_bounds_are_refused_with_their_place_and_not_the_best_of_scores() {
+        let swapped = Interval { level: 80.0, lower: vec![0.0, 10.0], upper: vec![10.0, 0.0] };
+        let refused = |metric: &str| {
+            Err(Error::CrossedBounds { metric: metric.to_owned(), position: 1, lower: 10.0, upper: 0.0 })
+        };
+        assert_eq!(interval_score(&[9.9, 9.9], &swapped), refused("interval score"));
+        assert_eq!(msis(&[9.9, f64::NAN], &swapped, 2.0), refused("interval score"));
+        assert_eq!(coverage(&[9.9, 9.9], &swapped), refused("coverage"));
+        // a bound that is no number leaves its year out, and an interval of one point is one
+        let unknown = Interval { level: 80.0, lower: vec![f64::NAN, 7.0], upper: vec![0.0, 7.0] };
+        let score = interval_score(&[9.9, 7.0], &unknown).unwrap();
+        assert_eq!((score.value, score.used, score.undefined), (0.0, 1, 1));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | ... and are they no wider than needed? | [`interval_score`], [`msis`] | of the data; of the scale |
 //! | is the whole law good? | [`crps`], [`pinball`], [`quantile_crps`]; [`scaled_crps`] | of the data; of the scale |
 //! | ... for counts? | [`log_score`], [`pit`], [`PitHistogram`] | |
-//! | is one model better than another, beyond luck? | [`PairedBootstrap`] | of the score |
+//! | is one model better than another, beyond luck? | [`compare()`], [`compare_clustered`] | of the score |
 //!
 //! A score that is not defined (a MASE of a series that never changed, a MAPE of a zero, a year without a number) is NaN.
 //! Averages are [`Mean`]s: they say how many scores were used and how many were undefined, and are never infinite.
@@ -32,7 +32,7 @@ mod interval;
 mod mean;
 mod point;
 
-pub use compare::{Comparison, PairedBootstrap};
+pub use compare::{Comparison, LEAST_CLUSTERS, compare, compare_clustered};
 pub use count::{PitHistogram, log_score, pit};
 pub use distribution::{CRPS_PROBABILITIES, crps, pinball, quantile_crps, scaled_crps};
 pub use interval::{coverage, interval_score, msis};

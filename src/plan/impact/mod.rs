@@ -229,11 +229,13 @@ fn judged(effect: &Effect, log_factor: f64, meaningful: f64) -> Verdict {
 }
 
 fn outside(series: &Series, event: &Event, training: &Training) -> Error {
+    // why the first year where none would do: a range that runs backwards says nothing.
+    let enough = training.points().nth(YEARS_BEFORE).and_then(|_| training.points().nth(YEARS_BEFORE - 1));
     Error::EventOutside {
         series: series.name().to_owned(),
         event: event.name.clone(),
         year: event.year.get(),
-        first: training.first.get() + 1,
+        first: enough.map_or(training.first, |(year, _)| year).get() + 1,
         last: training.next.get() - 1,
     }
 }

@@ -101,11 +101,21 @@ fn year_columns(table: &Table, id: usize) -> Result<Vec<YearColumn>> {
             }
             years.push(YearColumn { column, year, starred });
         } else if may_be_a_year(name) {
-            let problem = "may be a year, and is not written as one: write 2015 or 2023*, or leave the column out";
-            return Err(table.refuse_header(column, problem));
+            return Err(table.refuse_header(column, MAY_BE));
         }
     }
     Ok(years)
+}
+
+const MAY_BE: &str = "may be a year, and is not written as one: write 2015 or 2023*, or leave the column out";
+
+/// A table without a year that can be read: columns that hold one among more ("2019 (1)") are what keeps it from being wide.
+pub(super) fn refuse_footnoted(table: &Table) -> Result<()> {
+    let begins = |name: &str| name.bytes().take_while(u8::is_ascii_digit).count() == 4;
+    match table.header().iter().position(|name| begins(name)) {
+        Some(column) => Err(table.refuse_header(column, MAY_BE)),
+        None => Ok(()),
+    }
 }
 
 /// Whether a name begins with a digit or holds four in a row: "2015/16", "15", "FY2016".

@@ -34,6 +34,7 @@ mod refine;
 mod sbc;
 mod soft;
 mod stored;
+mod summary;
 mod sweep;
 #[cfg(test)]
 mod tests;

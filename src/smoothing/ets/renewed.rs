@@ -2,7 +2,7 @@
 
 use super::estimate::Aim;
 use super::fitted::{FittedEts, admitted, left, problem};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::series::{Series, Training};
 use crate::smoothing::Trend;
 
@@ -60,8 +60,15 @@ impl FittedEts {
     /// ```
     ///
     /// # Errors
-    /// Those of [`super::Ets::fit`].
+    /// Those of [`super::Ets::fit`]; [`Error::CountedAlready`] for less than was counted in a year that was under way.
     pub fn update(&self, series: &Series) -> Result<Self> {
+        let known = self.series.last_coverage().is_partial().then(|| self.series.observations().last()).flatten();
+        if let Some((year, counted)) = known.and_then(|known| Some((known.year, known.value.exact()?)))
+            && let Some(value) = series.observations().find(|o| o.year == year).and_then(|o| o.value.exact())
+            && value < counted
+        {
+            return Err(Error::CountedAlready { series: series.name().to_owned(), year: year.get(), counted, value });
+        }
         self.each(|fit| {
             let again = Self::at(fit.model, series, Training::new(series)?, fit.at)?;
             Ok(Self { penalised: fit.penalised, ..again })
@@ -88,5 +95,27 @@ impl FittedEts {
             *weight /= total;
         }
         Ok(reported.among(borne))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::Error;
+    use crate::series::{Coverage, Series, Year};
+    use crate::smoothing::Ets;
+
+    #[test]
+    fn a_year_that_was_under_way_does_not_end_below_what_was_counted() {
+        let start = Year::new(2016).unwrap();
+        let year = start.plus(5).unwrap();
+        let series = |y: &[f64]| Series::new("cases", start, y).unwrap();
+        let begun = series(&[9.0, 8.0, 7.0, 12.0, 10.0]).with_partial(year, 5.0, Coverage::Share(0.4)).unwrap();
+        let fitted = Ets::params().fit(&begun).unwrap();
+        let ended = |value| fitted.update(&series(&[9.0, 8.0, 7.0, 12.0, 10.0, value]));
+        assert_eq!(
+            ended(3.0).unwrap_err(),
+            Error::CountedAlready { series: "cases".to_owned(), year: 2021, counted: 5.0, value: 3.0 }
+        );
+        assert!(ended(5.0).is_ok());
     }
 }
