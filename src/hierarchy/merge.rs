@@ -188,7 +188,7 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
     let (names, reference) = checked(sources, follow)?;
     let mut cells = Vec::new();
     for (source, (_, series)) in sources.iter().enumerate() {
-        for (year, y) in series.observations().filter(is_cell).filter_map(|o| Some((o.year, o.value.exact()?))) {
+        for (year, y) in series.full_years() {
             if y < 0.0 {
                 return Err(Error::NegativeCount { series: names[source].clone(), year: year.get(), value: y });
             }

@@ -295,14 +295,9 @@ impl Capacity {
     /// Arrivals of the j-th year before the forecast.
     fn before(forecast: &Forecast, first: Year, j: usize) -> f64 {
         let wanted = i64::from(first.get()) - i64::try_from(j).unwrap_or(0);
-        let known: Vec<(i64, f64)> = forecast
-            .series()
-            .observations()
-            .filter(|o| !o.coverage.is_partial() && o.year < first)
-            .filter_map(|o| Some((i64::from(o.year.get()), o.value.exact()?)))
-            .collect();
-        let nearest = known.iter().min_by_key(|(year, _)| (year - wanted).abs());
-        nearest.map_or(0.0, |(_, y)| *y)
+        let known = forecast.series().full_years().filter(|(year, _)| *year < first);
+        let nearest = known.min_by_key(|(year, _)| (i64::from(year.get()) - wanted).abs());
+        nearest.map_or(0.0, |(_, y)| y)
     }
 }
 

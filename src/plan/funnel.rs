@@ -266,14 +266,13 @@ impl Funnel {
     fn pairs(&self, i: usize) -> Result<Vec<(Year, f64, f64)>> {
         let (from, to) = (&self.stages[i - 1], &self.stages[i]);
         let lag = i32::try_from(to.lag).unwrap_or(i32::MAX);
-        let known = full_years(&from.series);
+        let known = by_year(&from.series);
         let pairs: Vec<(Year, f64, f64)> = to
             .series
-            .observations()
-            .filter(|o| !o.coverage.is_partial())
-            .filter_map(|o| {
-                let x = *known.get(&o.year.get().checked_sub(lag)?)?;
-                (x > 0.0).then_some((o.year, x, o.value.exact()?))
+            .full_years()
+            .filter_map(|(year, y)| {
+                let x = *known.get(&year.get().checked_sub(lag)?)?;
+                (x > 0.0).then_some((year, x, y))
             })
             .collect();
         if pairs.len() < 2 {
@@ -509,7 +508,7 @@ impl Plan {
             last: last.get(),
         })?;
         let years = (0..=span).map(|i| training.next.plus(i)).collect::<Result<_>>()?;
-        Ok(Self { years, known: full_years(series), counted: training.under_way.map_or(0.0, |u| u.counted) })
+        Ok(Self { years, known: by_year(series), counted: training.under_way.map_or(0.0, |u| u.counted) })
     }
 }
 
@@ -532,9 +531,8 @@ fn poisson_quantile(mean: f64, u: f64) -> f64 {
     k
 }
 
-fn full_years(series: &Series) -> BTreeMap<i32, f64> {
-    let full = series.observations().filter(|o| !o.coverage.is_partial());
-    full.filter_map(|o| Some((o.year.get(), o.value.exact()?))).collect()
+fn by_year(series: &Series) -> BTreeMap<i32, f64> {
+    series.full_years().map(|(year, y)| (year.get(), y)).collect()
 }
 
 #[cfg(test)]

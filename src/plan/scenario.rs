@@ -296,8 +296,8 @@ impl Driver {
             Self::Add { .. } => Ok(1.0),
             Self::Again { of, .. } => {
                 let known = |year: i32| {
-                    let full = series.observations().find(|o| o.year.get() == year && !o.coverage.is_partial());
-                    full.and_then(|o| o.value.exact()).ok_or_else(|| Error::NotObserved {
+                    let known = series.full_years().find(|(full, _)| full.get() == year);
+                    known.map(|(_, y)| y).ok_or_else(|| Error::NotObserved {
                         series: series.name().to_owned(),
                         year,
                         needed_for: format!("a scenario with {of} again"),

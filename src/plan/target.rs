@@ -290,8 +290,8 @@ fn summed_before(forecast: &Forecast, goal: &Goal) -> Result<f64> {
     let series = forecast.series();
     let mut sum = 0.0;
     for year in since.get()..forecast.first_year().get() {
-        let known = series.observations().find(|o| o.year.get() == year && !o.coverage.is_partial());
-        sum += known.and_then(|o| o.value.exact()).ok_or_else(|| Error::NotObserved {
+        let known = series.full_years().find(|(full, _)| full.get() == year);
+        sum += known.map(|(_, y)| y).ok_or_else(|| Error::NotObserved {
             series: series.name().to_owned(),
             year,
             needed_for: format!("a sum since {since}"),

@@ -292,6 +292,12 @@ impl Series {
         })
     }
 
+    /// The full years with an exact number.
+    pub(crate) fn full_years(&self) -> impl Iterator<Item = (Year, f64)> + '_ {
+        let full = self.observations().filter(|o| !o.coverage.is_partial());
+        full.filter_map(|o| Some((o.year, o.value.exact()?)))
+    }
+
     /// Whether a number could be the series' own in a year.
     ///
     /// # Errors

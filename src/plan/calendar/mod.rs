@@ -180,7 +180,7 @@ impl Calendar {
     /// # Errors
     /// [`Error::TooFewYears`] without two full years in a row; [`Error::BadParameter`] for a rate, whose years cannot be cut.
     pub fn convert(&self, series: &Series) -> Result<Converted> {
-        let known: Vec<(Year, f64)> = full_years(series);
+        let known: Vec<(Year, f64)> = series.full_years().collect();
         let pairs: Vec<usize> = (1..known.len()).filter(|&i| known[i - 1].0.until(known[i].0) == Some(1)).collect();
         if pairs.is_empty() {
             let (series, model) = (series.name().to_owned(), "calendar".to_owned());
@@ -209,7 +209,7 @@ impl Calendar {
     pub fn forecast(&self, forecast: &Forecast) -> Result<Forecast> {
         let series = forecast.series();
         let first = forecast.years()[0];
-        let last_full = full_years(series).last().copied().filter(|(year, _)| year.until(first) == Some(1));
+        let last_full = series.full_years().last().filter(|(year, _)| year.until(first) == Some(1));
         let mut splitter = self.splitter(series)?;
         let under_way = Training::new(series)?.under_way.filter(|under_way| under_way.year == first);
         let so_far = under_way.map(|u| Counted { counted: u.counted, share: u.coverage.share() });
@@ -246,7 +246,7 @@ impl Calendar {
         let mut observed: Vec<_> = known.collect();
         if observed.last().is_none_or(|(year, _)| *year < last) {
             // why: a series says where its forecast begins; without a number of its own the year takes the old calendar's.
-            let stand_in = full_years(series).last().map_or(0.0, |(_, y)| *y);
+            let stand_in = series.full_years().last().map_or(0.0, |(_, y)| y);
             observed.push((last, stand_in));
         }
         let observed = observed.into_iter().map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
@@ -271,11 +271,6 @@ impl Calendar {
         let none = || refused("calendar", "shape", "none", "a share of the year for every month");
         Splitter::new(stream, laws, cut, series.unit() == Unit::Count).ok_or_else(none)
     }
-}
-
-fn full_years(series: &Series) -> Vec<(Year, f64)> {
-    let full = series.observations().filter(|o| !o.coverage.is_partial());
-    full.filter_map(|o| Some((o.year, o.value.exact()?))).collect()
 }
 
 /// Years on another calendar, each with a law: what was observed does not say how it fell over the months.
