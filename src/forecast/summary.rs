@@ -84,8 +84,7 @@ impl Forecast {
         let tells = |note: &Note| matches!(note, Note::YearUnderWay { .. } | Note::CountedAboveForecast { .. });
         parts.notes.retain(|note| whole || !tells(note));
         parts.notes.push(Note::Derived { how: format!("observed counts below {limit} are masked") });
-        let training = Training::with_masks(&parts.series)?;
-        Self::assemble(parts, &training)
+        Self::assemble(parts)
     }
 }
 

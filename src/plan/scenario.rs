@@ -8,12 +8,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{DRAWS, SEED, position, refused};
-use crate::dist::rounded;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, Paths};
 use crate::numeric::rng::Stream;
 use crate::numeric::special::normal;
-use crate::series::{Event, EventKind, Note, Series, Training, Unit, Year};
+use crate::series::{Event, EventKind, Note, Series, Unit, Year};
 
 const WHAT: &str = "Scenario";
 
@@ -174,11 +173,11 @@ impl Scenario {
             return forecast.moved(&self.moves(forecast, |factor| factor)?, vec![note]);
         }
         let series = forecast.series();
-        let training = Training::new(series)?;
-        let counted = training.under_way.map(|under_way| under_way.counted);
+        let counts = series.unit() == Unit::Count;
         let mut streams: Vec<Stream> =
             self.drivers.iter().map(|driver| Stream::new(SEED, &format!("{}|{driver}", series.name()))).collect();
-        let base = forecast.paths(DRAWS, SEED)?;
+        // why before rounding: a count that is halved twice would be rounded twice, and one that is tripled would have gaps.
+        let base = forecast.paths_before_rounding(DRAWS, SEED)?;
         let mut values = Vec::with_capacity(base.as_slice().len());
         for path in base.rows() {
             let mut each = self.drivers.iter().zip(&mut streams);
@@ -189,17 +188,10 @@ impl Scenario {
                 }
                 _ => factor,
             })?;
-            for (i, (y, Move { factor, add })) in path.iter().zip(moves).enumerate() {
-                let least = counted.filter(|_| i == 0);
-                let from = least.unwrap_or(0.0);
-                let y = from + factor * (y - from) + add;
-                let y = if training.unit == Unit::Count { rounded(y) } else { y };
-                values.push(least.map_or(y, |c| y.max(c)));
-            }
+            let moved = path.iter().zip(moves).enumerate();
+            values.extend(moved.map(|(i, (y, by))| by.outcome(*y, forecast.counted(i), counts)));
         }
-        let paths = Paths::from_rows(base.years(), values)?;
-        let notes = forecast.notes().iter().filter(|n| !training.notes.contains(n)).cloned().chain([note]).collect();
-        Forecast::from_paths(series, forecast.model(), series.name(), &paths, notes)
+        forecast.with_paths(series.name(), &Paths::from_rows(base.years(), values)?, [note])
     }
 
     /// What happens to each year, with the factor of each driver, in order, replaced by another.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
 use super::{DRAWS, SEED, position, refused};
-use crate::dist::{Predictive as _, rounded};
+use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, moved};
-use crate::series::{Training, Unit, Year};
+use crate::series::{Unit, Year};
 
 /// Which side of the number is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,9 +262,8 @@ pub fn target(forecast: &Forecast, goal: &Goal) -> Result<Target> {
 
 /// The probability that the outcome of a year meets the goal once it is moved.
 fn in_year(forecast: &Forecast, goal: &Goal, i: usize, by: Move) -> Result<f64> {
-    let counted = Training::new(forecast.series())?.under_way.map(|u| u.counted).filter(|_| i == 0);
     let own = forecast.at(i64::from(goal.year.get()))?.clone();
-    let law = if by == Move::NONE { own } else { moved(own, by, counted) };
+    let law = if by == Move::NONE { own } else { moved(own, by, forecast.counted(i)) };
     Ok(match goal.side {
         Side::AtMost => law.cdf(goal.value),
         // why: the probability of what is strictly below, atoms included.
@@ -324,7 +323,7 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
         };
         return Err(refuse(reason));
     }
-    if let Some(under_way) = Training::new(series)?.under_way {
+    if let Some(under_way) = forecast.under_way() {
         let first = forecast.first_year();
         let sure = under_way.counted + before;
         let touches = match goal.scope {
@@ -380,8 +379,9 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 /// The yearly change, against the forecast as it is, under which a target is met with a probability: what
 /// [`Scenario::yearly_change`] applies and [`target`] then finds.
 ///
-/// In one year the probability is met to 1e-9. Over several years, and for forecasts that are tables of paths, it comes from
-/// 10,000 paths: the change is the one nearest to none under which at least so many of them meet the target.
+/// In one year it comes from the law of that year: the probability is met to 1e-9, or, where that law is a table of paths,
+/// by the smallest share of them that is not below it. Over several years it comes from 10,000 paths. Where shares are
+/// counted, the change is the one nearest to none under which at least so many paths meet the target.
 ///
 /// # Errors
 /// Those of [`target`]; [`Error::BadProbability`]; [`Error::ImpossibleTarget`] if no change between a thousandth and a
@@ -393,7 +393,6 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
     let as_it_is = target(forecast, goal)?.probability;
     let (last, first) = (position(forecast, i64::from(goal.year.get()))?, first_of(forecast, goal)?);
     let before = summed_before(forecast, goal)?;
-    let counted = Training::new(forecast.series())?.under_way.map(|u| u.counted);
     let by_law = goal.scope == Scope::Year;
     let paths = if by_law { None } else { Some(forecast.paths_before_rounding(DRAWS, SEED)?) };
     let counts = forecast.series().unit() == Unit::Count;
@@ -405,10 +404,7 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
         };
         let met = paths.rows().filter(|path| {
             for (i, (y, new)) in path.iter().zip(&mut changed).enumerate() {
-                let least = counted.filter(|_| i == 0);
-                let moved = least.unwrap_or(0.0) + factor(i) * (y - least.unwrap_or(0.0));
-                let moved = if counts { rounded(moved) } else { moved };
-                *new = least.map_or(moved, |c| moved.max(c));
+                *new = Move { factor: factor(i), add: 0.0 }.outcome(*y, forecast.counted(i), counts);
             }
             changed.get(first..=last).is_some_and(|years| goal.met_by(years, before))
         });
@@ -424,7 +420,7 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
     };
     let best = chance(met)?;
     if best < probability {
-        let known = counted.map_or(String::new(), |c| format!(", with {c} already counted"));
+        let known = forecast.counted(0).map_or(String::new(), |c| format!(", with {c} already counted"));
         let reason = format!("its probability stays below {best:.4} under any yearly change{known}");
         return Err(impossible(&reason));
     }

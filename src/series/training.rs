@@ -22,6 +22,20 @@ pub struct UnderWay {
     pub earlier: Vec<EarlierYear>,
 }
 
+impl UnderWay {
+    /// What is known of the last year of a series, if that is under way.
+    pub(crate) fn of(series: &Series) -> Option<Self> {
+        let (year, coverage) = (series.last_year(), series.last_coverage());
+        let counted = series.values().last().and_then(|v| v.exact()).filter(|_| coverage.is_partial())?;
+        let pair = |(earlier, by_then): (&Year, &f64)| {
+            let at = series.first_year().until(*earlier)?;
+            let became = series.values().get(at)?.exact()?;
+            Some(EarlierYear { age: earlier.until(year)?, by_then: *by_then, became })
+        };
+        Some(Self { year, counted, coverage, earlier: series.earlier().iter().filter_map(pair).collect() })
+    }
+}
+
 /// An earlier year of which it is known what was counted by the same day.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EarlierYear {
@@ -79,20 +93,11 @@ impl Training {
         let odd = series.odd_one().map(|(year, value)| Note::TakenAsAmounts { year, value });
         let mut notes: Vec<Note> = odd.into_iter().collect();
         let mut values = series.values();
-        let mut under_way = None;
-        let mut next = series.last_year();
-        let coverage = series.last_coverage();
-        if let (true, Some((&Value::Exact(counted), before))) = (coverage.is_partial(), values.split_last()) {
-            let pair = |(year, by_then): (&Year, &f64)| {
-                let at = series.first_year().until(*year)?;
-                Some(EarlierYear { age: year.until(next)?, by_then: *by_then, became: values.get(at)?.exact()? })
-            };
-            let earlier = series.earlier().iter().filter_map(pair).collect();
-            under_way = Some(UnderWay { year: next, counted, coverage, earlier });
-            notes.push(Note::YearUnderWay { year: next, counted, covered: coverage.to_string() });
+        let under_way = UnderWay::of(series);
+        let next = series.next_year()?;
+        if let (Some(UnderWay { counted, coverage, .. }), Some((_, before))) = (&under_way, values.split_last()) {
+            notes.push(Note::YearUnderWay { year: next, counted: *counted, covered: coverage.to_string() });
             values = before;
-        } else {
-            next = next.plus(1)?;
         }
         let nothing = || Error::NoObservedYears { series: series.name().to_owned(), years: series.values().len() };
         let known = |v: &Value| match *v {

@@ -211,8 +211,7 @@ impl Calendar {
         let first = forecast.years()[0];
         let last_full = series.full_years().last().filter(|(year, _)| year.until(first) == Some(1));
         let mut splitter = self.splitter(series)?;
-        let under_way = Training::new(series)?.under_way.filter(|under_way| under_way.year == first);
-        let so_far = under_way.map(|u| Counted { counted: u.counted, share: u.coverage.share() });
+        let so_far = forecast.under_way().map(|u| Counted { counted: u.counted, share: u.coverage.share() });
         let base = forecast.paths(DRAWS, SEED)?;
         let years = base.years() + usize::from(last_full.is_some()) - 1;
         if years == 0 {
