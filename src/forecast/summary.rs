@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Fan, Forecast, Interval, Parts, past};
 use crate::error::Result;
-use crate::series::{Note, Series, Training, Unit};
+use crate::series::{Note, Series, Unit};
 
 impl Fan {
     /// A picture of a series alone: what was observed, and no forecast.

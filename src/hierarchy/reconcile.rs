@@ -35,7 +35,7 @@ use super::history::history;
 use super::tree::{Branch, Relation, Tree};
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Paths};
-use crate::series::{Note, Series, Training, Unit};
+use crate::series::{Note, Series, Unit};
 
 /// Paths, and the seed that keys them.
 const DRAWS: i64 = 10_000;

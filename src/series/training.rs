@@ -90,15 +90,8 @@ impl Training {
     }
 
     fn of(series: &Series, with_masks: bool) -> Result<Self> {
-        let odd = series.odd_one().map(|(year, value)| Note::TakenAsAmounts { year, value });
-        let mut notes: Vec<Note> = odd.into_iter().collect();
-        let mut values = series.values();
-        let under_way = UnderWay::of(series);
-        let next = series.next_year()?;
-        if let (Some(UnderWay { counted, coverage, .. }), Some((_, before))) = (&under_way, values.split_last()) {
-            notes.push(Note::YearUnderWay { year: next, counted: *counted, covered: coverage.to_string() });
-            values = before;
-        }
+        let (next, under_way) = (series.next_year()?, UnderWay::of(series));
+        let values = full(series);
         let nothing = || Error::NoObservedYears { series: series.name().to_owned(), years: series.values().len() };
         let known = |v: &Value| match *v {
             Value::Exact(y) => Some(y),
@@ -107,21 +100,7 @@ impl Training {
         };
         let skipped = values.iter().position(|v| known(v).is_some()).ok_or_else(nothing)?;
         let first = series.first_year().plus(skipped)?;
-        let years_where = |wanted: fn(&Value) -> bool| -> Result<Vec<Year>> {
-            values.iter().enumerate().filter(|(_, v)| wanted(v)).map(|(i, _)| series.first_year().plus(i)).collect()
-        };
-        let missing = years_where(|v| matches!(v, Value::Missing))?;
-        if !missing.is_empty() {
-            notes.push(Note::MissingYears { years: missing });
-        }
-        let masked = years_where(|v| matches!(v, Value::Censored { .. }))?;
-        if !masked.is_empty() {
-            notes.push(if with_masks {
-                Note::MaskedIntervals { years: masked }
-            } else {
-                Note::MaskedYears { years: masked }
-            });
-        }
+        let notes = Self::told(series, with_masks)?;
         let values = values.get(skipped..).unwrap_or_default();
         let y = values.iter().map(known).collect();
         let bounds = |(i, v): (usize, &Value)| match *v {
@@ -130,6 +109,28 @@ impl Training {
         };
         let masks = values.iter().enumerate().filter_map(bounds).collect();
         Ok(Self { name: series.name().to_owned(), unit: series.unit(), first, y, next, under_way, notes, masks })
+    }
+
+    /// What a reader must be told of the years that are not plain numbers.
+    pub(crate) fn told(series: &Series, with_masks: bool) -> Result<Vec<Note>> {
+        let odd = series.odd_one().map(|(year, value)| Note::TakenAsAmounts { year, value });
+        let mut notes: Vec<Note> = odd.into_iter().collect();
+        if let Some(UnderWay { year, counted, coverage, .. }) = UnderWay::of(series) {
+            notes.push(Note::YearUnderWay { year, counted, covered: coverage.to_string() });
+        }
+        let years_where = |wanted: fn(&Value) -> bool| -> Result<Vec<Year>> {
+            let places = full(series).iter().enumerate().filter(|(_, v)| wanted(v));
+            places.map(|(i, _)| series.first_year().plus(i)).collect()
+        };
+        let missing = years_where(|v| matches!(v, Value::Missing))?;
+        if !missing.is_empty() {
+            notes.push(Note::MissingYears { years: missing });
+        }
+        let years = years_where(|v| matches!(v, Value::Censored { .. }))?;
+        if !years.is_empty() {
+            notes.push(if with_masks { Note::MaskedIntervals { years } } else { Note::MaskedYears { years } });
+        }
+        Ok(notes)
     }
 
     /// The exact number of each year.
@@ -173,6 +174,13 @@ impl Training {
         }
         Err(Error::TooFewYears { series: self.name.clone(), model: model.to_owned(), needed, got })
     }
+}
+
+/// The values of the full years.
+fn full(series: &Series) -> &[Value] {
+    let values = series.values();
+    let begun = usize::from(series.last_coverage().is_partial());
+    values.get(..values.len() - begun).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -231,8 +231,8 @@ impl Calendar {
         let words = self.in_words();
         let how = format!("years run {words}: each is the rest of one year and the first part of the next");
         let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
-        let notes = notes.chain([Note::Derived { how }]).collect();
-        Forecast::from_paths(&history, forecast.model(), series.name(), &Paths::from_rows(years, values)?, notes)
+        let notes = Training::told(&history, true)?.into_iter().chain(notes).chain([Note::Derived { how }]).collect();
+        Forecast::of_table(&history, forecast.model(), series.name(), &Paths::from_rows(years, values)?, notes)
     }
 
     /// The series on the other calendar as far as it is known, ending just before `begin`.
@@ -242,13 +242,11 @@ impl Calendar {
         let last = Year::new(i64::from(begin.get()) - 1)?;
         let known = self.convert(series).ok();
         let known = known.iter().flat_map(|c| c.years.iter().copied().zip(c.mean())).filter(|(year, _)| *year <= last);
-        let mut observed: Vec<_> = known.collect();
-        if observed.last().is_none_or(|(year, _)| *year < last) {
-            // why: a series says where its forecast begins; without a number of its own the year takes the old calendar's.
-            let stand_in = series.full_years().last().map_or(0.0, |(_, y)| y);
-            observed.push((last, stand_in));
+        let mut observed: Vec<_> = known.map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
+        if observed.last().is_none_or(|o| o.year < last) {
+            // why a year without a number: a series says where its forecast begins.
+            observed.push(Observation::full(last, Value::Missing));
         }
-        let observed = observed.into_iter().map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
         Series::from_observations(series.name(), observed)?.with_label(label).with_unit(series.unit())
     }
 
@@ -378,6 +376,24 @@ mod tests {
         // there and back are as many years as two cuts leave
         let back = calendar.reversed().forecast(&fiscal).unwrap();
         assert_eq!(back.years().iter().map(|y| y.get()).collect::<Vec<_>>(), [2022, 2023, 2024]);
+    }
+
+    #[test]
+    fn a_year_that_nobody_observed_has_no_number_in_the_history() {
+        // April 2019 to March 2020 needs 2019, which nobody said; April 2020 to March 2021 is forecast.
+        let paths = Paths::from_rows(2, vec![100.0, 110.0, 90.0, 120.0]).unwrap();
+        let one = Series::new("cases", Year::new(2020).unwrap(), &[100.0]).unwrap();
+        let base = Forecast::from_paths(&one, "by hand", "cases", &paths, vec![]).unwrap();
+        let calendar = Calendar::to_fiscal(4, Shape::default()).unwrap();
+        let fiscal = calendar.forecast(&base).unwrap();
+        assert_eq!(fiscal.years().iter().map(|y| y.get()).collect::<Vec<_>>(), [2020, 2021]);
+        assert_eq!((fiscal.series().last_year().get(), fiscal.series().values()), (2019, &[Value::Missing][..]));
+        assert_eq!(fiscal.series().unit(), Unit::Count);
+        assert!(fiscal.notes().contains(&Note::MissingYears { years: vec![Year::new(2019).unwrap()] }));
+        // it can be stored, and cut again
+        let back: Forecast = serde_json::from_str(&serde_json::to_string(&fiscal).unwrap()).unwrap();
+        assert_eq!(back, fiscal);
+        assert_eq!(calendar.reversed().forecast(&back).unwrap().years()[0].get(), 2021);
     }
 
     #[test]
