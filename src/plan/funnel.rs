@@ -24,7 +24,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::compare::rows_of;
+use super::compare::Base;
 use super::{Comparison, DRAWS, SEED, checked_level, refused};
 use crate::dist::rounded;
 use crate::error::{Error, Result};
@@ -364,10 +364,9 @@ impl Funnel {
         let (Some(before), Some(after)) = (before.last(), after.last()) else {
             return Err(refused(WHAT, "stages", 0, "at least two stages"));
         };
-        let (old, new) = (before.paths(DRAWS, SEED)?, after.paths(DRAWS, SEED)?);
-        let mut rows = Vec::new();
-        rows_of(&mut rows, "as it is", before.years(), &old, &old, level)?;
-        rows_of(&mut rows, &format!("{to} at {rate} by {by}"), before.years(), &old, &new, level)?;
+        let base = Base { years: before.years(), paths: before.paths(DRAWS, SEED)?, level };
+        let mut rows = base.rows("as it is", &base.paths)?;
+        rows.extend(base.rows(&format!("{to} at {rate} by {by}"), &after.paths(DRAWS, SEED)?)?);
         Ok(Comparison { series: before.series().name().to_owned(), level, rows })
     }
 

@@ -363,6 +363,7 @@ impl fmt::Display for Driver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dist::Predictive as _;
     use crate::series::Horizon;
     use crate::smoothing::Naive;
 
@@ -413,6 +414,32 @@ mod tests {
         let doubtful = Scenario::from(effect(Some((0.2, 1.25)))).apply(&base).unwrap();
         assert!((sure.median()[0] - doubtful.median()[0]).abs() <= 2.0);
         assert!(doubtful.variance()[0] > 1.2 * sure.variance()[0]);
+    }
+
+    #[test]
+    fn an_interval_without_width_is_no_doubt_at_all() {
+        // 1, 2 and 3 times three leave gaps where a law that is tripled has none
+        let counts = Series::new("few", year(2015), &[2.0, 1.0, 3.0, 2.0, 1.0, 2.0, 3.0, 1.0, 2.0, 2.0]).unwrap();
+        let begun = counts.clone().with_partial(year(2025), 2.0, crate::series::Coverage::Share(0.4)).unwrap();
+        let masked = counts.clone().with_censored(year(2018), 0.0, 4.0).unwrap();
+        for series in [counts, begun, masked] {
+            let base = crate::forecast(&series, Horizon::years(2).unwrap()).unwrap();
+            for factor in [0.3, 0.5, 1.7, 3.0] {
+                let level = |interval| {
+                    let effect = Effect { factor, interval };
+                    Scenario::from(Driver::Level { effect, from: None, over: 2 }).apply(&base).unwrap()
+                };
+                let (sure, doubtful) = (level(None), level(Some((factor, factor))));
+                assert_eq!(doubtful.paths(2000, 0).unwrap(), sure.paths(2000, 0).unwrap());
+                let told = |f: &Forecast| f.notes()[..f.notes().len() - 1].to_vec();
+                assert_eq!(told(&doubtful), told(&sure), "the notes of the forecast, once");
+                for (sure, doubtful) in sure.steps().iter().zip(doubtful.steps()) {
+                    // four standard errors of a share of 10,000
+                    let apart = |k: i32| (sure.cdf(f64::from(k)) - doubtful.cdf(f64::from(k))).abs();
+                    assert!((0..30).map(apart).fold(0.0, f64::max) < 0.02);
+                }
+            }
+        }
     }
 
     #[test]

@@ -257,8 +257,7 @@ fn checked(series: &Series, event: &Event) -> Result<Training> {
 
 fn fit(series: &Series, event: &Event) -> Result<FittedBayesEts> {
     // why the full years: a year under way is forecast, and takes part in no effect.
-    let last = Training::with_masks(series)?.next.plus(0)?;
-    let full = Year::new(i64::from(last.get()) - 1)?;
+    let full = Year::new(i64::from(series.next_year()?.get()) - 1)?;
     BayesEts::default().fit_with(&series.through(full)?, &Inputs::new().event(event.clone())?)
 }
 
