@@ -86,8 +86,22 @@ impl Stay {
 /// | current | none | from 0 | units there are |
 /// | cost | none | from 0 | of one unit a year |
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Capacity {
+    stay: Stay,
+    service_level: f64,
+    /// Twelve shares of the year.
+    pattern: Vec<f64>,
+    group: f64,
+    persons: f64,
+    current: Option<f64>,
+    cost: Option<f64>,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
     stay: Stay,
     service_level: f64,
     pattern: Vec<f64>,
@@ -95,6 +109,21 @@ pub struct Capacity {
     persons: f64,
     current: Option<f64>,
     cost: Option<f64>,
+}
+
+impl TryFrom<Stored> for Capacity {
+    type Error = Error;
+    fn try_from(Stored { stay, service_level, pattern, group, persons, current, cost }: Stored) -> Result<Self> {
+        let asked = Self::new(stay)?.service_level(service_level)?.pattern(&pattern)?.group(group)?;
+        let asked = asked.persons_a_unit(persons)?;
+        let asked = current.map_or(Ok(asked.clone()), |units| asked.current(units))?;
+        let asked = cost.map_or(Ok(asked.clone()), |cost| asked.cost(cost))?;
+        if asked.pattern.iter().zip(&pattern).any(|(share, stored)| (share - stored).abs() > 1e-9) {
+            return Err(refused(WHAT, "pattern", format!("{pattern:?}"), "12 shares that add up to 1"));
+        }
+        // why the stored ones: shares over their own sum may differ in the last digit.
+        Ok(Self { pattern, ..asked })
+    }
 }
 
 impl Capacity {

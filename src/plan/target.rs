@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
-use super::{DRAWS, SEED, position, refused};
+use super::{DRAWS, SEED, checked_probability, position, refused};
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, moved};
@@ -168,6 +168,7 @@ impl fmt::Display for Status {
 
 /// How likely a target is met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Target {
     /// The series.
     pub series: String,
@@ -179,6 +180,25 @@ pub struct Target {
     pub standard_error: f64,
     /// What the status goes by.
     pub thresholds: Thresholds,
+}
+
+/// The stored form: checked on the way in.
+#[derive(Deserialize)]
+struct Stored {
+    series: String,
+    goal: Goal,
+    probability: f64,
+    standard_error: f64,
+    thresholds: Thresholds,
+}
+
+impl TryFrom<Stored> for Target {
+    type Error = Error;
+    fn try_from(Stored { series, goal, probability, standard_error, thresholds }: Stored) -> Result<Self> {
+        checked_probability("target", "probability", probability)?;
+        checked_probability("target", "standard_error", standard_error)?;
+        Self { series, goal, probability, standard_error, thresholds }.with_thresholds(thresholds)
+    }
 }
 
 impl Target {
@@ -340,6 +360,7 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
 
 /// The yearly change that reaches a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredChange")]
 pub struct RequiredChange {
     /// The series.
     pub series: String,
@@ -357,6 +378,30 @@ pub struct RequiredChange {
     pub median_as_it_is: Vec<f64>,
     /// Medians of the years under the change.
     pub median: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct StoredChange {
+    series: String,
+    goal: Goal,
+    asked: f64,
+    yearly_change: f64,
+    probability: f64,
+    as_it_is: f64,
+    median_as_it_is: Vec<f64>,
+    median: Vec<f64>,
+}
+
+impl TryFrom<StoredChange> for RequiredChange {
+    type Error = Error;
+    fn try_from(stored: StoredChange) -> Result<Self> {
+        let StoredChange { series, goal, asked, yearly_change, probability, as_it_is, median_as_it_is, median } =
+            stored;
+        for (parameter, p) in [("asked", asked), ("probability", probability), ("as_it_is", as_it_is)] {
+            checked_probability("target", parameter, p)?;
+        }
+        Ok(Self { series, goal, asked, yearly_change, probability, as_it_is, median_as_it_is, median })
+    }
 }
 
 impl fmt::Display for RequiredChange {

@@ -66,6 +66,38 @@ fn at(value: &mut Value, left: &mut usize, change: &mut dyn FnMut(&mut Value)) -
 }
 
 #[test]
+fn emptied_tables_and_probabilities_outside_0_to_1_are_refused() {
+    let samples = samples().unwrap();
+    for (name, place, wrong) in [
+        ("capacity", "/data/asked/pattern", json!([])),
+        ("capacity", "/data/asked/pattern", json!([1.0; 12])),
+        ("capacity", "/data/asked/service_level", json!(7.5)),
+        ("capacity", "/data/asked/group", json!(0.0)),
+        ("capacity", "/data/asked/stay", json!({ "observed": [] })),
+        ("capacity", "/data/asked/stay", json!({ "mean": -3.0 })),
+        ("converted-series", "/data/years", json!([])),
+        ("converted-series", "/data/laws", json!([])),
+        ("impact", "/data/relative", json!([])),
+        ("impact", "/data/probability", json!(7.5)),
+        ("impact", "/data/meaningful", json!(0.0)),
+        ("target", "/data/probability", json!(7.5)),
+        ("target", "/data/probability", json!(-3.0)),
+        ("target", "/data/thresholds/on", json!(0.1)),
+        ("required-change", "/data/probability", json!(-3.0)),
+        ("required-change", "/data/asked", json!(7.5)),
+        ("merged-sources", "/data/scatter", json!(-1.0)),
+        ("merged-sources", "/data/effects/0/ratio", json!(-1.0)),
+        ("merged-sources", "/data/years/0/given/0/1", json!(-1.0)),
+    ] {
+        let sample = samples.iter().find(|sample| sample.name == name).unwrap();
+        let mut file: Value = serde_json::from_str(&sample.text).unwrap();
+        *file.pointer_mut(place).unwrap() = wrong.clone();
+        let refused = (crate::reader(sample.kind).text)(&file.to_string());
+        assert!(refused.is_err(), "{name} with {place} of {wrong}: {refused:?}");
+    }
+}
+
+#[test]
 fn a_file_with_strange_numbers_lengths_and_names_answers_or_is_refused() {
     let samples: Vec<(Sample, Value)> = samples()
         .unwrap()
@@ -87,7 +119,7 @@ fn a_file_with_strange_numbers_lengths_and_names_answers_or_is_refused() {
                 changed(&mut file["data"], *pick, *how, new);
             }
             let text = file.to_string();
-            let answer = catch_unwind(|| (crate::reader(sample.kind).text)(&text));
+            let answer = catch_unwind(|| (crate::reader(sample.kind).asked)(&text));
             let Ok(answer) = answer else {
                 return Err(TestCaseError::fail(format!("{} panicked on {text}", sample.name)));
             };

@@ -272,13 +272,34 @@ impl Calendar {
 
 /// Years on another calendar, each with a law: what was observed does not say how it fell over the months.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "StoredYears")]
 pub struct Converted {
     name: String,
     label: String,
     unit: Unit,
     years: Vec<Year>,
     laws: Vec<Empirical>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredYears {
+    name: String,
+    label: String,
+    unit: Unit,
+    years: Vec<Year>,
+    laws: Vec<Empirical>,
+}
+
+impl TryFrom<StoredYears> for Converted {
+    type Error = Error;
+    fn try_from(StoredYears { name, label, unit, years, laws }: StoredYears) -> Result<Self> {
+        if years.is_empty() || years.len() != laws.len() || !years.is_sorted_by(|a, b| a < b) {
+            let given = format!("{} years with {} laws", years.len(), laws.len());
+            return Err(refused("calendar", "years", given, "one year or more, in order, with a law each"));
+        }
+        Ok(Self { name, label, unit, years, laws })
+    }
 }
 
 impl Converted {
