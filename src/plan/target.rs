@@ -424,9 +424,9 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 /// The yearly change, against the forecast as it is, under which a target is met with a probability: what
 /// [`Scenario::yearly_change`] applies and [`target`] then finds.
 ///
-/// In one year it comes from the law of that year: the probability is met to 1e-9, or, where that law is a table of paths,
-/// by the smallest share of them that is not below it. Over several years it comes from 10,000 paths. Where shares are
-/// counted, the change is the one nearest to none under which at least so many paths meet the target.
+/// In one year it comes from the law of that year, and the probability is met to 1e-9. Over several years, where 10,000 paths
+/// are counted, and where the law of the year is itself a table of paths, the change is the one nearest to none under which at
+/// least that share of the paths meets the target.
 ///
 /// # Errors
 /// Those of [`target`]; [`Error::BadProbability`]; [`Error::ImpossibleTarget`] if no change between a thousandth and a

@@ -12,7 +12,7 @@ use unjuran::select::{AnyModel, SavedFit};
 use unjuran::series::{Event, Panel, Series};
 use unjuran::smoothing::{FittedEts, Prior};
 
-use crate::samples::Figures;
+use crate::answers::Answers;
 
 /// Text and bytes of one value.
 type Both = (String, Vec<u8>);
@@ -28,7 +28,7 @@ pub(crate) struct Reader {
     pub(crate) again: fn(&str) -> Result<Both>,
 }
 
-fn reader<T: Persist + Figures>() -> Reader {
+fn reader<T: Persist + Answers>() -> Reader {
     Reader {
         kind: T::TYPE,
         text: |text| T::from_json(text)?.figures(),

@@ -36,11 +36,6 @@ pub(crate) struct Sample {
 /// What a value answers.
 pub(crate) trait Figures {
     fn figures(&self) -> Result<Vec<f64>>;
-
-    /// The same with what is reckoned from it when it is asked.
-    fn answers(&self) -> Result<Vec<f64>> {
-        self.figures()
-    }
 }
 
 impl Figures for Forecast {
@@ -86,7 +81,7 @@ impl Figures for AnyModel {
 
 /// The numbers of a record, in the order of its text.
 macro_rules! numbers_of_its_text {
-    ($($kind:ty $(=> $asked:expr)?),*) => {$(
+    ($($kind:ty),*) => {$(
         impl Figures for $kind {
             fn figures(&self) -> Result<Vec<f64>> {
                 fn numbers(json: &Json, found: &mut Vec<f64>) {
@@ -105,11 +100,6 @@ macro_rules! numbers_of_its_text {
                 found.push(all);
                 Ok(found)
             }
-
-            $(fn answers(&self) -> Result<Vec<f64>> {
-                let ask: fn(&Self) -> Result<Vec<f64>> = $asked;
-                Ok([self.figures()?, ask(self)?].concat())
-            })?
         }
     )*};
 }
@@ -124,35 +114,16 @@ numbers_of_its_text!(
     Change,
     Comparison,
     Conversion,
-    Converted => |converted| {
-        let (lower, upper) = converted.interval(80.0)?;
-        let observed = converted.series()?;
-        Ok([lower, upper, converted.mean(), observed.values().iter().filter_map(|v| v.exact()).collect()].concat())
-    },
+    Converted,
     Discrepancy,
     Funnel,
-    Impact => |impact| {
-        let ((low, high), (total, least, most)) = (impact.interval(95.0)?, impact.total()?);
-        let effects = impact.years().into_iter().map(|year| year.effect.0).sum();
-        assert!(!impact.to_string().contains("NaN"), "{impact}");
-        Ok(vec![low, high, total, least, most, effects])
-    },
+    Impact,
     Leak,
-    Merged => |merged| Ok(merged.observed_scatter().into_iter().collect()),
-    Needs => |needs| {
-        let again = needs.asked.need(&unjuran::forecast(&cases()?, Horizon::years(1)?)?)?;
-        Ok(again.years.iter().flat_map(|year| [year.present, year.units, year.days_short]).collect())
-    },
+    Merged,
+    Needs,
     RequiredChange,
-    Scenario => |scenario| match scenario.apply(&unjuran::forecast(&cases()?, Horizon::years(2)?)?) {
-        Ok(forecast) => forecast.figures(),
-        // why allowed to fail: it may begin in other years.
-        Err(_) => Ok(Vec::new()),
-    },
-    Target => |target| {
-        assert!((0.0..=1.0).contains(&target.probability), "{target}");
-        Ok(vec![])
-    }
+    Scenario,
+    Target
 );
 
 struct Shelf(Vec<Sample>);
@@ -176,7 +147,7 @@ fn year(y: i64) -> Result<Year> {
 }
 
 /// Malaysian trafficking cases of 2015 to 2022, and four more.
-fn cases() -> Result<Series> {
+pub(crate) fn cases() -> Result<Series> {
     Series::new("cases", year(2015)?, &CASES)
 }
 
