@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use unjuran::dist::Predictive as _;
 use unjuran::forecast::Forecast;
 use unjuran::persist::Persist as _;
+use unjuran::plan::{Driver, Effect, Scenario};
 use unjuran::select::{MODEL_NAMES, model_by_name};
 use unjuran::series::{Coverage, Horizon, Series, Unit, Year};
 use unjuran::{Error, Result, forecast_all};
@@ -129,5 +130,26 @@ proptest! {
         for (series, forecast) in series.iter().zip(together) {
             prop_assert_eq!(forecast, unjuran::forecast(series, horizon));
         }
+    }
+}
+
+proptest! {
+    // why few: each is two laws of 10,000 paths.
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_scenario_without_doubt_is_the_sure_one_path_by_path(y in counts(), factor in 0.01..5.0, begun in any::<bool>()) {
+        let mut series = series(&y).unwrap();
+        if begun {
+            let next = series.last_year().plus(1).unwrap();
+            series = series.with_partial(next, 7.0, Coverage::Share(0.3)).unwrap();
+        }
+        let Ok(base) = unjuran::forecast(&series, Horizon::years(3).unwrap()) else { return Ok(()) };
+        let level = |interval| {
+            let effect = Effect { factor, interval };
+            Scenario::from(Driver::Level { effect, from: None, over: 2 }).apply(&base).unwrap()
+        };
+        let (sure, doubtful) = (level(None), level(Some((factor, factor))));
+        prop_assert_eq!(sure.paths(500, 0).unwrap(), doubtful.paths(500, 0).unwrap());
     }
 }

@@ -41,6 +41,7 @@ pub use kernel::Kernel;
 pub(crate) use link::LARGEST;
 pub use link::Link;
 pub use moved::Moved;
+pub(crate) use moved::Shift;
 pub use quantiles::Quantiles;
 pub use whole::Whole;
 pub(crate) use whole::rounded;

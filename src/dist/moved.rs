@@ -3,6 +3,28 @@
 use super::whole::rounded;
 use super::{Distribution, Predictive, crps, moments};
 
+/// What happens to an outcome y: `max(least, factor y + add)`, rounded in between where it counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Shift {
+    pub(crate) factor: f64,
+    pub(crate) add: f64,
+    /// Minus infinity where there is none.
+    pub(crate) least: f64,
+}
+
+impl Shift {
+    /// The outcome, where y is the number before rounding.
+    pub(crate) fn outcome(self, y: f64, whole: bool) -> f64 {
+        let y = self.factor * y + self.add;
+        if whole { rounded(y).max(self.least) } else { y.max(self.least) }
+    }
+
+    /// The same before rounding.
+    fn smooth(self, y: f64) -> f64 {
+        self.outcome(y, false)
+    }
+}
+
 /// The law of `max(least, factor Y + add)`, rounded afterwards where it counts.
 ///
 /// Y is the number behind the law *before* it is rounded: the distribution function is then smooth in the factor, and a
@@ -10,43 +32,41 @@ use super::{Distribution, Predictive, crps, moments};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
     of: Box<Distribution>,
-    factor: f64,
-    add: f64,
+    shift: Shift,
     pub(super) whole: bool,
-    least: f64,
 }
 
 impl Moved {
     /// The law of `max(least, factor Y + add)`; it is whole where Y is.
     pub fn new(of: Distribution, factor: f64, add: f64, least: f64) -> Self {
-        let whole = of.is_whole();
-        Self { of: Box::new(of), factor, add, whole, least }
+        Self::by(of, Shift { factor, add, least })
     }
 
-    fn outcome(&self, y: f64) -> f64 {
-        let y = self.factor * y + self.add;
-        if self.whole { rounded(y).max(self.least) } else { y.max(self.least) }
+    pub(crate) fn by(of: Distribution, shift: Shift) -> Self {
+        let whole = of.is_whole();
+        Self { of: Box::new(of), shift, whole }
     }
 
     /// Probability of at most `x` for the number before rounding.
     pub(super) fn smooth(&self, x: f64) -> f64 {
-        if x < self.least {
+        let Shift { factor, add, least } = self.shift;
+        if x < least {
             0.0
-        } else if self.factor > 0.0 {
-            self.of.smooth_cdf((x - self.add) / self.factor)
+        } else if factor > 0.0 {
+            self.of.smooth_cdf((x - add) / factor)
         } else {
-            f64::from(u8::from(self.add <= x))
+            f64::from(u8::from(add <= x))
         }
     }
 
     /// The quantile of the number before rounding.
     pub(super) fn smooth_quantile(&self, p: f64) -> f64 {
-        (self.factor * self.of.smooth_quantile(p) + self.add).max(self.least)
+        self.shift.smooth(self.of.smooth_quantile(p))
     }
 
     /// The outcome of an uncapped draw before rounding.
     pub(super) fn drawn_smooth(&self, y: f64) -> f64 {
-        (self.factor * self.of.drawn_smooth(y) + self.add).max(self.least)
+        self.shift.smooth(self.of.drawn_smooth(y))
     }
 
     pub(super) fn pmf(&self, k: f64) -> f64 {
@@ -58,20 +78,20 @@ impl Moved {
 
     /// The outcome of an uncapped draw of the law behind.
     pub(crate) fn drawn(&self, y: f64) -> f64 {
-        self.outcome(self.of.drawn_smooth(y))
+        self.shift.outcome(self.of.drawn_smooth(y), self.whole)
     }
 }
 
 impl Predictive for Moved {
     fn cdf(&self, x: f64) -> f64 {
-        if x < self.least || (self.whole && x < 0.0) {
+        if x < self.shift.least || (self.whole && x < 0.0) {
             return 0.0;
         }
         self.smooth(if self.whole { x.floor() + 0.5 } else { x })
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.outcome(self.of.smooth_quantile(p))
+        self.shift.outcome(self.of.smooth_quantile(p), self.whole)
     }
 
     fn mean(&self) -> f64 {

@@ -44,7 +44,7 @@ use under_way::{Course, Measured};
 
 use sampled::Sampled;
 
-use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, rounded};
+use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, Shift};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 use crate::series::{Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
@@ -103,6 +103,17 @@ impl Move {
         Self { factor: self.factor * next.factor, add: next.factor * self.add + next.add }
     }
 
+    /// What becomes of the outcome y, where y is the number before rounding; `counted` is what was counted of a year under way.
+    pub(crate) fn outcome(self, y: f64, counted: Option<f64>, counts: bool) -> f64 {
+        self.shift(counted).outcome(y, counts)
+    }
+
+    /// `counted + factor (y - counted) + add`, and not below what was counted.
+    fn shift(self, counted: Option<f64>) -> Shift {
+        let add = self.add + (1.0 - self.factor) * counted.unwrap_or(0.0);
+        Shift { factor: self.factor, add, least: counted.unwrap_or(f64::NEG_INFINITY) }
+    }
+
     fn is_sound(self) -> bool {
         self.factor >= 0.0 && self.factor.is_finite() && self.add.is_finite()
     }
@@ -117,6 +128,8 @@ pub struct Forecast {
     params: BTreeMap<String, f64>,
     years: Vec<Year>,
     steps: Vec<Distribution>,
+    /// What was counted so far of the first year, if that is under way.
+    under_way: Option<UnderWay>,
     joint: Joint,
     /// One a year, or none at all.
     moves: Vec<Move>,
@@ -150,17 +163,18 @@ impl Forecast {
         }
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let moves = Vec::new();
-        Self::assemble(Parts { series: series.clone(), model, params, joint, moves, notes, version }, training)
+        Self::assemble(Parts { series: series.clone(), model, params, joint, moves, notes, version })
     }
 
-    fn assemble(parts: Parts, training: &Training) -> Result<Self> {
+    fn assemble(parts: Parts) -> Result<Self> {
         let Parts { series, model, params, joint, moves, notes, version } = parts;
-        let counts = training.unit == Unit::Count;
-        let years = (0..joint.years()).map(|i| training.next.plus(i)).collect::<Result<Vec<_>>>()?;
+        let (next, under_way) = (series.next_year()?, UnderWay::of(&series));
+        let counts = series.unit() == Unit::Count;
+        let years = (0..joint.years()).map(|i| next.plus(i)).collect::<Result<Vec<_>>>()?;
         if let Some(sampled) = joint.sampled() {
-            check_table(sampled, training)?;
+            check_table(sampled, &series, under_way.as_ref())?;
             let steps = sampled.steps(series.name(), &model)?;
-            return Ok(Self { series, model, params, years, steps, joint, moves, notes, version });
+            return Ok(Self { series, model, params, years, steps, under_way, joint, moves, notes, version });
         }
         let joint = if counts { joint.held_at_zero() } else { joint };
         let marginals = joint.checked_marginals(series.name(), &model)?;
@@ -168,21 +182,19 @@ impl Forecast {
             .into_iter()
             .map(|law| if counts { Distribution::from(law).whole() } else { law.into() })
             .collect();
-        let mut least = None;
-        if let (Some(UnderWay { counted, .. }), Some(first)) = (&training.under_way, steps.first_mut()) {
+        if let (Some(UnderWay { counted, .. }), Some(first)) = (&under_way, steps.first_mut()) {
             *first = AtLeast::held(first.clone(), *counted);
-            least = Some(*counted);
         }
         if !moves.is_empty() {
             if moves.len() != steps.len() || !moves.iter().all(|m| m.is_sound()) {
                 return Err(Error::Overflow { series: series.name().to_owned(), model });
             }
+            let counted = |i: usize| under_way.as_ref().filter(|_| i == 0).map(|begun| begun.counted);
             for (i, (law, step)) in steps.iter_mut().zip(&moves).enumerate() {
-                let least = if i == 0 { least } else { None };
-                *law = moved(law.clone(), *step, least);
+                *law = moved(law.clone(), *step, counted(i));
             }
         }
-        Ok(Self { series, model, params, years, steps, joint, moves, notes, version })
+        Ok(Self { series, model, params, years, steps, under_way, joint, moves, notes, version })
     }
 
     /// The forecast whose paths are these, each as likely as the others: what is left when paths were changed one by one.
@@ -206,12 +218,22 @@ impl Forecast {
     /// [`Error::NegativeCount`] or [`Error::FractionalCount`] if the series counts and a path does not;
     /// [`Error::CountedAlready`] if a path falls below what was counted in the year under way.
     pub fn from_paths(series: &Series, model: &str, key: &str, paths: &Paths, notes: Vec<Note>) -> Result<Self> {
-        let training = Training::with_masks(series)?;
+        let told = Training::with_masks(series)?.notes;
+        Self::of_table(series, model, key, paths, told.into_iter().chain(notes).collect())
+    }
+
+    /// The same of a series of which nothing may be known; `notes` are all there are.
+    pub(crate) fn of_table(series: &Series, model: &str, key: &str, paths: &Paths, notes: Vec<Note>) -> Result<Self> {
         let joint = Joint::of_paths(Sampled::new(key.to_owned(), paths));
-        let notes = training.notes.iter().cloned().chain(notes).collect();
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let (series, model, params, moves) = (series.clone(), model.to_owned(), BTreeMap::new(), Vec::new());
-        Self::assemble(Parts { series, model, params, joint, moves, notes, version }, &training)
+        Self::assemble(Parts { series, model, params, joint, moves, notes, version })
+    }
+
+    /// This forecast with a table of paths in place of its law, and more to be told.
+    pub(crate) fn with_paths(&self, key: &str, paths: &Paths, more: impl IntoIterator<Item = Note>) -> Result<Self> {
+        let notes = self.notes.iter().cloned().chain(more).collect();
+        Self::of_table(&self.series, &self.model, key, paths, notes)
     }
 
     /// The same forecast with the outcome y of each year moved to `factor y + add`, before counts are rounded; joint
@@ -241,24 +263,17 @@ impl Forecast {
         }
         let mut parts = Parts::from(self.clone());
         parts.notes.extend(notes);
-        let training = Training::with_masks(&parts.series)?;
+        let counts = self.series.unit() == Unit::Count;
         if let Some(sampled) = parts.joint.sampled() {
-            let counts = training.unit == Unit::Count;
-            let least = training.under_way.as_ref().map(|u| u.counted);
-            let changed = sampled.clone().changed(|i, y| {
-                let Move { factor, add } =
-                    about(moves.get(i).copied().unwrap_or(Move::NONE), if i == 0 { least } else { None });
-                let y = factor * y + add;
-                let y = if counts { rounded(y) } else { y };
-                if i == 0 { least.map_or(y, |c| y.max(c)) } else { y }
-            });
+            let by = |i: usize| moves.get(i).copied().unwrap_or(Move::NONE);
+            let changed = sampled.clone().changed(|i, y| by(i).outcome(y, self.counted(i), counts));
             parts.joint = Joint::of_paths(changed);
         } else if parts.moves.is_empty() {
             parts.moves = moves.to_vec();
         } else {
             parts.moves = parts.moves.iter().zip(moves).map(|(first, next)| first.then(*next)).collect();
         }
-        Self::assemble(parts, &training)
+        Self::assemble(parts)
     }
 
     /// The same forecast with the width of each year multiplied by a factor around the same median.
@@ -291,17 +306,14 @@ impl Forecast {
             });
         }
         let mut parts = Parts::from(self.clone());
-        let training = Training::with_masks(&parts.series)?;
         parts.joint = parts.joint.widened(factors);
+        let counts = self.series.unit() == Unit::Count;
         if let Some(sampled) = parts.joint.sampled() {
-            let counted = training.under_way.as_ref().map(|u| u.counted);
-            let least = |i: usize| counted.filter(|_| i == 0).unwrap_or(f64::NEG_INFINITY);
-            let counts = training.unit == Unit::Count;
-            let fit = |i, y: f64| if counts { rounded(y).max(least(i)) } else { y.max(least(i)) };
-            parts.joint = Joint::of_paths(sampled.clone().changed(fit));
+            let held = |i, y| Move::NONE.outcome(y, self.counted(i), counts);
+            parts.joint = Joint::of_paths(sampled.clone().changed(held));
         }
         parts.notes.push(Note::Widened { factors: factors.to_vec(), because: because.to_owned() });
-        Self::assemble(parts, &training)
+        Self::assemble(parts)
     }
 
     /// The observed series.
@@ -312,6 +324,16 @@ impl Forecast {
     /// The joint law of all its years, before counts are rounded.
     pub fn joint(&self) -> &Joint {
         &self.joint
+    }
+
+    /// What was counted so far of the first year, if that is under way.
+    pub(crate) fn under_way(&self) -> Option<&UnderWay> {
+        self.under_way.as_ref()
+    }
+
+    /// What was counted so far of the year at this place.
+    pub(crate) fn counted(&self, i: usize) -> Option<f64> {
+        self.under_way.as_ref().filter(|_| i == 0).map(|begun| begun.counted)
     }
 
     /// The first year: there is always one.
@@ -384,7 +406,7 @@ impl Forecast {
     /// The central interval of each year; `level` in percent.
     ///
     /// # Errors
-    /// [`Error::BadLevel`] unless `level` is above 0 and below 100, or if it is a fraction such as 0.95.
+    /// [`Error::BadLevel`] unless `level` is from 1 to below 100: a fraction such as 0.95 is refused.
     pub fn interval(&self, level: f64) -> Result<Interval> {
         let tail = tail_of(level)?;
         Ok(Interval { level, lower: self.quantile(tail)?, upper: self.quantile(1.0 - tail)? })
@@ -497,33 +519,27 @@ impl Forecast {
     }
 }
 
-/// A law moved; in a year under way, `least` is what was counted.
-pub(crate) fn moved(law: Distribution, by: Move, least: Option<f64>) -> Distribution {
-    let Move { factor, add } = about(by, least);
-    Distribution::Moved(Moved::new(law, factor, add, least.unwrap_or(f64::NEG_INFINITY)))
-}
-
-/// A move that leaves alone what was counted already: `counted + factor (y - counted) + add`.
-fn about(by: Move, counted: Option<f64>) -> Move {
-    Move { add: by.add + (1.0 - by.factor) * counted.unwrap_or(0.0), ..by }
+/// A law moved; of a year under way so much was counted.
+pub(crate) fn moved(law: Distribution, by: Move, counted: Option<f64>) -> Distribution {
+    Distribution::Moved(Moved::by(law, by.shift(counted)))
 }
 
 /// Whether every path of a table is one that the series could take.
-fn check_table(table: &Sampled, training: &Training) -> Result<()> {
-    let series = || training.name.clone();
-    if training.unit == Unit::Count {
+fn check_table(table: &Sampled, series: &Series, under_way: Option<&UnderWay>) -> Result<()> {
+    let name = || series.name().to_owned();
+    if series.unit() == Unit::Count {
         for row in table.rows() {
             if let Some((i, &value)) = row.iter().enumerate().find(|(_, v)| **v < 0.0 || v.fract() != 0.0) {
-                let (series, year) = (series(), training.next.plus(i)?.get());
+                let (series, year) = (name(), series.next_year()?.plus(i)?.get());
                 let refused = Error::FractionalCount { series: series.clone(), year, value };
                 return Err(if value < 0.0 { Error::NegativeCount { series, year, value } } else { refused });
             }
         }
     }
-    if let Some(UnderWay { year, counted, .. }) = training.under_way
+    if let Some(&UnderWay { year, counted, .. }) = under_way
         && let Some(&value) = table.rows().filter_map(<[f64]>::first).find(|value| **value < counted)
     {
-        return Err(Error::CountedAlready { series: series(), year: year.get(), counted, value });
+        return Err(Error::CountedAlready { series: name(), year: year.get(), counted, value });
     }
     Ok(())
 }
@@ -566,8 +582,7 @@ struct Parts {
 impl TryFrom<Parts> for Forecast {
     type Error = Error;
     fn try_from(parts: Parts) -> Result<Self> {
-        let training = Training::with_masks(&parts.series)?;
-        Self::assemble(parts, &training)
+        Self::assemble(parts)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Fan, Forecast, Interval, Parts, past};
 use crate::error::Result;
-use crate::series::{Note, Series, Training, Unit};
+use crate::series::{Note, Series, Unit};
 
 impl Fan {
     /// A picture of a series alone: what was observed, and no forecast.
@@ -84,8 +84,7 @@ impl Forecast {
         let tells = |note: &Note| matches!(note, Note::YearUnderWay { .. } | Note::CountedAboveForecast { .. });
         parts.notes.retain(|note| whole || !tells(note));
         parts.notes.push(Note::Derived { how: format!("observed counts below {limit} are masked") });
-        let training = Training::with_masks(&parts.series)?;
-        Self::assemble(parts, &training)
+        Self::assemble(parts)
     }
 }
 

@@ -33,11 +33,7 @@ pub(super) struct Step {
 
 /// The surprises of a series, year by year.
 pub(super) fn steps(series: &Series) -> Result<Vec<Step>> {
-    let known: Vec<(Year, f64)> = series
-        .observations()
-        .filter(|o| !o.coverage.is_partial())
-        .filter_map(|o| Some((o.year, o.value.exact()?)))
-        .collect();
+    let known: Vec<(Year, f64)> = series.full_years().collect();
     let mut found = Vec::new();
     for pair in known.windows(2).skip(BEFORE - 1).filter(|pair| pair[0].0.until(pair[1].0) == Some(1)) {
         let forecast = BayesEts::default().fit(&series.through(pair[0].0)?)?.forecast(Horizon::years(1)?)?;

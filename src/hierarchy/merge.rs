@@ -105,6 +105,7 @@ impl fmt::Display for LeftOut {
 
 /// Sources made one series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Merged {
     /// The source that is followed.
     pub reference: String,
@@ -120,6 +121,40 @@ pub struct Merged {
     /// Masked cells and years under way that are not in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+}
+
+/// The stored form: checked on the way in.
+#[derive(Deserialize)]
+struct Stored {
+    reference: String,
+    effects: Vec<SourceEffect>,
+    scatter: f64,
+    years: Vec<MergedYear>,
+    series: Series,
+    #[serde(default)]
+    left_out: Vec<LeftOut>,
+}
+
+impl TryFrom<Stored> for Merged {
+    type Error = Error;
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { reference, effects, scatter, years, series, left_out } = stored;
+        if !(scatter >= 0.0 && scatter.is_finite()) {
+            return Err(refused("scatter", scatter.to_string(), "a finite percentage from 0"));
+        }
+        if let Some(ratio) = effects.iter().filter_map(|e| e.ratio).find(|ratio| !(*ratio > 0.0 && ratio.is_finite())) {
+            return Err(refused("ratio", ratio.to_string(), "a finite number above 0"));
+        }
+        if let Some(year) = years.iter().find(|year| year.given.iter().any(|(_, y)| !(*y >= 0.0 && y.is_finite()))) {
+            return Err(refused("given", format!("{:?} in {}", year.given, year.year), "finite numbers from 0"));
+        }
+        Ok(Self { reference, effects, scatter, years, series, left_out })
+    }
+}
+
+fn refused(parameter: &str, value: String, allowed: &str) -> Error {
+    let (model, parameter, allowed) = (WHAT.to_owned(), parameter.to_owned(), allowed.to_owned());
+    Error::BadParameter { model, parameter, value, allowed }
 }
 
 impl Merged {
@@ -188,7 +223,7 @@ pub fn merge_sources(name: &str, sources: &[(&str, &Series)], follow: Option<&st
     let (names, reference) = checked(sources, follow)?;
     let mut cells = Vec::new();
     for (source, (_, series)) in sources.iter().enumerate() {
-        for (year, y) in series.observations().filter(is_cell).filter_map(|o| Some((o.year, o.value.exact()?))) {
+        for (year, y) in series.full_years() {
             if y < 0.0 {
                 return Err(Error::NegativeCount { series: names[source].clone(), year: year.get(), value: y });
             }
@@ -271,12 +306,7 @@ fn as_followed(observation: &Observation, source: &str, cells: &[Cell], names: &
 fn checked(sources: &[(&str, &Series)], follow: Option<&str>) -> Result<(Vec<String>, usize)> {
     let names: Vec<String> = sources.iter().map(|(name, _)| (*name).to_owned()).collect();
     if sources.len() < 2 {
-        return Err(Error::BadParameter {
-            model: WHAT.to_owned(),
-            parameter: "sources".to_owned(),
-            value: sources.len().to_string(),
-            allowed: "two or more".to_owned(),
-        });
+        return Err(refused("sources", sources.len().to_string(), "two or more"));
     }
     if let Some(i) = (0..names.len()).find(|&i| names[..i].contains(&names[i])) {
         return Err(Error::DuplicateSeries { series: names[i].clone() });

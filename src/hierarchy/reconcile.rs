@@ -35,7 +35,7 @@ use super::history::history;
 use super::tree::{Branch, Relation, Tree};
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Paths};
-use crate::series::{Note, Series, Training, Unit};
+use crate::series::{Note, Series, Unit};
 
 /// Paths, and the seed that keys them.
 const DRAWS: i64 = 10_000;
@@ -231,7 +231,7 @@ impl<'a> Group<'a> {
         let steps: Vec<&[Step]> = steps.iter().map(Vec::as_slice).collect();
         let paths = self.in_order(&base, &steps, &key);
         let years = self.forecasts[0].years().len();
-        let least = self.least()?;
+        let least = self.least();
         let none = vec![if self.positive { 0.0 } else { f64::NEG_INFINITY }; self.names.len()];
         let maps = (0..years).map(|t| self.map(method, &steps, t)).collect::<Vec<_>>();
         let mut tables: Vec<Vec<f64>> = vec![Vec::with_capacity(years * base[0].draws()); self.names.len()];
@@ -248,12 +248,8 @@ impl<'a> Group<'a> {
         let named = self.names.iter().zip(&self.forecasts).zip(tables);
         named
             .map(|((name, forecast), values)| {
-                let training = Training::new(forecast.series())?;
-                let notes = forecast.notes().iter().filter(|n| !training.notes.contains(n)).cloned();
-                let notes = notes.chain([note.clone()]).chain(past.iter().cloned()).collect();
-                let paths = Paths::from_rows(years, values)?;
-                let made = Forecast::from_paths(forecast.series(), forecast.model(), &key, &paths, notes)?;
-                Ok(((*name).to_owned(), made))
+                let more = [note.clone()].into_iter().chain(past.iter().cloned());
+                Ok(((*name).to_owned(), forecast.with_paths(&key, &Paths::from_rows(years, values)?, more)?))
             })
             .collect()
     }
@@ -289,14 +285,13 @@ impl<'a> Group<'a> {
     }
 
     /// What each has at least in the first year: what was counted, and what its parts have at least.
-    fn least(&self) -> Result<Vec<f64>> {
+    fn least(&self) -> Vec<f64> {
         let floor = if self.positive { 0.0 } else { f64::NEG_INFINITY };
-        let counted = |f: &&Forecast| Ok(Training::new(f.series())?.under_way.map_or(floor, |u| u.counted));
-        let mut least = self.forecasts.iter().map(counted).collect::<Result<Vec<f64>>>()?;
+        let mut least: Vec<f64> = self.forecasts.iter().map(|f| f.counted(0).unwrap_or(floor)).collect();
         for i in (0..self.names.len()).rev().filter(|&i| !self.children[i].is_empty()) {
             least[i] = least[i].max(self.children[i].iter().map(|&c| least[c]).sum());
         }
-        Ok(least)
+        least
     }
 
     /// The rows of the matrix that turns the forecasts of a year into parts.

@@ -29,6 +29,8 @@ use crate::series::{Unit, Year};
 const WHAT: &str = "capacity";
 /// Paths that the law is mixed over.
 const PATHS: i64 = 2_000;
+/// Below this probability nobody is there any more.
+const NOBODY: f64 = 1e-9;
 const DAYS: f64 = 365.0;
 const MONTHS: [u16; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -84,8 +86,22 @@ impl Stay {
 /// | current | none | from 0 | units there are |
 /// | cost | none | from 0 | of one unit a year |
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Capacity {
+    stay: Stay,
+    service_level: f64,
+    /// Twelve shares of the year.
+    pattern: Vec<f64>,
+    group: f64,
+    persons: f64,
+    current: Option<f64>,
+    cost: Option<f64>,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
     stay: Stay,
     service_level: f64,
     pattern: Vec<f64>,
@@ -93,6 +109,21 @@ pub struct Capacity {
     persons: f64,
     current: Option<f64>,
     cost: Option<f64>,
+}
+
+impl TryFrom<Stored> for Capacity {
+    type Error = Error;
+    fn try_from(Stored { stay, service_level, pattern, group, persons, current, cost }: Stored) -> Result<Self> {
+        let asked = Self::new(stay)?.service_level(service_level)?.pattern(&pattern)?.group(group)?;
+        let asked = asked.persons_a_unit(persons)?;
+        let asked = current.map_or(Ok(asked.clone()), |units| asked.current(units))?;
+        let asked = cost.map_or(Ok(asked.clone()), |cost| asked.cost(cost))?;
+        if asked.pattern.iter().zip(&pattern).any(|(share, stored)| (share - stored).abs() > 1e-9) {
+            return Err(refused(WHAT, "pattern", format!("{pattern:?}"), "12 shares that add up to 1"));
+        }
+        // why the stored ones: shares over their own sum may differ in the last digit.
+        Ok(Self { pattern, ..asked })
+    }
 }
 
 impl Capacity {
@@ -207,14 +238,14 @@ impl Capacity {
         for (i, &year) in forecast.years().iter().enumerate() {
             let months: Vec<Vec<(f64, f64)>> = (0..12)
                 .map(|month| {
-                    let moments = |path: &[f64]| {
-                        let arrivals = |j: usize| if j <= i { path[i - j] } else { earlier[j - i - 1] };
-                        (0..present.len()).fold((0.0, 0.0), |(mean, variance), j| {
-                            let (n, a) = (arrivals(j), present[j][month]);
-                            (mean + n * a, variance + self.group * n * a * (1.0 - a))
-                        })
+                    let moments = |sum: (f64, f64), (n, row): (&f64, &[f64; 12])| {
+                        let a = row[month];
+                        (sum.0 + n * a, sum.1 + self.group * n * a * (1.0 - a))
                     };
-                    paths.rows().map(moments).collect()
+                    let rows = || present.iter();
+                    let from_before = earlier.iter().zip(rows().skip(i + 1)).fold((0.0, 0.0), moments);
+                    let of_path = |path: &[f64]| path[..=i].iter().rev().zip(rows()).fold(from_before, moments);
+                    paths.rows().map(of_path).collect()
                 })
                 .collect();
             needs.push(self.need_of(year, &months, paths.rows().map(|path| path[i]).collect())?);
@@ -264,45 +295,36 @@ impl Capacity {
     }
 
     /// The probability that an arrival of this year, of the year before, ... is present in the middle of each month.
-    fn present(&self) -> Vec<Vec<f64>> {
+    fn present(&self) -> Vec<[f64; 12]> {
         // The middle of each half of a day with its share of the arrivals (whole days would fall on the ends of stays), and
         // the middle of each month.
-        let (mut halves, mut middles, mut start) = (Vec::with_capacity(730), Vec::with_capacity(12), 0.0);
-        for (length, share) in MONTHS.into_iter().zip(&self.pattern) {
+        let (mut halves, mut middles, mut start) = (Vec::with_capacity(730), [0.0; 12], 0.0);
+        for ((length, share), middle) in MONTHS.into_iter().zip(&self.pattern).zip(&mut middles) {
             let days = f64::from(length);
             halves.extend((0..2 * length).map(|d| (start + f64::from(d) / 2.0 + 0.25, share / (2.0 * days))));
-            middles.push(start + days / 2.0);
+            *middle = start + days / 2.0;
             start += days;
         }
-        let mut rows = Vec::new();
-        for j in 0..=11 {
-            let of = |now: &f64| {
+        let row = |j: u16| {
+            middles.map(|now| {
                 let there = |(time, share): &(f64, f64)| {
                     let ago = now - time + DAYS * f64::from(j);
                     if ago > 0.0 { share * self.stay.longer_than(ago) } else { 0.0 }
                 };
                 halves.iter().map(there).sum()
-            };
-            let row: Vec<f64> = middles.iter().map(of).collect();
-            if j > 0 && row.iter().all(|a| *a < 1e-9) {
-                break;
-            }
-            rows.push(row);
-        }
-        rows
+            })
+        };
+        // why no last year: the exponential law has none, and of a mean of ten years a third stays for eleven and more.
+        let rest = (1..).map(row).take_while(|row: &[f64; 12]| row.iter().any(|a| *a >= NOBODY));
+        std::iter::once(row(0)).chain(rest).collect()
     }
 
     /// Arrivals of the j-th year before the forecast.
     fn before(forecast: &Forecast, first: Year, j: usize) -> f64 {
         let wanted = i64::from(first.get()) - i64::try_from(j).unwrap_or(0);
-        let known: Vec<(i64, f64)> = forecast
-            .series()
-            .observations()
-            .filter(|o| !o.coverage.is_partial() && o.year < first)
-            .filter_map(|o| Some((i64::from(o.year.get()), o.value.exact()?)))
-            .collect();
-        let nearest = known.iter().min_by_key(|(year, _)| (year - wanted).abs());
-        nearest.map_or(0.0, |(_, y)| *y)
+        let known = forecast.series().full_years().filter(|(year, _)| *year < first);
+        let nearest = known.min_by_key(|(year, _)| (i64::from(year.get()) - wanted).abs());
+        nearest.map_or(0.0, |(_, y)| y)
     }
 }
 
@@ -429,6 +451,22 @@ mod tests {
         present.sort_unstable_by(f64::total_cmp);
         let places = present[3599];
         assert!((need.units - places).abs() <= 4.0, "{} {places}", need.units);
+    }
+
+    #[test]
+    fn those_present_are_arrivals_a_day_times_the_stay_however_long_it_is() {
+        // Little's law: 1,000 a year, always, each for so many days
+        let series = Series::new("victims", Year::new(2021).unwrap(), &[1000.0, 1000.0]).unwrap();
+        let sure = Paths::from_rows(3, vec![1000.0; 3]).unwrap();
+        let sure = Forecast::from_paths(&series, "sure", "v", &sure, vec![]).unwrap();
+        for days in [20.0, 400.0, 1825.0, 3650.0] {
+            for stay in [Stay::Mean(days), Stay::Fixed(days), Stay::Observed(vec![0.5 * days, days])] {
+                let expected = 1000.0 * stay.mean() / 365.0;
+                for need in Capacity::new(stay.clone()).unwrap().need(&sure).unwrap().years {
+                    assert!((need.present / expected - 1.0).abs() < 1e-3, "{stay:?}: {} for {expected}", need.present);
+                }
+            }
+        }
     }
 
     #[test]

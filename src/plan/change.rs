@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{checked_level, refused};
 use crate::error::{Error, Result};
 use crate::numeric::special::{StudentT, normal};
-use crate::series::{Series, Unit};
+use crate::series::{Series, Unit, Year};
 
 /// The median of phi over 1,897 public annual series of recorded crime, trafficking and migration (`docs/planning.md`).
 const ORDINARY: f64 = 17.0;
@@ -154,7 +154,7 @@ pub fn percent_change(
 
 /// Half the mean squared yearly change over the mean, at least 1, and from how many changes.
 fn dispersion(series: &Series) -> Result<(f64, f64)> {
-    let known: Vec<(i32, f64)> = full_years(series).collect();
+    let known: Vec<(Year, f64)> = series.full_years().collect();
     let (square, changes) = mean_square(series, &known)?;
     let mean = known.iter().map(|(_, y)| y).sum::<f64>() / known.len() as f64;
     let phi = if mean > 0.0 { square / (2.0 * mean) } else { 1.0 };
@@ -163,26 +163,21 @@ fn dispersion(series: &Series) -> Result<(f64, f64)> {
 
 /// The root of the mean squared yearly change of the logarithms, and from how many changes.
 fn of_logarithms(series: &Series) -> Result<(f64, f64)> {
-    let logarithm = |(year, value): (i32, f64)| {
+    let logarithm = |(year, value): (Year, f64)| {
         if value > 0.0 {
             return Ok((year, value.ln()));
         }
         let (series, model) = (series.name().to_owned(), "percent_change".to_owned());
-        Err(Error::NotPositive { series, model, year, value })
+        Err(Error::NotPositive { series, model, year: year.get(), value })
     };
-    let known = full_years(series).map(logarithm).collect::<Result<Vec<_>>>()?;
+    let known = series.full_years().map(logarithm).collect::<Result<Vec<_>>>()?;
     let (square, changes) = mean_square(series, &known)?;
     Ok((square.sqrt().max(LEAST), changes))
 }
 
-fn full_years(series: &Series) -> impl Iterator<Item = (i32, f64)> {
-    let full = series.observations().filter(|o| !o.coverage.is_partial());
-    full.filter_map(|o| Some((o.year.get(), o.value.exact()?)))
-}
-
 /// The mean squared change from a year to the next, and from how many changes.
-fn mean_square(series: &Series, known: &[(i32, f64)]) -> Result<(f64, f64)> {
-    let pairs = known.iter().zip(known.iter().skip(1)).filter(|(a, b)| b.0 == a.0 + 1);
+fn mean_square(series: &Series, known: &[(Year, f64)]) -> Result<(f64, f64)> {
+    let pairs = known.iter().zip(known.iter().skip(1)).filter(|(a, b)| a.0.until(b.0) == Some(1));
     let squares: Vec<f64> = pairs.map(|(a, b)| (b.1 - a.1).powi(2)).collect();
     if squares.len() < 2 {
         let (series, model) = (series.name().to_owned(), "percent_change".to_owned());

@@ -74,40 +74,41 @@ pub struct Comparison {
 /// Those of [`Scenario::apply`]; [`crate::Error::BadLevel`].
 pub fn compare(forecast: &Forecast, scenarios: &[Scenario], level: f64) -> Result<Comparison> {
     let level = checked_level(level)?;
-    let base = forecast.paths(DRAWS, SEED)?;
-    let mut rows = Vec::new();
-    rows_of(&mut rows, "as it is", forecast.years(), &base, &base, level)?;
+    let base = Base { years: forecast.years(), paths: forecast.paths(DRAWS, SEED)?, level };
+    let mut rows = base.rows("as it is", &base.paths)?;
     for scenario in scenarios {
-        let paths = scenario.apply(forecast)?.paths(DRAWS, SEED)?;
-        rows_of(&mut rows, scenario.name(), forecast.years(), &base, &paths, level)?;
+        rows.extend(base.rows(scenario.name(), &scenario.apply(forecast)?.paths(DRAWS, SEED)?)?);
     }
     Ok(Comparison { series: forecast.series().name().to_owned(), level, rows })
 }
 
-pub(super) fn rows_of(
-    rows: &mut Vec<Row>,
-    scenario: &str,
-    years: &[Year],
-    base: &Paths,
-    paths: &Paths,
-    level: f64,
-) -> Result<()> {
-    let spans = years.iter().map(|y| Span::Year(*y)).chain([Span::Total]);
-    for (i, span) in spans.enumerate() {
-        let of = |paths: &Paths| -> Vec<f64> {
-            paths.rows().map(|row| row.get(i).copied().unwrap_or_else(|| row.iter().sum())).collect()
+/// What scenarios are held against.
+pub(super) struct Base<'a> {
+    pub(super) years: &'a [Year],
+    pub(super) paths: Paths,
+    pub(super) level: f64,
+}
+
+impl Base<'_> {
+    /// A scenario beside it, year by year and in all.
+    pub(super) fn rows(&self, scenario: &str, paths: &Paths) -> Result<Vec<Row>> {
+        let spans = self.years.iter().map(|y| Span::Year(*y)).chain([Span::Total]);
+        let row = |(i, span)| {
+            let of = |paths: &Paths| -> Vec<f64> {
+                paths.rows().map(|row| row.get(i).copied().unwrap_or_else(|| row.iter().sum())).collect()
+            };
+            let (before, after) = (of(&self.paths), of(paths));
+            let differences: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
+            Ok(Row {
+                scenario: scenario.to_owned(),
+                span,
+                outcome: summary(after, self.level)?,
+                mean_difference: differences.iter().sum::<f64>() / differences.len() as f64,
+                difference: summary(differences, self.level)?,
+            })
         };
-        let (before, after) = (of(base), of(paths));
-        let differences: Vec<f64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
-        rows.push(Row {
-            scenario: scenario.to_owned(),
-            span,
-            outcome: summary(after, level)?,
-            mean_difference: differences.iter().sum::<f64>() / differences.len() as f64,
-            difference: summary(differences, level)?,
-        });
+        spans.enumerate().map(row).collect()
     }
-    Ok(())
 }
 
 impl fmt::Display for Comparison {

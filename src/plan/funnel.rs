@@ -24,7 +24,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::compare::rows_of;
+use super::compare::Base;
 use super::{Comparison, DRAWS, SEED, checked_level, refused};
 use crate::dist::rounded;
 use crate::error::{Error, Result};
@@ -266,14 +266,13 @@ impl Funnel {
     fn pairs(&self, i: usize) -> Result<Vec<(Year, f64, f64)>> {
         let (from, to) = (&self.stages[i - 1], &self.stages[i]);
         let lag = i32::try_from(to.lag).unwrap_or(i32::MAX);
-        let known = full_years(&from.series);
+        let known = by_year(&from.series);
         let pairs: Vec<(Year, f64, f64)> = to
             .series
-            .observations()
-            .filter(|o| !o.coverage.is_partial())
-            .filter_map(|o| {
-                let x = *known.get(&o.year.get().checked_sub(lag)?)?;
-                (x > 0.0).then_some((o.year, x, o.value.exact()?))
+            .full_years()
+            .filter_map(|(year, y)| {
+                let x = *known.get(&year.get().checked_sub(lag)?)?;
+                (x > 0.0).then_some((year, x, y))
             })
             .collect();
         if pairs.len() < 2 {
@@ -365,10 +364,9 @@ impl Funnel {
         let (Some(before), Some(after)) = (before.last(), after.last()) else {
             return Err(refused(WHAT, "stages", 0, "at least two stages"));
         };
-        let (old, new) = (before.paths(DRAWS, SEED)?, after.paths(DRAWS, SEED)?);
-        let mut rows = Vec::new();
-        rows_of(&mut rows, "as it is", before.years(), &old, &old, level)?;
-        rows_of(&mut rows, &format!("{to} at {rate} by {by}"), before.years(), &old, &new, level)?;
+        let base = Base { years: before.years(), paths: before.paths(DRAWS, SEED)?, level };
+        let mut rows = base.rows("as it is", &base.paths)?;
+        rows.extend(base.rows(&format!("{to} at {rate} by {by}"), &after.paths(DRAWS, SEED)?)?);
         Ok(Comparison { series: before.series().name().to_owned(), level, rows })
     }
 
@@ -509,7 +507,7 @@ impl Plan {
             last: last.get(),
         })?;
         let years = (0..=span).map(|i| training.next.plus(i)).collect::<Result<_>>()?;
-        Ok(Self { years, known: full_years(series), counted: training.under_way.map_or(0.0, |u| u.counted) })
+        Ok(Self { years, known: by_year(series), counted: training.under_way.map_or(0.0, |u| u.counted) })
     }
 }
 
@@ -532,9 +530,8 @@ fn poisson_quantile(mean: f64, u: f64) -> f64 {
     k
 }
 
-fn full_years(series: &Series) -> BTreeMap<i32, f64> {
-    let full = series.observations().filter(|o| !o.coverage.is_partial());
-    full.filter_map(|o| Some((o.year.get(), o.value.exact()?))).collect()
+fn by_year(series: &Series) -> BTreeMap<i32, f64> {
+    series.full_years().map(|(year, y)| (year.get(), y)).collect()
 }
 
 #[cfg(test)]

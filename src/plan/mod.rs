@@ -79,6 +79,12 @@ fn position(forecast: &Forecast, year: i64) -> Result<usize> {
     Ok(usize::try_from(year - first).unwrap_or(0))
 }
 
+/// A stored number that is a probability.
+fn checked_probability(what: &str, parameter: &str, p: f64) -> Result<()> {
+    let sound = (0.0..=1.0).contains(&p);
+    if sound { Ok(()) } else { Err(refused(what, parameter, p, "a probability from 0 to 1")) }
+}
+
 fn refused(what: &str, parameter: &str, value: impl std::fmt::Display, allowed: &str) -> Error {
     Error::BadParameter {
         model: what.to_owned(),

@@ -351,6 +351,29 @@ mod tests {
         assert!(p(late).alarm && p(full(25.0)).alarm);
     }
 
+    #[test]
+    fn a_figure_late_in_a_large_year_has_the_tails_of_its_law() {
+        // of 1,900 for sure, split by the learned shares of eleven months, all of them; the sums are those of the logarithms
+        let cases = Series::new("cases", Year::new(2022).unwrap(), &[1900.0]).unwrap();
+        let paths = Paths::from_rows(1, vec![1900.0]).unwrap();
+        let law = Forecast::from_paths(&cases, "sure", "cases", &paths, vec![]).unwrap();
+        let (share, n) = (11.0 / 12.0, 1900.0);
+        let shares = Course::shipped().unwrap().shares(share);
+        let beta = |a: f64, b: f64| ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
+        let all = |y: f64| -> f64 {
+            let below = |s: &course::Share| -> f64 {
+                let log = |j: f64| -beta(j + 1.0, n - j + 1.0) - (n + 1.0).ln() + beta(j + s.a, n - j + s.b);
+                (0..=1900).map(f64::from).filter(|j| *j <= y).map(|j| (log(j) - beta(s.a, s.b)).exp()).sum()
+            };
+            shares.iter().map(|s| s.weight() * below(s)).sum()
+        };
+        for value in [1500.0, 1700.0, 1745.0, 1800.0, 1880.0] {
+            let observed = Observed { coverage: Coverage::Share(share), ..full(value) };
+            let found = monitor(&[(&law, observed)], 0.1).unwrap()[0].lower_tail;
+            assert!((found - all(value)).abs() < 0.002, "{value}: {found} against {}", all(value));
+        }
+    }
+
     /// A year of 101 to 200, of which 48 were counted by the end of May.
     fn under_way() -> Forecast {
         let year = Year::new(2023).unwrap();

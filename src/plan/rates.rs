@@ -27,11 +27,27 @@ use crate::series::{Note, Observation, Series, Unit, Value, Year};
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Population {
     by_year: BTreeMap<Year, f64>,
     per: f64,
     relative_sd: f64,
+}
+
+/// The stored form: checked again on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    by_year: BTreeMap<Year, f64>,
+    per: f64,
+    relative_sd: f64,
+}
+
+impl TryFrom<Stored> for Population {
+    type Error = Error;
+    fn try_from(Stored { by_year, per, relative_sd }: Stored) -> Result<Self> {
+        Self::new(by_year, per)?.uncertain(relative_sd)
+    }
 }
 
 impl Population {
@@ -198,6 +214,17 @@ mod tests {
     fn doubt_about_the_population_widens_the_rates() {
         let variance = |sd| people(sd).rate_forecast(&forecast()).unwrap().variance()[0];
         assert!(variance(0.1) > variance(0.0));
+    }
+
+    #[test]
+    fn what_is_read_back_is_judged_as_what_is_given() {
+        let stored = serde_json::to_string(&people(0.1)).unwrap();
+        assert_eq!(serde_json::from_str::<Population>(&stored).unwrap(), people(0.1));
+        for (from, to) in [("\"per\":100000.0", "\"per\":-3.0"), ("\"relative_sd\":0.1", "\"relative_sd\":7.5")] {
+            assert!(stored.contains(from), "{stored}");
+            let refused = serde_json::from_str::<Population>(&stored.replace(from, to)).unwrap_err();
+            assert!(refused.to_string().contains("rates"), "{refused}");
+        }
     }
 
     #[test]

@@ -8,12 +8,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{DRAWS, SEED, position, refused};
-use crate::dist::rounded;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, Paths};
 use crate::numeric::rng::Stream;
 use crate::numeric::special::normal;
-use crate::series::{Event, EventKind, Note, Series, Training, Unit, Year};
+use crate::series::{Event, EventKind, Note, Series, Unit, Year};
 
 const WHAT: &str = "Scenario";
 
@@ -174,11 +173,11 @@ impl Scenario {
             return forecast.moved(&self.moves(forecast, |factor| factor)?, vec![note]);
         }
         let series = forecast.series();
-        let training = Training::new(series)?;
-        let counted = training.under_way.map(|under_way| under_way.counted);
+        let counts = series.unit() == Unit::Count;
         let mut streams: Vec<Stream> =
             self.drivers.iter().map(|driver| Stream::new(SEED, &format!("{}|{driver}", series.name()))).collect();
-        let base = forecast.paths(DRAWS, SEED)?;
+        // why before rounding: a count that is halved twice would be rounded twice, and one that is tripled would have gaps.
+        let base = forecast.paths_before_rounding(DRAWS, SEED)?;
         let mut values = Vec::with_capacity(base.as_slice().len());
         for path in base.rows() {
             let mut each = self.drivers.iter().zip(&mut streams);
@@ -189,17 +188,10 @@ impl Scenario {
                 }
                 _ => factor,
             })?;
-            for (i, (y, Move { factor, add })) in path.iter().zip(moves).enumerate() {
-                let least = counted.filter(|_| i == 0);
-                let from = least.unwrap_or(0.0);
-                let y = from + factor * (y - from) + add;
-                let y = if training.unit == Unit::Count { rounded(y) } else { y };
-                values.push(least.map_or(y, |c| y.max(c)));
-            }
+            let moved = path.iter().zip(moves).enumerate();
+            values.extend(moved.map(|(i, (y, by))| by.outcome(*y, forecast.counted(i), counts)));
         }
-        let paths = Paths::from_rows(base.years(), values)?;
-        let notes = forecast.notes().iter().filter(|n| !training.notes.contains(n)).cloned().chain([note]).collect();
-        Forecast::from_paths(series, forecast.model(), series.name(), &paths, notes)
+        forecast.with_paths(series.name(), &Paths::from_rows(base.years(), values)?, [note])
     }
 
     /// What happens to each year, with the factor of each driver, in order, replaced by another.
@@ -296,8 +288,8 @@ impl Driver {
             Self::Add { .. } => Ok(1.0),
             Self::Again { of, .. } => {
                 let known = |year: i32| {
-                    let full = series.observations().find(|o| o.year.get() == year && !o.coverage.is_partial());
-                    full.and_then(|o| o.value.exact()).ok_or_else(|| Error::NotObserved {
+                    let known = series.full_years().find(|(full, _)| full.get() == year);
+                    known.map(|(_, y)| y).ok_or_else(|| Error::NotObserved {
                         series: series.name().to_owned(),
                         year,
                         needed_for: format!("a scenario with {of} again"),
@@ -371,6 +363,7 @@ impl fmt::Display for Driver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dist::Predictive as _;
     use crate::series::Horizon;
     use crate::smoothing::Naive;
 
@@ -421,6 +414,32 @@ mod tests {
         let doubtful = Scenario::from(effect(Some((0.2, 1.25)))).apply(&base).unwrap();
         assert!((sure.median()[0] - doubtful.median()[0]).abs() <= 2.0);
         assert!(doubtful.variance()[0] > 1.2 * sure.variance()[0]);
+    }
+
+    #[test]
+    fn an_interval_without_width_is_no_doubt_at_all() {
+        // 1, 2 and 3 times three leave gaps where a law that is tripled has none
+        let counts = Series::new("few", year(2015), &[2.0, 1.0, 3.0, 2.0, 1.0, 2.0, 3.0, 1.0, 2.0, 2.0]).unwrap();
+        let begun = counts.clone().with_partial(year(2025), 2.0, crate::series::Coverage::Share(0.4)).unwrap();
+        let masked = counts.clone().with_censored(year(2018), 0.0, 4.0).unwrap();
+        for series in [counts, begun, masked] {
+            let base = crate::forecast(&series, Horizon::years(2).unwrap()).unwrap();
+            for factor in [0.3, 0.5, 1.7, 3.0] {
+                let level = |interval| {
+                    let effect = Effect { factor, interval };
+                    Scenario::from(Driver::Level { effect, from: None, over: 2 }).apply(&base).unwrap()
+                };
+                let (sure, doubtful) = (level(None), level(Some((factor, factor))));
+                assert_eq!(doubtful.paths(2000, 0).unwrap(), sure.paths(2000, 0).unwrap());
+                let told = |f: &Forecast| f.notes()[..f.notes().len() - 1].to_vec();
+                assert_eq!(told(&doubtful), told(&sure), "the notes of the forecast, once");
+                for (sure, doubtful) in sure.steps().iter().zip(doubtful.steps()) {
+                    // four standard errors of a share of 10,000
+                    let apart = |k: i32| (sure.cdf(f64::from(k)) - doubtful.cdf(f64::from(k))).abs();
+                    assert!((0..30).map(apart).fold(0.0, f64::max) < 0.02);
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
-use super::{DRAWS, SEED, position, refused};
-use crate::dist::{Predictive as _, rounded};
+use super::{DRAWS, SEED, checked_probability, position, refused};
+use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, moved};
 use crate::language::Language;
-use crate::series::{Training, Unit, Year};
+use crate::series::{Unit, Year};
 
 /// Which side of the number is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +169,7 @@ impl fmt::Display for Status {
 
 /// How likely a target is met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Target {
     /// The series.
     pub series: String,
@@ -180,6 +181,25 @@ pub struct Target {
     pub standard_error: f64,
     /// What the status goes by.
     pub thresholds: Thresholds,
+}
+
+/// The stored form: checked on the way in.
+#[derive(Deserialize)]
+struct Stored {
+    series: String,
+    goal: Goal,
+    probability: f64,
+    standard_error: f64,
+    thresholds: Thresholds,
+}
+
+impl TryFrom<Stored> for Target {
+    type Error = Error;
+    fn try_from(Stored { series, goal, probability, standard_error, thresholds }: Stored) -> Result<Self> {
+        checked_probability("target", "probability", probability)?;
+        checked_probability("target", "standard_error", standard_error)?;
+        Self { series, goal, probability, standard_error, thresholds }.with_thresholds(thresholds)
+    }
 }
 
 impl Target {
@@ -263,9 +283,8 @@ pub fn target(forecast: &Forecast, goal: &Goal) -> Result<Target> {
 
 /// The probability that the outcome of a year meets the goal once it is moved.
 fn in_year(forecast: &Forecast, goal: &Goal, i: usize, by: Move) -> Result<f64> {
-    let counted = Training::new(forecast.series())?.under_way.map(|u| u.counted).filter(|_| i == 0);
     let own = forecast.at(i64::from(goal.year.get()))?.clone();
-    let law = if by == Move::NONE { own } else { moved(own, by, counted) };
+    let law = if by == Move::NONE { own } else { moved(own, by, forecast.counted(i)) };
     Ok(match goal.side {
         Side::AtMost => law.cdf(goal.value),
         // why: the probability of what is strictly below, atoms included.
@@ -291,8 +310,8 @@ fn summed_before(forecast: &Forecast, goal: &Goal) -> Result<f64> {
     let series = forecast.series();
     let mut sum = 0.0;
     for year in since.get()..forecast.first_year().get() {
-        let known = series.observations().find(|o| o.year.get() == year && !o.coverage.is_partial());
-        sum += known.and_then(|o| o.value.exact()).ok_or_else(|| Error::NotObserved {
+        let known = series.full_years().find(|(full, _)| full.get() == year);
+        sum += known.map(|(_, y)| y).ok_or_else(|| Error::NotObserved {
             series: series.name().to_owned(),
             year,
             needed_for: format!("a sum since {since}"),
@@ -325,7 +344,7 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
         };
         return Err(refuse(reason));
     }
-    if let Some(under_way) = Training::new(series)?.under_way {
+    if let Some(under_way) = forecast.under_way() {
         let first = forecast.first_year();
         let sure = under_way.counted + before;
         let touches = match goal.scope {
@@ -342,6 +361,7 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
 
 /// The yearly change that reaches a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredChange")]
 pub struct RequiredChange {
     /// The series.
     pub series: String,
@@ -359,6 +379,30 @@ pub struct RequiredChange {
     pub median_as_it_is: Vec<f64>,
     /// Medians of the years under the change.
     pub median: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct StoredChange {
+    series: String,
+    goal: Goal,
+    asked: f64,
+    yearly_change: f64,
+    probability: f64,
+    as_it_is: f64,
+    median_as_it_is: Vec<f64>,
+    median: Vec<f64>,
+}
+
+impl TryFrom<StoredChange> for RequiredChange {
+    type Error = Error;
+    fn try_from(stored: StoredChange) -> Result<Self> {
+        let StoredChange { series, goal, asked, yearly_change, probability, as_it_is, median_as_it_is, median } =
+            stored;
+        for (parameter, p) in [("asked", asked), ("probability", probability), ("as_it_is", as_it_is)] {
+            checked_probability("target", parameter, p)?;
+        }
+        Ok(Self { series, goal, asked, yearly_change, probability, as_it_is, median_as_it_is, median })
+    }
 }
 
 impl fmt::Display for RequiredChange {
@@ -381,8 +425,9 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 /// The yearly change, against the forecast as it is, under which a target is met with a probability: what
 /// [`Scenario::yearly_change`] applies and [`target`] then finds.
 ///
-/// In one year the probability is met to 1e-9. Over several years, and for forecasts that are tables of paths, it comes from
-/// 10,000 paths: the change is the one nearest to none under which at least so many of them meet the target.
+/// In one year it comes from the law of that year, and the probability is met to 1e-9. Over several years, where 10,000 paths
+/// are counted, and where the law of the year is itself a table of paths, the change is the one nearest to none under which at
+/// least that share of the paths meets the target.
 ///
 /// # Errors
 /// Those of [`target`]; [`Error::BadProbability`]; [`Error::ImpossibleTarget`] if no change between a thousandth and a
@@ -394,7 +439,6 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
     let as_it_is = target(forecast, goal)?.probability;
     let (last, first) = (position(forecast, i64::from(goal.year.get()))?, first_of(forecast, goal)?);
     let before = summed_before(forecast, goal)?;
-    let counted = Training::new(forecast.series())?.under_way.map(|u| u.counted);
     let by_law = goal.scope == Scope::Year;
     let paths = if by_law { None } else { Some(forecast.paths_before_rounding(DRAWS, SEED)?) };
     let counts = forecast.series().unit() == Unit::Count;
@@ -406,10 +450,7 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
         };
         let met = paths.rows().filter(|path| {
             for (i, (y, new)) in path.iter().zip(&mut changed).enumerate() {
-                let least = counted.filter(|_| i == 0);
-                let moved = least.unwrap_or(0.0) + factor(i) * (y - least.unwrap_or(0.0));
-                let moved = if counts { rounded(moved) } else { moved };
-                *new = least.map_or(moved, |c| moved.max(c));
+                *new = Move { factor: factor(i), add: 0.0 }.outcome(*y, forecast.counted(i), counts);
             }
             changed.get(first..=last).is_some_and(|years| goal.met_by(years, before))
         });
@@ -425,7 +466,7 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
     };
     let best = chance(met)?;
     if best < probability {
-        let known = counted.map_or(String::new(), |c| format!(", with {c} already counted"));
+        let known = forecast.counted(0).map_or(String::new(), |c| format!(", with {c} already counted"));
         let reason = format!("its probability stays below {best:.4} under any yearly change{known}");
         return Err(impossible(&reason));
     }

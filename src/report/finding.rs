@@ -279,11 +279,7 @@ pub(super) struct Findings {
 pub(super) fn findings(forecast: &Forecast, events: &[Event], complements: &[Year]) -> Result<Findings> {
     let series = forecast.series();
     let mut found = Findings::default();
-    let full: Vec<(Year, f64)> = series
-        .observations()
-        .filter(|o| !o.coverage.is_partial())
-        .filter_map(|o| Some((o.year, o.value.exact()?)))
-        .collect();
+    let full: Vec<(Year, f64)> = series.full_years().collect();
     if let (Some(&(first, _)), Some(&(last, value))) = (full.first(), full.last()) {
         found.said.push(Finding::Observed { first, last, numbers: full.len(), value });
     }

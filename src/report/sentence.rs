@@ -70,89 +70,32 @@ impl Finding {
                 "under_way",
                 &[("year", year), ("counted", &figure(*counted)), ("covered", &covered(said, *coverage))],
             ),
-            Self::Ahead { year, median, inner, outer } => {
-                let [low, high, lowest, highest] = [inner.lower, inner.upper, outer.lower, outer.upper].map(figure);
-                let (inner, outer) = (figure(inner.level), figure(outer.level));
-                let levels: [(&str, &dyn Display); 2] = [("inner", &inner), ("outer", &outer)];
-                let bounds: [(&str, &dyn Display); 4] =
-                    [("low", &low), ("high", &high), ("lowest", &lowest), ("highest", &highest)];
-                let median = figure(*median);
-                let fill = [&[("year", year as &dyn Display), ("median", &median)], &levels[..], &bounds[..]].concat();
-                said.say("ahead", &fill)
-            }
+            Self::Ahead { year, median, inner, outer } => ahead(said, *year, *median, inner, outer),
             Self::Together { first, last, median, inner } => {
-                let [low, high] = [inner.lower, inner.upper].map(figure);
-                let (median, level) = (figure(*median), figure(inner.level));
-                let fill: [(&str, &dyn Display); 6] = [
-                    ("first", first),
-                    ("last", last),
-                    ("median", &median),
-                    ("level", &level),
-                    ("low", &low),
-                    ("high", &high),
-                ];
-                said.say("together", &fill)
+                within(said, "together", inner, &[("first", first), ("last", last), ("median", &figure(*median))])
             }
-            Self::Trend { .. } => self.trend(said),
-            Self::Change { .. } | Self::ChangeOfFew { .. } | Self::ChangeFromZero { .. } => self.change(said),
-            Self::Effect { .. }
-            | Self::EventTooEarly { .. }
-            | Self::EventOutside { .. }
-            | Self::EventsUnjudged { .. }
-            | Self::EventWithoutNumber { .. }
-            | Self::EventNotJudged { .. } => self.effect(said),
-            Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
-            Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
-            Self::NotAYear { year, counted, last, value } => said.say(
-                "not_a_year",
-                &[("year", year), ("counted", &figure(*counted)), ("last", last), ("value", &figure(*value))],
-            ),
-            Self::FewYears { observed } => said.say_of(*observed, "few", &[("observed", observed)]),
-            Self::Wide { year, since, value, interval } => {
-                let [low, high] = [interval.lower, interval.upper].map(figure);
-                let (value, level) = (figure(*value), figure(interval.level));
-                let fill: [(&str, &dyn Display); 6] = [
-                    ("year", year),
-                    ("since", since),
-                    ("value", &value),
-                    ("level", &level),
-                    ("low", &low),
-                    ("high", &high),
-                ];
-                said.say("wide", &fill)
+            Self::Trend { year, since, value, above, below, needed, direction } => {
+                let [above, below, needed] = [above, below, needed].map(|p| said.probability(*p));
+                let about: [(&str, &dyn Display); 3] = [("year", year), ("since", since), ("value", &figure(*value))];
+                let with = |more: &[(&str, &dyn Display)], key: &str| said.say(key, &[&about, more].concat());
+                match direction {
+                    Direction::Rise => with(&[("above", &above)], "trend.rise"),
+                    Direction::Fall => with(&[("below", &below)], "trend.fall"),
+                    Direction::Open => with(&[("above", &above), ("below", &below), ("needed", &needed)], "trend.open"),
+                }
             }
-            Self::CountedAbove { year, counted } => {
-                said.say("counted_above", &[("year", year), ("counted", &figure(*counted))])
+            Self::ChangeFromZero { from, to, before, after } => {
+                change(said, "change.from_zero", [*from, *to], [*before, *after], None)
             }
-            Self::Remark { text } => text.clone(),
-        }
-    }
-
-    fn trend(&self, said: Language) -> String {
-        let Self::Trend { year, since, value, above, below, needed, direction } = self else { return String::new() };
-        let value = figure(*value);
-        let [above, below, needed] = [above, below, needed].map(|p| said.probability(*p));
-        let about: [(&str, &dyn Display); 3] = [("year", year), ("since", since), ("value", &value)];
-        let with = |more: &[(&str, &dyn Display)], key: &str| said.say(key, &[&about, more].concat());
-        match direction {
-            Direction::Rise => with(&[("above", &above)], "trend.rise"),
-            Direction::Fall => with(&[("below", &below)], "trend.fall"),
-            Direction::Open => with(&[("above", &above), ("below", &below), ("needed", &needed)], "trend.open"),
-        }
-    }
-
-    fn change(&self, said: Language) -> String {
-        let (key, from, to, before, after, more) = match self {
-            Self::ChangeFromZero { from, to, before, after } => ("change.from_zero", from, to, before, after, None),
             Self::ChangeOfFew { from, to, before, after, significant } => {
                 let key = match significant {
                     Some(true) => "change.few_beyond",
                     Some(false) => "change.few_within",
                     None => "change.few_open",
                 };
-                (key, from, to, before, after, None)
+                change(said, key, [*from, *to], [*before, *after], None)
             }
-            Self::Change { from, to, before, after, change, interval, significant, has_history } => {
+            Self::Change { from, to, before, after, change: percent, interval, significant, has_history } => {
                 let key = match (significant, has_history) {
                     (Some(true), true) => "change.beyond",
                     (Some(false), true) => "change.within",
@@ -160,27 +103,14 @@ impl Finding {
                     (Some(false), false) => "change.within_others",
                     (None, _) => "change.open",
                 };
-                (key, from, to, before, after, Some((change, interval)))
+                change(said, key, [*from, *to], [*before, *after], Some((*percent, interval)))
             }
-            _ => return String::new(),
-        };
-        let (before, after) = (figure(*before), figure(*after));
-        let mut fill: Vec<(&str, &dyn Display)> =
-            vec![("from", from), ("to", to), ("before", &before), ("after", &after)];
-        let (change, [level, lower, upper]) = match more {
-            Some((change, Bounds { level, lower, upper })) => {
-                let ends = [*lower, *upper].map(|p| changed(said, p, 0));
-                let [lower, upper] = ends;
-                (changed(said, *change, 1), [figure(*level), lower, upper])
+            Self::Effect { event, year, kind, verdict, effect: size, interval, meaningful, rise, fall, power } => {
+                let about: [(&str, &dyn Display); 3] =
+                    [("event", event), ("year", year), ("meaningful", &share(*meaningful))];
+                let text = effect(said, (*verdict, *kind), *size, interval, &about);
+                if *verdict == Verdict::CannotTell { text + " " + &found(said, *rise, *fall, *power) } else { text }
             }
-            None => (String::new(), Default::default()),
-        };
-        fill.extend([("change", &change as &dyn Display), ("level", &level), ("lower", &lower), ("upper", &upper)]);
-        said.say(key, &fill)
-    }
-
-    fn effect(&self, said: Language) -> String {
-        match self {
             Self::EventTooEarly { event, year, needed, got } => {
                 said.say("effect.early", &[("event", event), ("year", year), ("needed", needed), ("got", got)])
             }
@@ -198,60 +128,105 @@ impl Finding {
             Self::EventNotJudged { event, year, because } => {
                 said.say("effect.not_judged", &[("event", event), ("year", year), ("because", because)])
             }
-            Self::Effect { event, year, kind, verdict, effect, interval, meaningful, rise, fall, power } => {
-                let key = match (verdict, kind) {
-                    (Verdict::Increase, EventKind::Pulse) => "effect.increase_in",
-                    (Verdict::Increase, EventKind::Transient) => "effect.increase_fading",
-                    (Verdict::Increase, EventKind::Ramp) => "effect.increase_yearly",
-                    (Verdict::Increase, _) => "effect.increase",
-                    (Verdict::Decrease, EventKind::Pulse) => "effect.decrease_in",
-                    (Verdict::Decrease, EventKind::Transient) => "effect.decrease_fading",
-                    (Verdict::Decrease, EventKind::Ramp) => "effect.decrease_yearly",
-                    (Verdict::Decrease, _) => "effect.decrease",
-                    (Verdict::NoEvidence, EventKind::Ramp) => "effect.no_evidence_yearly",
-                    (Verdict::NoEvidence, _) => "effect.no_evidence",
-                    (Verdict::CannotTell, EventKind::Ramp) => "effect.cannot_tell_yearly",
-                    (Verdict::CannotTell, _) => "effect.cannot_tell",
-                };
-                let [effect, lower, upper] =
-                    [*effect, interval.lower, interval.upper].map(|x| changed(said, 100.0 * x, 0));
-                let (level, meaningful) = (figure(interval.level), share(*meaningful));
-                let fill: [(&str, &dyn Display); 7] = [
-                    ("event", event),
-                    ("year", year),
-                    ("effect", &effect),
-                    ("level", &level),
-                    ("lower", &lower),
-                    ("upper", &upper),
-                    ("meaningful", &meaningful),
-                ];
-                let mut text = said.say(key, &fill);
-                let power = share(*power);
-                let size = |x: f64| magnitude(said, x);
-                let found = match (rise, fall) {
-                    _ if *verdict != Verdict::CannotTell => None,
-                    (Some(rise), Some(fall)) => Some(
-                        said.say("effect.found", &[("rise", &size(*rise)), ("fall", &size(*fall)), ("power", &power)]),
-                    ),
-                    (Some(rise), None) => {
-                        Some(said.say("effect.found_rise", &[("rise", &size(*rise)), ("power", &power)]))
-                    }
-                    (None, Some(fall)) => Some(said.say(
-                        "effect.found_fall",
-                        &[("fall", &size(*fall)), ("most", &share(MOST_CHANGE / 100.0)), ("power", &power)],
-                    )),
-                    (None, None) => {
-                        Some(said.say("effect.found_none", &[("most", &share(MOST_CHANGE / 100.0)), ("power", &power)]))
-                    }
-                };
-                if let Some(found) = found {
-                    text.push(' ');
-                    text.push_str(&found);
-                }
-                text
+            Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
+            Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
+            Self::NotAYear { year, counted, last, value } => said.say(
+                "not_a_year",
+                &[("year", year), ("counted", &figure(*counted)), ("last", last), ("value", &figure(*value))],
+            ),
+            Self::FewYears { observed } => said.say_of(*observed, "few", &[("observed", observed)]),
+            Self::Wide { year, since, value, interval } => {
+                within(said, "wide", interval, &[("year", year), ("since", since), ("value", &figure(*value))])
             }
-            _ => String::new(),
+            Self::CountedAbove { year, counted } => {
+                said.say("counted_above", &[("year", year), ("counted", &figure(*counted))])
+            }
+            Self::Remark { text } => text.clone(),
         }
+    }
+}
+
+/// The projection of a year with both of its intervals.
+fn ahead(said: Language, year: Year, median: f64, inner: &Bounds, outer: &Bounds) -> String {
+    let (lowest, highest) = (figure(outer.lower), figure(outer.upper));
+    let (median, narrow, wide) = (figure(median), figure(inner.level), figure(outer.level));
+    let fill: [(&str, &dyn Display); 6] = [
+        ("year", &year),
+        ("median", &median),
+        ("inner", &narrow),
+        ("outer", &wide),
+        ("lowest", &lowest),
+        ("highest", &highest),
+    ];
+    within(said, "ahead", inner, &fill)
+}
+
+/// What is said of something with an interval.
+fn within(said: Language, key: &str, interval: &Bounds, about: &[(&str, &dyn Display)]) -> String {
+    let [level, low, high] = [interval.level, interval.lower, interval.upper].map(figure);
+    let bounds: [(&str, &dyn Display); 3] = [("level", &level), ("low", &low), ("high", &high)];
+    said.say(key, &[about, &bounds].concat())
+}
+
+/// The change from a year to another, in percent where there is such a figure.
+fn change(
+    said: Language,
+    key: &str,
+    [from, to]: [Year; 2],
+    numbers: [f64; 2],
+    percent: Option<(f64, &Bounds)>,
+) -> String {
+    let [before, after] = numbers.map(figure);
+    let mut fill: Vec<(&str, &dyn Display)> =
+        vec![("from", &from), ("to", &to), ("before", &before), ("after", &after)];
+    let (change, [level, lower, upper]) = match percent {
+        Some((change, Bounds { level, lower, upper })) => {
+            let [lower, upper] = [*lower, *upper].map(|p| changed(said, p, 0));
+            (changed(said, change, 1), [figure(*level), lower, upper])
+        }
+        None => (String::new(), Default::default()),
+    };
+    fill.extend([("change", &change as &dyn Display), ("level", &level), ("lower", &lower), ("upper", &upper)]);
+    said.say(key, &fill)
+}
+
+/// What an event did, as a share.
+fn effect(
+    said: Language,
+    found: (Verdict, EventKind),
+    size: f64,
+    interval: &Bounds,
+    about: &[(&str, &dyn Display)],
+) -> String {
+    let key = match found {
+        (Verdict::Increase, EventKind::Pulse) => "effect.increase_in",
+        (Verdict::Increase, EventKind::Transient) => "effect.increase_fading",
+        (Verdict::Increase, EventKind::Ramp) => "effect.increase_yearly",
+        (Verdict::Increase, _) => "effect.increase",
+        (Verdict::Decrease, EventKind::Pulse) => "effect.decrease_in",
+        (Verdict::Decrease, EventKind::Transient) => "effect.decrease_fading",
+        (Verdict::Decrease, EventKind::Ramp) => "effect.decrease_yearly",
+        (Verdict::Decrease, _) => "effect.decrease",
+        (Verdict::NoEvidence, EventKind::Ramp) => "effect.no_evidence_yearly",
+        (Verdict::NoEvidence, _) => "effect.no_evidence",
+        (Verdict::CannotTell, EventKind::Ramp) => "effect.cannot_tell_yearly",
+        (Verdict::CannotTell, _) => "effect.cannot_tell",
+    };
+    let [size, lower, upper] = [size, interval.lower, interval.upper].map(|x| changed(said, 100.0 * x, 0));
+    let level = figure(interval.level);
+    let more: [(&str, &dyn Display); 4] = [("effect", &size), ("level", &level), ("lower", &lower), ("upper", &upper)];
+    said.say(key, &[about, &more].concat())
+}
+
+/// The effects that would have been found.
+fn found(said: Language, rise: Option<f64>, fall: Option<f64>, power: f64) -> String {
+    let [rise, fall] = [rise, fall].map(|size| size.map(|x| magnitude(said, x)));
+    let (power, most) = (share(power), share(MOST_CHANGE / 100.0));
+    match (rise, fall) {
+        (Some(rise), Some(fall)) => said.say("effect.found", &[("rise", &rise), ("fall", &fall), ("power", &power)]),
+        (Some(rise), None) => said.say("effect.found_rise", &[("rise", &rise), ("power", &power)]),
+        (None, Some(fall)) => said.say("effect.found_fall", &[("fall", &fall), ("most", &most), ("power", &power)]),
+        (None, None) => said.say("effect.found_none", &[("most", &most), ("power", &power)]),
     }
 }
 

@@ -266,6 +266,11 @@ impl Series {
         self.start.plus(self.values.len() - 1).unwrap_or(self.start)
     }
 
+    /// The first year to forecast: the last one where that is under way, else the year after it.
+    pub(crate) fn next_year(&self) -> Result<Year> {
+        if self.coverage.is_partial() { Ok(self.last_year()) } else { self.last_year().plus(1) }
+    }
+
     /// Values by year from the first to the last.
     pub fn values(&self) -> &[Value] {
         &self.values
@@ -290,6 +295,12 @@ impl Series {
             coverage: if i == last { self.coverage } else { Coverage::Full },
             source: self.sources.get(i).cloned().flatten(),
         })
+    }
+
+    /// The full years with an exact number.
+    pub(crate) fn full_years(&self) -> impl Iterator<Item = (Year, f64)> + '_ {
+        let full = self.observations().filter(|o| !o.coverage.is_partial());
+        full.filter_map(|o| Some((o.year, o.value.exact()?)))
     }
 
     /// Whether a number could be the series' own in a year.

@@ -22,6 +22,20 @@ pub struct UnderWay {
     pub earlier: Vec<EarlierYear>,
 }
 
+impl UnderWay {
+    /// What is known of the last year of a series, if that is under way.
+    pub(crate) fn of(series: &Series) -> Option<Self> {
+        let (year, coverage) = (series.last_year(), series.last_coverage());
+        let counted = series.values().last().and_then(|v| v.exact()).filter(|_| coverage.is_partial())?;
+        let pair = |(earlier, by_then): (&Year, &f64)| {
+            let at = series.first_year().until(*earlier)?;
+            let became = series.values().get(at)?.exact()?;
+            Some(EarlierYear { age: earlier.until(year)?, by_then: *by_then, became })
+        };
+        Some(Self { year, counted, coverage, earlier: series.earlier().iter().filter_map(pair).collect() })
+    }
+}
+
 /// An earlier year of which it is known what was counted by the same day.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EarlierYear {
@@ -76,24 +90,8 @@ impl Training {
     }
 
     fn of(series: &Series, with_masks: bool) -> Result<Self> {
-        let odd = series.odd_one().map(|(year, value)| Note::TakenAsAmounts { year, value });
-        let mut notes: Vec<Note> = odd.into_iter().collect();
-        let mut values = series.values();
-        let mut under_way = None;
-        let mut next = series.last_year();
-        let coverage = series.last_coverage();
-        if let (true, Some((&Value::Exact(counted), before))) = (coverage.is_partial(), values.split_last()) {
-            let pair = |(year, by_then): (&Year, &f64)| {
-                let at = series.first_year().until(*year)?;
-                Some(EarlierYear { age: year.until(next)?, by_then: *by_then, became: values.get(at)?.exact()? })
-            };
-            let earlier = series.earlier().iter().filter_map(pair).collect();
-            under_way = Some(UnderWay { year: next, counted, coverage, earlier });
-            notes.push(Note::YearUnderWay { year: next, counted, covered: coverage.to_string() });
-            values = before;
-        } else {
-            next = next.plus(1)?;
-        }
+        let (next, under_way) = (series.next_year()?, UnderWay::of(series));
+        let values = full(series);
         let nothing = || Error::NoObservedYears { series: series.name().to_owned(), years: series.values().len() };
         let known = |v: &Value| match *v {
             Value::Exact(y) => Some(y),
@@ -102,21 +100,7 @@ impl Training {
         };
         let skipped = values.iter().position(|v| known(v).is_some()).ok_or_else(nothing)?;
         let first = series.first_year().plus(skipped)?;
-        let years_where = |wanted: fn(&Value) -> bool| -> Result<Vec<Year>> {
-            values.iter().enumerate().filter(|(_, v)| wanted(v)).map(|(i, _)| series.first_year().plus(i)).collect()
-        };
-        let missing = years_where(|v| matches!(v, Value::Missing))?;
-        if !missing.is_empty() {
-            notes.push(Note::MissingYears { years: missing });
-        }
-        let masked = years_where(|v| matches!(v, Value::Censored { .. }))?;
-        if !masked.is_empty() {
-            notes.push(if with_masks {
-                Note::MaskedIntervals { years: masked }
-            } else {
-                Note::MaskedYears { years: masked }
-            });
-        }
+        let notes = Self::told(series, with_masks)?;
         let values = values.get(skipped..).unwrap_or_default();
         let y = values.iter().map(known).collect();
         let bounds = |(i, v): (usize, &Value)| match *v {
@@ -125,6 +109,28 @@ impl Training {
         };
         let masks = values.iter().enumerate().filter_map(bounds).collect();
         Ok(Self { name: series.name().to_owned(), unit: series.unit(), first, y, next, under_way, notes, masks })
+    }
+
+    /// What a reader must be told of the years that are not plain numbers.
+    pub(crate) fn told(series: &Series, with_masks: bool) -> Result<Vec<Note>> {
+        let odd = series.odd_one().map(|(year, value)| Note::TakenAsAmounts { year, value });
+        let mut notes: Vec<Note> = odd.into_iter().collect();
+        if let Some(UnderWay { year, counted, coverage, .. }) = UnderWay::of(series) {
+            notes.push(Note::YearUnderWay { year, counted, covered: coverage.to_string() });
+        }
+        let years_where = |wanted: fn(&Value) -> bool| -> Result<Vec<Year>> {
+            let places = full(series).iter().enumerate().filter(|(_, v)| wanted(v));
+            places.map(|(i, _)| series.first_year().plus(i)).collect()
+        };
+        let missing = years_where(|v| matches!(v, Value::Missing))?;
+        if !missing.is_empty() {
+            notes.push(Note::MissingYears { years: missing });
+        }
+        let years = years_where(|v| matches!(v, Value::Censored { .. }))?;
+        if !years.is_empty() {
+            notes.push(if with_masks { Note::MaskedIntervals { years } } else { Note::MaskedYears { years } });
+        }
+        Ok(notes)
     }
 
     /// The exact number of each year.
@@ -168,6 +174,13 @@ impl Training {
         }
         Err(Error::TooFewYears { series: self.name.clone(), model: model.to_owned(), needed, got })
     }
+}
+
+/// The values of the full years.
+fn full(series: &Series) -> &[Value] {
+    let values = series.values();
+    let begun = usize::from(series.last_coverage().is_partial());
+    values.get(..values.len() - begun).unwrap_or_default()
 }
 
 #[cfg(test)]

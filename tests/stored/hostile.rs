@@ -1,6 +1,7 @@
 //! Files that are well-formed and wrong: numbers, lengths and names changed at random. Each is read and answers, or is
 //! refused by a typed error; none panics, none answers with a number that is not finite.
 
+use std::fs;
 use std::panic::catch_unwind;
 
 use proptest::prelude::*;
@@ -66,6 +67,39 @@ fn at(value: &mut Value, left: &mut usize, change: &mut dyn FnMut(&mut Value)) -
 }
 
 #[test]
+fn emptied_tables_and_probabilities_outside_0_to_1_are_refused() {
+    for (name, place, wrong) in [
+        ("capacity", "/data/asked/pattern", json!([])),
+        ("capacity", "/data/asked/pattern", json!(vec![1.0; 12])),
+        ("capacity", "/data/asked/service_level", json!(7.5)),
+        ("capacity", "/data/asked/group", json!(0.0)),
+        ("capacity", "/data/asked/stay", json!({ "observed": [] })),
+        ("capacity", "/data/asked/stay", json!({ "mean": -3.0 })),
+        ("converted-series", "/data/years", json!([])),
+        ("converted-series", "/data/laws", json!([])),
+        ("impact", "/data/relative", json!([])),
+        ("impact", "/data/probability", json!(7.5)),
+        ("impact", "/data/meaningful", json!(0.0)),
+        ("target", "/data/probability", json!(7.5)),
+        ("target", "/data/probability", json!(-3.0)),
+        ("target", "/data/thresholds/on", json!(0.1)),
+        ("required-change", "/data/probability", json!(-3.0)),
+        ("required-change", "/data/asked", json!(7.5)),
+        ("merged-sources", "/data/scatter", json!(-1.0)),
+        ("merged-sources", "/data/effects/0/ratio", json!(-1.0)),
+        ("merged-sources", "/data/years/0/given/0/1", json!(-1.0)),
+    ] {
+        let text = fs::read_to_string(crate::stored().join(format!("v1/{name}.json"))).unwrap();
+        let mut file: Value = serde_json::from_str(&text).unwrap();
+        let reader = crate::reader(file["type"].as_str().unwrap());
+        assert!((reader.text)(&text).is_ok(), "{name}");
+        *file.pointer_mut(place).unwrap() = wrong.clone();
+        let refused = (reader.text)(&file.to_string());
+        assert!(refused.is_err(), "{name} with {place} of {wrong}: {refused:?}");
+    }
+}
+
+#[test]
 fn a_file_with_strange_numbers_lengths_and_names_answers_or_is_refused() {
     let samples: Vec<(Sample, Value)> = samples()
         .unwrap()
@@ -87,7 +121,7 @@ fn a_file_with_strange_numbers_lengths_and_names_answers_or_is_refused() {
                 changed(&mut file["data"], *pick, *how, new);
             }
             let text = file.to_string();
-            let answer = catch_unwind(|| (crate::reader(sample.kind).text)(&text));
+            let answer = catch_unwind(|| (crate::reader(sample.kind).asked)(&text));
             let Ok(answer) = answer else {
                 return Err(TestCaseError::fail(format!("{} panicked on {text}", sample.name)));
             };

@@ -12,7 +12,7 @@ use unjuran::select::{AnyModel, SavedFit};
 use unjuran::series::{Event, Panel, Series};
 use unjuran::smoothing::{FittedEts, Prior};
 
-use crate::samples::Figures;
+use crate::answers::Answers;
 
 /// Text and bytes of one value.
 type Both = (String, Vec<u8>);
@@ -22,15 +22,18 @@ pub(crate) struct Reader {
     pub(crate) kind: &'static str,
     pub(crate) text: fn(&str) -> Result<Vec<f64>>,
     pub(crate) bytes: fn(&[u8]) -> Result<Vec<f64>>,
+    /// Reads a text and asks for everything.
+    pub(crate) asked: fn(&str) -> Result<Vec<f64>>,
     /// Reads, and stores what was read again.
     pub(crate) again: fn(&str) -> Result<Both>,
 }
 
-fn reader<T: Persist + Figures>() -> Reader {
+fn reader<T: Persist + Answers>() -> Reader {
     Reader {
         kind: T::TYPE,
         text: |text| T::from_json(text)?.figures(),
         bytes: |bytes| T::from_bytes(bytes)?.figures(),
+        asked: |text| T::from_json(text)?.answers(),
         again: |text| {
             let value = T::from_json(text)?;
             Ok((value.to_json()?, value.to_bytes()?))

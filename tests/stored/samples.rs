@@ -147,7 +147,7 @@ fn year(y: i64) -> Result<Year> {
 }
 
 /// Malaysian trafficking cases of 2015 to 2022, and four more.
-fn cases() -> Result<Series> {
+pub(crate) fn cases() -> Result<Series> {
     Series::new("cases", year(2015)?, &CASES)
 }
 

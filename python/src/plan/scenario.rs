@@ -4,6 +4,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use unjuran::plan::{Comparison, Driver, Effect, Scenario, Span, compare};
+use unjuran::series::EventKind;
 
 use super::answer::{PyAnswer, answer, frame, read_back};
 use crate::arrays;
@@ -92,37 +93,32 @@ impl PyScenario {
         let like = like.map(|y| input::year(y, "like")).transpose()?;
         let event = event.map(|e| e.0.clone());
         let years = over.map_or(Ok(1), |over| input::natural(over, "Scenario", "over", "1 to 100 years"))?;
-        let with = |factor| Effect { factor, interval };
-        let pulse = || kind.unwrap_or("pulse").parse();
-        let (driver, takes): (Driver, &[&str]) = match (factor, add, yearly_change, shock, like, event, rate) {
-            (Some(factor), None, None, None, None, None, None) => {
-                (Driver::Level { effect: with(factor), from, over: years }, &["start", "over", "interval"])
-            }
-            (Some(factor), None, None, None, None, Some(event), None) => {
-                (Driver::Event { event, effect: with(factor) }, &["interval"])
-            }
-            (None, Some(number), None, None, None, None, None) => {
-                (Driver::Add { number, from, over: years }, &["start", "over"])
-            }
-            (None, None, Some(yearly_change), None, None, None, None) => {
-                (Driver::Trend { yearly_change, from }, &["start"])
-            }
-            (None, None, None, Some(factor), None, None, None) => {
-                (Driver::Shock { effect: with(factor), from, kind: pulse()? }, &["start", "kind", "interval"])
-            }
-            (None, None, None, None, Some(of), None, None) => {
-                (Driver::Again { of, from, kind: pulse()? }, &["start", "kind"])
-            }
-            (None, None, None, None, None, None, Some((now, to))) => {
-                let by = by.ok_or_else(|| {
-                    PyTypeError::new_err("Scenario: rate=(now, to) needs by=, the year in which it is reached")
-                })?;
-                (Driver::Rate { now, to, by }, &["by"])
-            }
-            _ => {
-                let message = "Scenario: say one of factor, add, yearly_change, shock, like, event (with factor) and rate; add scenarios with +";
-                return Err(PyTypeError::new_err(message).into());
-            }
+        let effect = |factor| Effect { factor, interval };
+        let pulse = || kind.unwrap_or("pulse").parse::<EventKind>();
+        let level = |factor| match event.clone() {
+            Some(event) => Driver::Event { event, effect: effect(factor) },
+            None => Driver::Level { effect: effect(factor), from, over: years },
+        };
+        let shock: Option<Result<Driver>> =
+            shock.map(|factor| Ok(Driver::Shock { effect: effect(factor), from, kind: pulse()? }));
+        let again: Option<Result<Driver>> = like.map(|of| Ok(Driver::Again { of, from, kind: pulse()? }));
+        let needs_by = || PyTypeError::new_err("Scenario: rate=(now, to) needs by=, the year in which it is reached");
+        let rate: Option<Result<Driver>> =
+            rate.map(|(now, to)| Ok(Driver::Rate { now, to, by: by.ok_or_else(needs_by)? }));
+        // Each form with the other keywords that mean something for it.
+        let forms: [(Option<Driver>, &[&str]); 6] = [
+            (factor.map(level), if event.is_some() { &["interval"] } else { &["start", "over", "interval"] }),
+            (add.map(|number| Driver::Add { number, from, over: years }), &["start", "over"]),
+            (yearly_change.map(|yearly_change| Driver::Trend { yearly_change, from }), &["start"]),
+            (shock.transpose()?, &["start", "kind", "interval"]),
+            (again.transpose()?, &["start", "kind"]),
+            (rate.transpose()?, &["by"]),
+        ];
+        let mut said = forms.into_iter().filter_map(|(driver, takes)| Some((driver?, takes)));
+        let whole = event.is_none() || factor.is_some();
+        let (Some((driver, takes)), None, true) = (said.next(), said.next(), whole) else {
+            let message = "Scenario: say one of factor, add, yearly_change, shock, like, event (with factor) and rate; add scenarios with +";
+            return Err(PyTypeError::new_err(message).into());
         };
         let given = [
             ("start", start.is_some()),

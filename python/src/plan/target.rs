@@ -154,9 +154,9 @@ impl PyTarget {
 /// Returns
 /// -------
 /// RequiredChange
-///     For one year, `target` of the changed forecast is the probability to 1e-9. Over several years, and for forecasts that
-///     are tables of paths (reconciled ones and the like), it is the change nearest to none with which at least so many of
-///     10,000 paths meet the target.
+///     For one year, `target` of the changed forecast is the probability to 1e-9. Over several years, where 10,000 paths are
+///     counted, and for forecasts that are tables of paths (reconciled ones and the like) it is the change nearest to none with
+///     which at least that share of the paths meets the target.
 ///
 /// Raises
 /// ------

@@ -180,7 +180,7 @@ impl Calendar {
     /// # Errors
     /// [`Error::TooFewYears`] without two full years in a row; [`Error::BadParameter`] for a rate, whose years cannot be cut.
     pub fn convert(&self, series: &Series) -> Result<Converted> {
-        let known: Vec<(Year, f64)> = full_years(series);
+        let known: Vec<(Year, f64)> = series.full_years().collect();
         let pairs: Vec<usize> = (1..known.len()).filter(|&i| known[i - 1].0.until(known[i].0) == Some(1)).collect();
         if pairs.is_empty() {
             let (series, model) = (series.name().to_owned(), "calendar".to_owned());
@@ -209,10 +209,9 @@ impl Calendar {
     pub fn forecast(&self, forecast: &Forecast) -> Result<Forecast> {
         let series = forecast.series();
         let first = forecast.years()[0];
-        let last_full = full_years(series).last().copied().filter(|(year, _)| year.until(first) == Some(1));
+        let last_full = series.full_years().last().filter(|(year, _)| year.until(first) == Some(1));
         let mut splitter = self.splitter(series)?;
-        let under_way = Training::new(series)?.under_way.filter(|under_way| under_way.year == first);
-        let so_far = under_way.map(|u| Counted { counted: u.counted, share: u.coverage.share() });
+        let so_far = forecast.under_way().map(|u| Counted { counted: u.counted, share: u.coverage.share() });
         let base = forecast.paths(DRAWS, SEED)?;
         let years = base.years() + usize::from(last_full.is_some()) - 1;
         if years == 0 {
@@ -232,8 +231,8 @@ impl Calendar {
         let words = self.in_words();
         let how = format!("years run {words}: each is the rest of one year and the first part of the next");
         let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
-        let notes = notes.chain([Note::Derived { how }]).collect();
-        Forecast::from_paths(&history, forecast.model(), series.name(), &Paths::from_rows(years, values)?, notes)
+        let notes = Training::told(&history, true)?.into_iter().chain(notes).chain([Note::Derived { how }]).collect();
+        Forecast::of_table(&history, forecast.model(), series.name(), &Paths::from_rows(years, values)?, notes)
     }
 
     /// The series on the other calendar as far as it is known, ending just before `begin`.
@@ -243,13 +242,11 @@ impl Calendar {
         let last = Year::new(i64::from(begin.get()) - 1)?;
         let known = self.convert(series).ok();
         let known = known.iter().flat_map(|c| c.years.iter().copied().zip(c.mean())).filter(|(year, _)| *year <= last);
-        let mut observed: Vec<_> = known.collect();
-        if observed.last().is_none_or(|(year, _)| *year < last) {
-            // why: a series says where its forecast begins; without a number of its own the year takes the old calendar's.
-            let stand_in = full_years(series).last().map_or(0.0, |(_, y)| *y);
-            observed.push((last, stand_in));
+        let mut observed: Vec<_> = known.map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
+        if observed.last().is_none_or(|o| o.year < last) {
+            // why a year without a number: a series says where its forecast begins.
+            observed.push(Observation::full(last, Value::Missing));
         }
-        let observed = observed.into_iter().map(|(year, y)| Observation::full(year, Value::Exact(whole(y)))).collect();
         Series::from_observations(series.name(), observed)?.with_label(label).with_unit(series.unit())
     }
 
@@ -273,20 +270,36 @@ impl Calendar {
     }
 }
 
-fn full_years(series: &Series) -> Vec<(Year, f64)> {
-    let full = series.observations().filter(|o| !o.coverage.is_partial());
-    full.filter_map(|o| Some((o.year, o.value.exact()?))).collect()
-}
-
 /// Years on another calendar, each with a law: what was observed does not say how it fell over the months.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "StoredYears")]
 pub struct Converted {
     name: String,
     label: String,
     unit: Unit,
     years: Vec<Year>,
     laws: Vec<Empirical>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredYears {
+    name: String,
+    label: String,
+    unit: Unit,
+    years: Vec<Year>,
+    laws: Vec<Empirical>,
+}
+
+impl TryFrom<StoredYears> for Converted {
+    type Error = Error;
+    fn try_from(StoredYears { name, label, unit, years, laws }: StoredYears) -> Result<Self> {
+        if years.is_empty() || years.len() != laws.len() || !years.is_sorted_by(|a, b| a < b) {
+            let given = format!("{} years with {} laws", years.len(), laws.len());
+            return Err(refused("calendar", "years", given, "one year or more, in order, with a law each"));
+        }
+        Ok(Self { name, label, unit, years, laws })
+    }
 }
 
 impl Converted {
@@ -384,6 +397,24 @@ mod tests {
         // there and back are as many years as two cuts leave
         let back = calendar.reversed().forecast(&fiscal).unwrap();
         assert_eq!(back.years().iter().map(|y| y.get()).collect::<Vec<_>>(), [2022, 2023, 2024]);
+    }
+
+    #[test]
+    fn a_year_that_nobody_observed_has_no_number_in_the_history() {
+        // April 2019 to March 2020 needs 2019, which nobody said; April 2020 to March 2021 is forecast.
+        let paths = Paths::from_rows(2, vec![100.0, 110.0, 90.0, 120.0]).unwrap();
+        let one = Series::new("cases", Year::new(2020).unwrap(), &[100.0]).unwrap();
+        let base = Forecast::from_paths(&one, "by hand", "cases", &paths, vec![]).unwrap();
+        let calendar = Calendar::to_fiscal(4, Shape::default()).unwrap();
+        let fiscal = calendar.forecast(&base).unwrap();
+        assert_eq!(fiscal.years().iter().map(|y| y.get()).collect::<Vec<_>>(), [2020, 2021]);
+        assert_eq!((fiscal.series().last_year().get(), fiscal.series().values()), (2019, &[Value::Missing][..]));
+        assert_eq!(fiscal.series().unit(), Unit::Count);
+        assert!(fiscal.notes().contains(&Note::MissingYears { years: vec![Year::new(2019).unwrap()] }));
+        // it can be stored, and cut again
+        let back: Forecast = serde_json::from_str(&serde_json::to_string(&fiscal).unwrap()).unwrap();
+        assert_eq!(back, fiscal);
+        assert_eq!(calendar.reversed().forecast(&back).unwrap().years()[0].get(), 2021);
     }
 
     #[test]

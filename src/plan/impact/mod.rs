@@ -34,7 +34,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_CHANGE, refused};
+use super::{MOST_CHANGE, checked_probability, refused};
 use crate::design::Inputs;
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
@@ -44,6 +44,7 @@ use crate::series::{Event, EventKind, Series, Training, Year};
 use crate::smoothing::bayes::{Effect, Known};
 use crate::smoothing::{BayesEts, FittedBayesEts};
 
+const WHAT: &str = "impact";
 /// Full years needed before the event.
 pub(crate) const YEARS_BEFORE: usize = 5;
 /// Fewer years do not make a placebo.
@@ -108,7 +109,7 @@ pub struct Placebo {
 
 /// What an event did to a series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct Impact {
     series: Series,
     event: Event,
@@ -131,6 +132,55 @@ pub struct Impact {
     pub counterfactual: Forecast,
     /// Other years before the event, and control series, where nothing is known to have happened.
     pub placebos: Vec<Placebo>,
+}
+
+/// The stored form: checked on the way in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    series: Series,
+    event: Event,
+    relative: Vec<f64>,
+    meaningful: f64,
+    verdict: Verdict,
+    relative_effect: f64,
+    probability: f64,
+    mde: Detectable,
+    years_until_detectable: Option<usize>,
+    counterfactual: Forecast,
+    placebos: Vec<Placebo>,
+}
+
+impl TryFrom<Stored> for Impact {
+    type Error = Error;
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { series, event, relative, meaningful, verdict, relative_effect, probability, .. } = stored;
+        let Stored { mde, years_until_detectable, counterfactual, placebos, .. } = stored;
+        if relative.len() != QUANTILES - 1 || !relative.iter().all(|share| share.is_finite()) {
+            let allowed = format!("{} finite quantiles", QUANTILES - 1);
+            return Err(refused(WHAT, "relative", format!("{} numbers", relative.len()), &allowed));
+        }
+        checked_meaningful(meaningful)?;
+        checked_probability(WHAT, "probability", probability)?;
+        Ok(Self {
+            series,
+            event,
+            relative,
+            meaningful,
+            verdict,
+            relative_effect,
+            probability,
+            mde,
+            years_until_detectable,
+            counterfactual,
+            placebos,
+        })
+    }
+}
+
+fn checked_meaningful(meaningful: f64) -> Result<()> {
+    let sound = meaningful > 0.0 && meaningful.is_finite();
+    if sound { Ok(()) } else { Err(refused(WHAT, "meaningful", meaningful, "a share above 0, such as 0.2")) }
 }
 
 /// One year of an [`Impact`].
@@ -167,9 +217,7 @@ pub struct YearEffect {
 /// [`Error::EventOutside`] for an event before the second or after the last full year; [`Error::TooFewYears`] with fewer
 /// than five observed years before it; [`Error::NotObserved`] for a pulse in a year without a number; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
 pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f64) -> Result<Impact> {
-    if !(meaningful > 0.0 && meaningful.is_finite()) {
-        return Err(refused("impact", "meaningful", meaningful, "a share above 0, such as 0.2"));
-    }
+    checked_meaningful(meaningful)?;
     let training = checked(series, event)?;
     let fitted = fit(series, event)?;
     let effect = effect(&fitted, series)?;
@@ -259,8 +307,7 @@ fn checked(series: &Series, event: &Event) -> Result<Training> {
 
 fn fit(series: &Series, event: &Event) -> Result<FittedBayesEts> {
     // why the full years: a year under way is forecast, and takes part in no effect.
-    let last = Training::with_masks(series)?.next.plus(0)?;
-    let full = Year::new(i64::from(last.get()) - 1)?;
+    let full = Year::new(i64::from(series.next_year()?.get()) - 1)?;
     BayesEts::default().fit_with(&series.through(full)?, &Inputs::new().event(event.clone())?)
 }
 
