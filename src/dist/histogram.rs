@@ -38,7 +38,7 @@ impl Histogram {
     /// ```
     ///
     /// # Errors
-    /// [`Error::BadJson`] if edges or masses make no law.
+    /// [`Error::BadParameter`] if edges or masses make no law.
     pub fn new(edges: Vec<f64>, masses: Vec<f64>) -> Result<Self> {
         Self::try_from(Cells { edges, masses })
     }
@@ -86,12 +86,13 @@ impl TryFrom<Cells> for Histogram {
             && total > 0.0
             && total.is_finite();
         if !sound {
-            let problem = format!(
-                "{} edges and {} masses: edges ascend and are finite, masses are from 0",
-                edges.len(),
-                masses.len()
-            );
-            return Err(Error::BadJson { expected: "histogram".to_owned(), problem });
+            return Err(Error::BadParameter {
+                model: "Histogram".to_owned(),
+                parameter: "edges".to_owned(),
+                value: format!("{} of them with {} masses", edges.len(), masses.len()),
+                allowed: "finite edges in ascending order, one more than masses, and finite masses from 0 of which one is above it"
+                    .to_owned(),
+            });
         }
         let mut below = Vec::with_capacity(edges.len());
         let mut sum = 0.0;
