@@ -87,6 +87,6 @@ impl FittedEts {
         for (weight, _) in &mut borne {
             *weight /= total;
         }
-        Ok(reported.among(borne))
+        reported.among(borne)
     }
 }
