@@ -177,18 +177,20 @@ impl Plan {
             // why the heaviest only: every member costs as much as any other, whatever its weight
             let fits = |member: &Member, weight: f64| member.lambda > 0.0 && weight >= ADOPTED;
             let adopted =
-                || annual.members.iter().zip(&annual.weights).filter(|(member, weight)| fits(member, **weight));
+                || annual.members().iter().zip(annual.weights()).filter(|(member, weight)| fits(member, **weight));
             let total: f64 = adopted().map(|(_, weight)| weight).sum();
-            prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.smooth);
-            prior.members.extend(adopted().map(|(member, _)| *member));
-            prior.weights.extend(adopted().map(|(_, weight)| weight / total * self.smooth));
-            let mut both: Vec<(f64, Member)> = prior.weights.into_iter().zip(prior.members).collect();
-            both.sort_by(|a, b| b.0.total_cmp(&a.0));
-            (prior.weights, prior.members) = both.into_iter().unzip();
-            prior.sources.push(format!(
+            let learned =
+                prior.members().iter().zip(prior.weights()).map(|(m, weight)| (*m, weight * (1.0 - self.smooth)));
+            let smooth = adopted().map(|(member, weight)| (*member, weight / total * self.smooth));
+            let mut both: Vec<(Member, f64)> = learned.chain(smooth).collect();
+            both.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let mut sources = prior.sources().to_vec();
+            sources.push(format!(
                 "{} of the weight: the heaviest members of the prior \"annual\", those on the logarithm left out",
                 self.smooth
             ));
+            let growth = prior.eta_growth();
+            prior = Prior::new(prior.name(), both, *prior.shared(), prior.eta(), sources)?.with_eta_growth(growth)?;
         }
         Ok(prior)
     }

@@ -50,9 +50,10 @@ impl RunRecord {
         let mut priors: Vec<PriorRecord> = Vec::new();
         for unit in shown.iter().map(Series::unit) {
             if priors.iter().all(|known| known.unit != unit) {
-                let Prior { name, members, sources, .. } = Prior::for_unit(unit)?;
-                let (name, sources) = (name.clone(), sources.clone());
-                priors.push(PriorRecord { unit, name, members: members.len(), sources });
+                let prior = Prior::for_unit(unit)?;
+                let (name, members, sources) =
+                    (prior.name().to_owned(), prior.members().len(), prior.sources().to_vec());
+                priors.push(PriorRecord { unit, name, members, sources });
             }
         }
         let stored = serde_json::to_vec(shown.as_slice()).unwrap_or_default();
