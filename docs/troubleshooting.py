@@ -71,7 +71,7 @@ EXAMPLES = {
     "BadHorizonError": "uj.forecast(cases, h=0)",
     "HorizonAmbiguousError": "uj.forecast(cases, h=2, until=2030)",
     "BadDrawsError": "ahead.paths(0)",
-    "BadSampleError": "uj.plan.Scenario(factor=1e200, interval=(1e100, 1e300)).apply(ahead)",
+    "BadSampleError": "uj.plan.Scenario(factor=1e308, interval=(9e307, 1.1e308)).apply(ahead)",
     "YearNotForecastError": "ahead.cdf(2030, 100)",
     "NotACountError": 'uj.forecast(uj.Series([1.5, 2.5], start=2020, name="cost"), h=1).pmf(2022, 2)',
     "TooFewYearsError": 'uj.LinearTrend().fit(uj.Series([1, 2], start=2020, name="cases"))',

@@ -92,3 +92,14 @@ impl Predictive for Empirical {
         crps::of_sample(&self.sorted, y)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_too_large_to_square_is_named_with_its_place() {
+        let refused = Empirical::new(vec![1.0, -1e200]).unwrap_err();
+        assert_eq!(refused, Error::BadSample { place: 2, value: (-1e200_f64).to_string() });
+    }
+}

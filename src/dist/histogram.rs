@@ -114,3 +114,17 @@ impl From<Histogram> for Cells {
         Self { edges, masses: below.windows(2).map(|pair| pair[1] - pair[0]).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_make_no_law_are_refused_as_settings_not_as_text() {
+        for (edges, masses) in
+            [(vec![0.0, 1.0], vec![1.0, 2.0]), (vec![1.0, 0.0], vec![1.0]), (vec![0.0, 1.0], vec![-1.0])]
+        {
+            assert!(matches!(Histogram::new(edges, masses), Err(Error::BadParameter { .. })));
+        }
+    }
+}

@@ -54,3 +54,19 @@ impl Paths {
         &self.values
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_rows_is_said_as_it_is() {
+        assert_eq!(Paths::from_rows(2, vec![]).unwrap_err(), Error::BadDraws { draws: 0 });
+        let refused = Paths::from_rows(2, vec![1.0, 2.0, 3.0, f64::INFINITY]).unwrap_err();
+        assert_eq!(refused, Error::BadSample { place: 4, value: "inf".into() });
+        for (years, rows) in [(2, 1), (0, 3)] {
+            let refused = Paths::from_rows(years, vec![1.0; 3]).unwrap_err();
+            assert_eq!(refused, Error::MatrixShape { series: "paths".into(), entries: 3, columns: years, rows });
+        }
+    }
+}

@@ -184,7 +184,6 @@ impl AnyFitted {
 impl AnyFitted {
     /// Whether this model can have made the fit.
     fn is_of(&self, model: &AnyModel) -> bool {
-        let named = || self.get().report().model == model.get().name();
         match (model, self) {
             (AnyModel::BayesEts(_), Self::BayesEts(_))
             | (AnyModel::Theta(_), Self::Theta(_))
@@ -192,8 +191,9 @@ impl AnyFitted {
             | (AnyModel::Combination(_), Self::Combination(_)) => true,
             (AnyModel::Ets(model), Self::Ets(fitted)) => model.class() == fitted.class(),
             (AnyModel::AutoEts(model), Self::Ets(fitted)) => model.pool().classes().contains(&fitted.class()),
-            (AnyModel::Naive(_) | AnyModel::Drift(_), Self::RandomWalk(_)) => named(),
-            (_, Self::Trend(_)) => named(),
+            (AnyModel::Naive(_) | AnyModel::Drift(_), Self::RandomWalk(_)) | (_, Self::Trend(_)) => {
+                self.get().report().model == model.get().name()
+            }
             _ => false,
         }
     }
