@@ -62,6 +62,7 @@ const FARTHEST: f64 = 6.0;
 /// What can be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// It went up.
     Increase,
@@ -86,6 +87,7 @@ impl fmt::Display for Verdict {
 
 /// The smallest effects that would be found with a power of 80%.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Detectable {
     /// A rise, as a share of the level: 0.5 is half as much again; none if no rise up to 900% would be found.
     pub rise: Option<f64>,
@@ -95,6 +97,7 @@ pub struct Detectable {
 
 /// The effect that another year, or another series, shows where nothing is known to have happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Placebo {
     /// The series.
     pub series: String,
@@ -109,6 +112,7 @@ pub struct Placebo {
 /// What an event did to a series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Impact {
     series: Series,
     event: Event,
@@ -135,6 +139,7 @@ pub struct Impact {
 
 /// One year of an [`Impact`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct YearEffect {
     /// The year.
     pub year: Year,
