@@ -82,6 +82,18 @@ pub enum Error {
         /// The year.
         year: i32,
     },
+    /// A series of more years than any annual record has: its gaps would be years without end.
+    #[error("series {series:?}: {first} to {last} is too long: a series spans at most {most} years")]
+    SpanTooLong {
+        /// The series.
+        series: String,
+        /// Its first year.
+        first: i32,
+        /// Its last year.
+        last: i32,
+        /// Years that a series may span.
+        most: usize,
+    },
     /// A value that is infinite or too large to compute with.
     #[error(
         "series {series:?}, {year}: {value} is not allowed: values are finite, at most 1e150 in size, or missing (NaN)"
@@ -279,6 +291,14 @@ pub enum Error {
     BadDraws {
         /// The number that was given.
         draws: i64,
+    },
+    /// A sample value or path that is not finite, or too large to compute with.
+    #[error("sample value {place} is {value}: sample values are finite, and below 1e154 in size")]
+    BadSample {
+        /// Its place among the values, from 1.
+        place: usize,
+        /// The value, as text (JSON has no infinity).
+        value: String,
     },
     /// A year that a forecast does not cover.
     #[error("the forecast of {series:?} has no year {year}: it covers {first} to {last}")]
@@ -744,8 +764,33 @@ fn shares_of(years: &[i32], shares: &[f64]) -> String {
 
 fn fraction_hint(level: f64) -> String {
     if level > 0.0 && level < 1.0 {
-        format!(" (for {}% write {})", level * 100.0, level * 100.0)
+        // why rounded: 0.29 * 100 is 28.999999999999996.
+        let percent = (level * 1e12).round() / 1e10;
+        format!(" (for {percent}% write {percent})")
     } else {
         String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_given_as_a_fraction_is_said_in_percent_as_one_would_write_it() {
+        for (level, hint) in
+            [(0.29, "(for 29% write 29)"), (0.975, "(for 97.5% write 97.5)"), (0.8, "(for 80% write 80)")]
+        {
+            assert!(Error::BadLevel { level }.to_string().ends_with(hint), "{level}");
+        }
+    }
+
+    #[test]
+    fn a_unit_has_its_article() {
+        for (unit, said) in [("amount", "is an amount:"), ("rate", "is a rate:")] {
+            let not = Error::NotACount { series: "s".into(), unit: unit.into() };
+            let only = Error::CountsOnly { series: "s".into(), model: "m".into(), unit: unit.into() };
+            assert!(not.to_string().contains(said) && only.to_string().contains(said), "{not} {only}");
+        }
     }
 }

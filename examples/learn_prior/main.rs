@@ -62,10 +62,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{} series, {} origins, {} members kept, eta {:.3}",
         lessons.len(),
         seen.len(),
-        prior.members.len(),
-        prior.eta
+        prior.members().len(),
+        prior.eta()
     )?;
-    for (member, weight) in prior.members.iter().zip(&prior.weights).take(8) {
+    for (member, weight) in prior.members().iter().zip(prior.weights()).take(8) {
         writeln!(out, "  {weight:.4} {member:?}")?;
     }
     std::fs::write(output, serde_json::to_string(&prior)? + "\n")?;

@@ -57,6 +57,13 @@ pub(crate) struct Plan {
     pub(crate) held_back: usize,
 }
 
+/// Gives `share` of the weight to other members, in proportion to their own weights.
+fn mix(members: &mut Vec<(Member, f64)>, others: Vec<(Member, f64)>, share: f64) {
+    let total: f64 = others.iter().map(|(_, weight)| weight).sum();
+    members.iter_mut().for_each(|(_, weight)| *weight *= 1.0 - share);
+    members.extend(others.into_iter().map(|(member, weight)| (member, weight / total * share)));
+}
+
 impl Plan {
     /// The plan of a shipped prior.
     pub(crate) fn of(name: &str) -> Result<Self, Box<dyn Error>> {
@@ -205,35 +212,29 @@ impl Plan {
             let again = Finish { steps: self.finish.steps / 2, ..self.finish.clone() };
             (prior, ..) = finish(lessons, prior, &self.settings(self.keep_above), &again);
         }
+        let mut sources = prior.sources().to_vec();
+        let mut both: Vec<(Member, f64)> =
+            prior.members().iter().copied().zip(prior.weights().iter().copied()).collect();
         if self.smooth > 0.0 {
             // why from the file: it may have been learned a minute ago, and the one built in is older.
             let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/smoothing/bayes/annual.json");
             let annual: Prior = serde_json::from_str(&std::fs::read_to_string(file)?)?;
             // why the heaviest only: every member costs as much as any other, whatever its weight
-            let adopted = || annual.members.iter().zip(&annual.weights).filter(|(_, weight)| **weight >= ADOPTED);
-            let total: f64 = adopted().map(|(_, weight)| weight).sum();
-            prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.smooth);
-            prior.members.extend(adopted().map(|(member, _)| *member));
-            prior.weights.extend(adopted().map(|(_, weight)| weight / total * self.smooth));
-            prior.sources.push(format!(
-                "{} of the weight: the heaviest members of the prior \"annual\"",
-                self.smooth
-            ));
+            let all = annual.members().iter().copied().zip(annual.weights().iter().copied());
+            mix(&mut both, all.filter(|(_, weight)| *weight >= ADOPTED).collect(), self.smooth);
+            sources.push(format!("{} of the weight: the heaviest members of the prior \"annual\"", self.smooth));
         }
         if self.reserve > 0.0 {
-            let each = self.reserve / (RESERVE.len() * self.calm.len()) as f64;
-            prior.weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.reserve);
-            for &s in &self.calm {
-                let member = |(alpha, beta, phi, tau)| Member { alpha, beta, phi, lambda: 1.0, tau, s, drift: 0.0 };
-                prior.members.extend(RESERVE.map(member));
-                prior.weights.extend([each; RESERVE.len()]);
-            }
-            prior.sources.push(format!("{} of the weight: calm members that no lesson asked for", self.reserve));
+            let calm = |&s: &f64| {
+                RESERVE
+                    .map(|(alpha, beta, phi, tau)| (Member { alpha, beta, phi, lambda: 1.0, tau, s, drift: 0.0 }, 1.0))
+            };
+            mix(&mut both, self.calm.iter().flat_map(calm).collect(), self.reserve);
+            sources.push(format!("{} of the weight: calm members that no lesson asked for", self.reserve));
         }
-        let mut both: Vec<(f64, Member)> = prior.weights.into_iter().zip(prior.members).collect();
-        both.sort_by(|a, b| b.0.total_cmp(&a.0));
-        (prior.weights, prior.members) = both.into_iter().unzip();
-        Ok(prior)
+        both.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let growth = prior.eta_growth();
+        Ok(Prior::new(prior.name(), both, *prior.shared(), prior.eta(), sources)?.with_eta_growth(growth)?)
     }
 
     /// Every member that the lists make; beta is at most alpha, and a member without a slope is one member.

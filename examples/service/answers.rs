@@ -6,19 +6,33 @@ use unjuran::forecast::Forecast;
 use unjuran::plan::{self, Goal};
 use unjuran::series::{Coverage, Event, EventKind, Horizon, Series, Unit, Year};
 
+use super::limits::{IMPACT_YEARS, LEVELS, MASKED, SERIES, YEARS};
 use super::work::Work;
 
-/// Series in one request.
-const SERIES: usize = 1000;
-/// Years of one series.
-const YEARS: usize = 1000;
+/// Why there is no answer: the crate's error, or a limit of this service. A program branches on the kind, a person reads
+/// the problem.
+pub(crate) struct Refusal {
+    pub(crate) kind: String,
+    pub(crate) problem: String,
+}
 
-/// Why there is no answer: the text of the crate's error, or of a limit of this service.
-pub(crate) struct Refusal(pub(crate) String);
+impl Refusal {
+    fn new(kind: &str, problem: String) -> Self {
+        Self { kind: kind.to_owned(), problem }
+    }
+
+    fn too_many(what: &str, many: usize, most: usize) -> Self {
+        Self::new("TooMany", format!("{many} {what}; up to {most} are taken"))
+    }
+
+    fn stopped() -> Self {
+        Self::new("Stopped", "stopped".to_owned())
+    }
+}
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self(error.to_string())
+        Self { kind: error.kind(), problem: error.to_string() }
     }
 }
 
@@ -54,9 +68,14 @@ struct UnderWay {
 }
 
 impl Given {
-    fn read(&self) -> Result<Series, Refusal> {
-        if self.values.len() > YEARS {
-            return Err(Refusal(format!("{}: {} years; up to {YEARS} are taken", self.name, self.values.len())));
+    /// The series, of so many years at most: those of its values, its masks, and those between.
+    fn read(&self, most: usize) -> Result<Series, Refusal> {
+        let too_many = |years: usize| Refusal::too_many(&format!("years in {:?}", self.name), years, most);
+        if self.values.len() > most {
+            return Err(too_many(self.values.len()));
+        }
+        if self.masked.len() > MASKED {
+            return Err(Refusal::too_many(&format!("masked years in {:?}", self.name), self.masked.len(), MASKED));
         }
         let values: Vec<f64> = self.values.iter().map(|value| value.unwrap_or(f64::NAN)).collect();
         let mut series = Series::new(&self.name, Year::new(self.start)?, &values)?;
@@ -64,9 +83,11 @@ impl Given {
             series = series.with_censored(Year::new(mask.year)?, mask.lower, mask.upper)?;
         }
         if let Some(UnderWay { counted, through }) = &self.under_way {
-            let date = through.parse().map_err(|_| Refusal(format!("{}: {through:?} is no date", self.name)))?;
             let year = series.last_year().plus(1)?;
-            series = series.with_partial(year, *counted, Coverage::Through(date))?;
+            series = series.with_partial(year, *counted, Coverage::Through(through.parse()?))?;
+        }
+        if series.values().len() > most {
+            return Err(too_many(series.values().len()));
         }
         Ok(match self.unit {
             Some(unit) => series.with_unit(unit)?,
@@ -75,7 +96,7 @@ impl Given {
     }
 
     fn forecast(&self, horizon: i64) -> Result<Forecast, Refusal> {
-        Ok(unjuran::forecast(&self.read()?, Horizon::years(horizon)?)?)
+        Ok(unjuran::forecast(&self.read(YEARS)?, Horizon::years(horizon)?)?)
     }
 }
 
@@ -97,7 +118,7 @@ fn levels() -> Vec<f64> {
 #[serde(untagged)]
 pub(crate) enum Answer {
     Fan { name: String, years: Vec<i32>, median: Vec<f64>, mean: Vec<f64>, bands: Vec<Band>, notes: Vec<String> },
-    Refused { name: String, error: String },
+    Refused { name: String, kind: String, error: String },
 }
 
 #[derive(Serialize)]
@@ -109,22 +130,30 @@ pub(crate) struct Band {
 
 pub(crate) fn forecast(request: &ForecastRequest, work: &Work) -> Result<Vec<Answer>, Refusal> {
     if request.series.is_empty() || request.series.len() > SERIES {
-        return Err(Refusal(format!("{} series; 1 to {SERIES} are taken", request.series.len())));
+        return Err(Refusal::new("TooMany", format!("{} series; 1 to {SERIES} are taken", request.series.len())));
+    }
+    if request.levels.len() > LEVELS {
+        return Err(Refusal::too_many("levels", request.levels.len(), LEVELS));
     }
     let mut answers = Vec::with_capacity(request.series.len());
     for given in &request.series {
         if work.is_stopped() {
-            return Err(Refusal("stopped".to_owned()));
+            return Err(Refusal::stopped());
         }
-        let answer = given.forecast(request.horizon).and_then(|forecast| fan(&given.name, &forecast, &request.levels));
-        let refused = |refusal: Refusal| Answer::Refused { name: given.name.clone(), error: refusal.0 };
+        let answer = given.forecast(request.horizon);
+        let answer = answer.and_then(|forecast| fan(&given.name, &forecast, &request.levels, work));
+        let name = || given.name.clone();
+        let refused = |Refusal { kind, problem }| Answer::Refused { name: name(), kind, error: problem };
         answers.push(answer.unwrap_or_else(refused));
     }
     Ok(answers)
 }
 
-fn fan(name: &str, forecast: &Forecast, levels: &[f64]) -> Result<Answer, Refusal> {
+fn fan(name: &str, forecast: &Forecast, levels: &[f64], work: &Work) -> Result<Answer, Refusal> {
     let band = |&level: &f64| -> Result<Band, Refusal> {
+        if work.is_stopped() {
+            return Err(Refusal::stopped());
+        }
         let interval = forecast.interval(level)?;
         Ok(Band { level, lower: interval.lower, upper: interval.upper })
     };
@@ -158,9 +187,9 @@ pub(crate) fn target(request: &TargetRequest) -> Result<TargetAnswer, Refusal> {
     let goal = match (request.at_most, request.at_least) {
         (Some(value), None) => Goal::at_most(value, year),
         (None, Some(value)) => Goal::at_least(value, year),
-        _ => return Err(Refusal("a target needs one of at_most and at_least".to_owned())),
+        _ => return Err(Refusal::new("NoGoal", "a target needs one of at_most and at_least".to_owned())),
     };
-    let series = request.series.read()?;
+    let series = request.series.read(YEARS)?;
     // why one more: the forecast begins with a year under way, which is the last of the series.
     let horizon =
         request.year.saturating_sub(series.last_year().get().into()) + i64::from(request.series.under_way.is_some());
@@ -198,7 +227,7 @@ pub(crate) struct ImpactAnswer {
 
 pub(crate) fn impact(request: &ImpactRequest) -> Result<ImpactAnswer, Refusal> {
     let event = Event::new(Year::new(request.year)?, request.kind, None);
-    let found = plan::impact(&request.series.read()?, &event, &[], request.meaningful)?;
+    let found = plan::impact(&request.series.read(IMPACT_YEARS)?, &event, &[], request.meaningful)?;
     Ok(ImpactAnswer {
         verdict: found.verdict.to_string(),
         relative_effect: found.relative_effect,

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -10,11 +10,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::answers::{self, ForecastRequest, ImpactRequest, TargetRequest};
+use super::answers::{self, ForecastRequest, ImpactRequest, Refusal, TargetRequest};
+use super::limits;
 use super::work::{self, Ended, Work};
 
-/// Bytes of a request's body.
-const BODY: usize = 1 << 20;
 /// The description of this interface, as it is served.
 const OPENAPI: &str = include_str!("openapi.json");
 
@@ -26,57 +25,69 @@ pub(crate) fn router() -> Router {
         .route("/v1/forecast", post(forecast))
         .route("/v1/target", post(target))
         .route("/v1/impact", post(impact))
-        .layer(DefaultBodyLimit::max(BODY))
-        .fallback(|| async { refused(StatusCode::NOT_FOUND, "no such path: see /openapi.json") })
+        .layer(DefaultBodyLimit::max(limits::BODY))
+        .fallback(|| async { refused(StatusCode::NOT_FOUND, "NoSuchPath", "no such path: see /openapi.json") })
         .method_not_allowed_fallback(|| async {
-            refused(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method: see /openapi.json")
+            let problem = "this path does not take that method: see /openapi.json";
+            refused(StatusCode::METHOD_NOT_ALLOWED, "NoSuchMethod", problem)
         })
 }
 
 async fn health() -> Response {
-    json_answer(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
+    json_answer(
+        StatusCode::OK,
+        &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "running": work::running()}),
+    )
 }
 
 async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }
 
-async fn forecast(body: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Response {
-    answered(body, |request: &ForecastRequest, work| answers::forecast(request, work)).await
+async fn forecast(request: Request) -> Response {
+    answered(request, |request: &ForecastRequest, work| answers::forecast(request, work)).await
 }
 
-async fn target(body: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Response {
-    answered(body, |request: &TargetRequest, _| answers::target(request)).await
+async fn target(request: Request) -> Response {
+    answered(request, |request: &TargetRequest, _| answers::target(request)).await
 }
 
-async fn impact(body: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Response {
-    answered(body, |request: &ImpactRequest, _| answers::impact(request)).await
+async fn impact(request: Request) -> Response {
+    answered(request, |request: &ImpactRequest, _| answers::impact(request)).await
 }
 
 /// Reads the request, does the work beside the threads that talk to the network, and says how it ended.
 async fn answered<R: DeserializeOwned + Send + 'static, A: Serialize + Send + 'static>(
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
-    answer: fn(&R, &Work) -> Result<A, answers::Refusal>,
+    request: Request,
+    answer: fn(&R, &Work) -> Result<A, Refusal>,
 ) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) => return refused(rejection.status(), &rejection.body_text()),
+    let body = match tokio::time::timeout(limits::read(), Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(rejection)) => return refused(rejection.status(), "BadBody", &rejection.body_text()),
+        Err(_) => return refused(StatusCode::REQUEST_TIMEOUT, "SlowBody", "the body did not come in time"),
     };
     let request: R = match serde_json::from_slice(&body) {
         Ok(request) => request,
-        Err(error) => return refused(StatusCode::BAD_REQUEST, &format!("the body is no such request: {error}")),
+        Err(error) => {
+            let problem = format!("the body is no such request: {error}");
+            return refused(StatusCode::BAD_REQUEST, "BadRequest", &problem);
+        }
     };
     match work::done(move |work| answer(&request, work)).await {
         Ok(Ok(answer)) => json_answer(StatusCode::OK, &answer),
-        Ok(Err(refusal)) => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal.0),
-        Err(Ended::Late) => refused(StatusCode::SERVICE_UNAVAILABLE, "the work took too long and was stopped"),
-        Err(Ended::Busy) => refused(StatusCode::TOO_MANY_REQUESTS, "all places are taken: ask again in a second"),
-        Err(Ended::Broken) => refused(StatusCode::INTERNAL_SERVER_ERROR, "our bug: the work did not end"),
+        Ok(Err(refusal)) => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal.kind, &refusal.problem),
+        Err(Ended::Late) => {
+            refused(StatusCode::SERVICE_UNAVAILABLE, "TooLate", "the work took too long and was stopped")
+        }
+        Err(Ended::Busy) => {
+            refused(StatusCode::TOO_MANY_REQUESTS, "Busy", "all places are taken: ask again in a second")
+        }
+        Err(Ended::Broken) => refused(StatusCode::INTERNAL_SERVER_ERROR, "Internal", "our bug: the work did not end"),
     }
 }
 
-fn refused(status: StatusCode, problem: &str) -> Response {
-    json_answer(status, &json!({"error": problem}))
+fn refused(status: StatusCode, kind: &str, problem: &str) -> Response {
+    json_answer(status, &json!({"kind": kind, "error": problem}))
 }
 
 fn json_answer(status: StatusCode, value: &impl Serialize) -> Response {

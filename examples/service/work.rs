@@ -1,19 +1,17 @@
 //! Work off the network's threads: so much at a time, so long at most, and stopped when nobody waits for it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a request may take.
-const LIMIT: Duration = Duration::from_secs(10);
-/// Requests worked on or waiting for a place; more are sent away.
-const WAITING: usize = 256;
+use super::limits;
 
-static PLACES: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
-static QUEUE: Semaphore = Semaphore::const_new(WAITING);
+/// As many pieces of work at a time as there are cores.
+static PLACES: LazyLock<Arc<Semaphore>> =
+    LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from))));
+static QUEUE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(limits::waiting()));
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 /// How work can end without an answer.
 pub(crate) enum Ended {
@@ -34,6 +32,11 @@ impl Work {
     }
 }
 
+/// Pieces of work that hold a place now.
+pub(crate) fn running() -> usize {
+    RUNNING.load(Ordering::Relaxed)
+}
+
 /// Sets the flag when the request's future ends, be it because the client went away.
 struct Guard(Arc<AtomicBool>);
 
@@ -43,14 +46,38 @@ impl Drop for Guard {
     }
 }
 
+/// A place, given back when the work ends: a thread cannot be stopped from outside, so that it goes on after its request
+/// was answered with 503, and is still one of those that work.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    async fn taken() -> Result<Self, Ended> {
+        let permit = Arc::clone(&PLACES).acquire_owned().await.map_err(|_| Ended::Broken)?;
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { _permit: permit })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The answer of `job`.
 pub(crate) async fn done<A: Send + 'static>(job: impl FnOnce(&Work) -> A + Send + 'static) -> Result<A, Ended> {
     let _queued = QUEUE.try_acquire().map_err(|_| Ended::Busy)?;
     let stopped = Arc::new(AtomicBool::new(false));
     let guard = Guard(Arc::clone(&stopped));
-    let ended = tokio::time::timeout(LIMIT, async {
-        let _place = PLACES.acquire().await.map_err(|_| Ended::Broken)?;
-        tokio::task::spawn_blocking(move || job(&Work { stopped })).await.map_err(|_| Ended::Broken)
+    let ended = tokio::time::timeout(limits::work(), async {
+        let place = Place::taken().await?;
+        let held = move || {
+            let _place = place;
+            job(&Work { stopped })
+        };
+        tokio::task::spawn_blocking(held).await.map_err(|_| Ended::Broken)
     })
     .await;
     drop(guard);

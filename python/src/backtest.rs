@@ -604,8 +604,8 @@ impl PyBacktest {
     /// >>> uj.Backtest.from_json(result.to_json())
     /// Backtest of Naive on 1 series, 1 year ahead: 2 forecasts
     #[staticmethod]
-    fn from_json(text: &str) -> Result<Self> {
-        Ok(Self { table: BacktestTable::from_json(text)?, frame: None })
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        Ok(Self { table: free(py, || BacktestTable::from_json(text))?, frame: None })
     }
 
     /// The backtest in the compact binary form; pickles are made of it.
@@ -622,8 +622,8 @@ impl PyBacktest {
     /// UnknownVersionError
     ///     Bytes that a later release wrote.
     #[staticmethod]
-    fn from_bytes(data: &[u8]) -> Result<Self> {
-        Ok(Self { table: BacktestTable::from_bytes(data)?, frame: None })
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> Result<Self> {
+        Ok(Self { table: free(py, || BacktestTable::from_bytes(data))?, frame: None })
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {

@@ -101,19 +101,19 @@ impl PyPrior {
     /// Its name.
     #[getter]
     fn name(&self) -> &str {
-        &self.0.name
+        self.0.name()
     }
 
     /// Power of the evidence in the weights between members.
     #[getter]
     fn eta(&self) -> f64 {
-        self.0.eta
+        self.0.eta()
     }
 
     /// What it was learned from: one line a source, with number of series and years.
     #[getter]
     fn sources<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.sources)
+        PyTuple::new(py, self.0.sources())
     }
 
     /// The members with their weights, the heaviest first: a list of dicts, ready for a data frame.
@@ -123,7 +123,7 @@ impl PyPrior {
     /// units of the shocks and as a share of the level); ``s`` (expected size of the shocks).
     #[getter]
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        records(py, self.0.weights.iter().copied().zip(self.0.members.iter().copied()))
+        records(py, self.0.weights().iter().copied().zip(self.0.members().iter().copied()))
     }
 
     /// What the prior is and where it comes from, line by line.
@@ -143,8 +143,8 @@ impl PyPrior {
     /// BadJsonError
     ///     Text that is no stored prior, or weights and members that make none.
     #[staticmethod]
-    fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(Arc::new(Prior::from_json(text)?)))
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        Ok(Self(Arc::new(free(py, || Prior::from_json(text))?)))
     }
 
     /// The prior in the compact binary form; pickles are made of it.
@@ -165,8 +165,8 @@ impl PyPrior {
     /// UnknownVersionError
     ///     Bytes that a later release wrote.
     #[staticmethod]
-    fn from_bytes(data: &[u8]) -> Result<Self> {
-        Ok(Self(Arc::new(Prior::from_bytes(data)?)))
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> Result<Self> {
+        Ok(Self(Arc::new(free(py, || Prior::from_bytes(data))?)))
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -176,13 +176,13 @@ impl PyPrior {
     fn __hash__(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash as _, Hasher as _};
         let mut hasher = DefaultHasher::new();
-        (&self.0.name, self.0.members.len()).hash(&mut hasher);
+        (self.0.name(), self.0.members().len()).hash(&mut hasher);
         hasher.finish()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let name = PyString::new(py, &self.0.name).repr()?;
-        Ok(format!("<Prior {name}, {} members, {} sources>", self.0.members.len(), self.0.sources.len()))
+        let name = PyString::new(py, self.0.name()).repr()?;
+        Ok(format!("<Prior {name}, {} members, {} sources>", self.0.members().len(), self.0.sources().len()))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {

@@ -1,6 +1,9 @@
 //! The columns of a frame, as `frames.py` lays them out, to series and back.
 
-#![allow(clippy::indexing_slicing, reason = "one entry a series in every column, checked when the columns come in")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "`frames.py` lays out one entry a series in every column; were one missing, the panic would be an InternalError"
+)]
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -377,8 +377,8 @@ impl PyForecast {
     /// BadJsonError
     ///     Text that is no stored forecast.
     #[staticmethod]
-    fn from_json(text: &str) -> Result<Self> {
-        Ok(Self::new(Forecast::from_json(text)?))
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        Ok(Self::new(free(py, || Forecast::from_json(text))?))
     }
 
     /// The forecast in the compact binary form; pickles are made of it.
@@ -399,8 +399,8 @@ impl PyForecast {
     /// UnknownVersionError
     ///     Bytes that a later release wrote.
     #[staticmethod]
-    fn from_bytes(data: &[u8]) -> Result<Self> {
-        Ok(Self::new(Forecast::from_bytes(data)?))
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> Result<Self> {
+        Ok(Self::new(free(py, || Forecast::from_bytes(data))?))
     }
 
     fn __len__(&self) -> usize {

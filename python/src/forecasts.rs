@@ -15,6 +15,7 @@ use unjuran::series::{Horizon, Series, Year};
 
 use crate::errors::{Result, exception};
 use crate::forecast::{PyForecast, long_frame};
+use crate::guard::free;
 use crate::html;
 use crate::input::{self, Ahead};
 use crate::panel::{named, view};
@@ -233,6 +234,7 @@ impl PyForecasts {
 
     #[staticmethod]
     fn _restore(
+        py: Python<'_>,
         names: Vec<String>,
         listed: bool,
         ahead: (Option<i64>, Option<i64>),
@@ -245,14 +247,18 @@ impl PyForecasts {
         };
         let one = |(forecast, error): &StoredOutcome<'_>| -> Result<_> {
             Ok(match (forecast, error) {
-                (Some(forecast), _) => Ok(Arc::new(Forecast::from_bytes(forecast.as_bytes())?)),
+                (Some(forecast), _) => {
+                    let bytes = forecast.as_bytes();
+                    Ok(Arc::new(free(py, || Forecast::from_bytes(bytes))?))
+                }
                 (None, error) => {
                     let error = serde_json::from_str(error.as_deref().unwrap_or_default());
                     Err(error.map_err(|e| not_stored("error", &e))?)
                 }
             })
         };
-        let series = series.iter().map(|s| Ok(Series::from_bytes(s.as_bytes())?)).collect::<Result<Vec<_>>>()?;
+        let series = series.iter().map(|s| s.as_bytes()).map(|bytes| free(py, || Series::from_bytes(bytes)));
+        let series = series.collect::<Result<Vec<_>>>()?;
         let outcomes = outcomes.iter().map(|all| all.iter().map(one).collect()).collect::<Result<Vec<Outcomes>>>()?;
         Ok(Self::new(Run::made(names, listed, ahead), series, outcomes))
     }

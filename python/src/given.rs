@@ -12,6 +12,7 @@ use unjuran::persist::Persist as _;
 use unjuran::series::{Event, Year};
 
 use crate::errors::Result;
+use crate::guard::free;
 use crate::input;
 use crate::series::PySeries;
 
@@ -85,8 +86,8 @@ impl PyEvent {
     /// UnknownVersionError
     ///     Text that a later release wrote.
     #[staticmethod]
-    fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(Event::from_json(text)?))
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        Ok(Self(free(py, || Event::from_json(text))?))
     }
 
     fn __repr__(&self) -> String {

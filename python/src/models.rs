@@ -190,7 +190,7 @@ impl PyModel {
     ///     Text that a later release wrote.
     #[classmethod]
     fn from_json<'py>(cls: &Bound<'py, PyType>, text: &str) -> Result<Bound<'py, Self>> {
-        stored::of_class(cls, stored::model(cls.py(), AnyModel::from_json(text)?)?)
+        stored::of_class(cls, stored::model(cls.py(), free(cls.py(), || AnyModel::from_json(text))?)?)
     }
 
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {

@@ -12,6 +12,7 @@ use unjuran::persist::Persist as _;
 use unjuran::series::{Panel, Series, Value};
 
 use crate::errors::Result;
+use crate::guard::free;
 use crate::html;
 use crate::series::{PySeries, quoted};
 
@@ -235,8 +236,8 @@ impl PyPanel {
     /// UnknownVersionError
     ///     Text that a later release wrote.
     #[staticmethod]
-    fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(Panel::from_json(text)?))
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        Ok(Self(free(py, || Panel::from_json(text))?))
     }
 
     /// The panel in the compact binary form.
@@ -257,8 +258,8 @@ impl PyPanel {
     /// UnknownVersionError
     ///     Bytes that a later release wrote.
     #[staticmethod]
-    fn from_bytes(data: &[u8]) -> Result<Self> {
-        Ok(Self(Panel::from_bytes(data)?))
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> Result<Self> {
+        Ok(Self(free(py, || Panel::from_bytes(data))?))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyList>,))> {
@@ -270,10 +271,11 @@ impl PyPanel {
     }
 
     #[staticmethod]
-    fn _restore(parts: Vec<Bound<'_, PyBytes>>) -> Result<Self> {
+    fn _restore(py: Python<'_>, parts: Vec<Bound<'_, PyBytes>>) -> Result<Self> {
         let mut series = Vec::new();
         for part in parts {
-            series.extend(Vec::from(Panel::from_bytes(part.as_bytes())?));
+            let part = part.as_bytes();
+            series.extend(Vec::from(free(py, || Panel::from_bytes(part))?));
         }
         Ok(Self(Panel::new(series)?))
     }

@@ -203,8 +203,8 @@ impl PyReport {
     ///     Text that is no stored report.
     #[staticmethod]
     #[pyo3(signature = (text, lang="en"))]
-    fn from_json(text: &str, lang: &str) -> Result<Self> {
-        Ok(Self { report: Report::from_json(text)?, language: lang.parse()? })
+    fn from_json(py: Python<'_>, text: &str, lang: &str) -> Result<Self> {
+        Ok(Self { report: free(py, || Report::from_json(text))?, language: lang.parse()? })
     }
 
     fn _repr_html_(&self) -> String {

@@ -14,6 +14,7 @@ use unjuran::series::{Coverage, Observation, Series, Value, Year};
 
 use crate::arrays;
 use crate::errors::Result;
+use crate::guard::free;
 use crate::input;
 
 /// One measure of one place over consecutive years.
@@ -288,8 +289,8 @@ impl PySeries {
     /// BadJsonError
     ///     Text that is no stored series.
     #[staticmethod]
-    fn from_json(text: &str) -> Result<Self> {
-        Ok(Self(Series::from_json(text)?))
+    fn from_json(py: Python<'_>, text: &str) -> Result<Self> {
+        Ok(Self(free(py, || Series::from_json(text))?))
     }
 
     /// The series in the compact binary form; pickles are made of it.
@@ -310,8 +311,8 @@ impl PySeries {
     /// UnknownVersionError
     ///     Bytes that a later release wrote.
     #[staticmethod]
-    fn from_bytes(data: &[u8]) -> Result<Self> {
-        Ok(Self(Series::from_bytes(data)?))
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> Result<Self> {
+        Ok(Self(free(py, || Series::from_bytes(data))?))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {

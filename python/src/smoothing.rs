@@ -96,12 +96,13 @@ pub(crate) fn with_bands(bands: &str) -> Result<Vec<(&'static str, Setting)>> {
 ///     series, forecast from the years before them; or the weights of the least CRPS there.
 /// pooling : {"linear", "quantile"}, optional
 ///     Whether probabilities are averaged (wide where the models disagree) or quantiles (as wide as the models are on
-///     average). Left out, what scored better in the last years of the series.
+///     average). Left out, what scored better in the last years of the series. ``weights="median"`` pools by the median and
+///     takes no other.
 ///
 /// Raises
 /// ------
 /// BadParameterError
-///     No model, or unknown weights or pooling.
+///     No model, unknown weights or pooling, or a pooling beside ``weights="median"``.
 ///
 /// References
 /// ----------
@@ -142,6 +143,7 @@ impl PyCombination {
             Combination::new(parts)?
         };
         let model = combined.with_weights(kind).with_pooling(pool);
+        model.check()?;
         let models = PyTuple::new(py, given)?.unbind();
         let own = Self { models, weights: weights.to_owned(), pooling: pooling.map(str::to_owned) };
         Ok(PyModel::with("Combination", model, None, Vec::new()).add_subclass(own))

@@ -132,6 +132,16 @@ impl PyLogLinearTrend {
 #[pyclass(name = "PolynomialTrend", module = "unjuran", extends = PyModel, frozen)]
 pub(crate) struct PyPolynomialTrend;
 
+/// The refusal of a whole number, under the name and with the number that the caller gave: the core's has no sign.
+fn as_given(error: Error, name: &str, number: i64) -> Error {
+    match error {
+        Error::BadParameter { model, allowed, .. } => {
+            Error::BadParameter { model, parameter: name.to_owned(), value: number.to_string(), allowed }
+        }
+        other => other,
+    }
+}
+
 #[pymethods]
 impl PyPolynomialTrend {
     #[new]
@@ -139,7 +149,8 @@ impl PyPolynomialTrend {
     fn new(degree: Option<&Bound<'_, PyAny>>, projection: &str) -> Result<PyClassInitializer<Self>> {
         let mut settings = Settings::new();
         let degree = degree.map_or(Ok(2), |degree| input::integer(degree, "degree"))?;
-        let model = PolynomialTrend::new(u32::try_from(degree).unwrap_or(u32::MAX))?;
+        let model = PolynomialTrend::new(u32::try_from(degree).unwrap_or(u32::MAX))
+            .map_err(|error| as_given(error, "degree", degree))?;
         if degree != 2 {
             settings.push(("degree", Setting::Whole(degree)));
         }
@@ -209,13 +220,14 @@ impl PySegmentedTrend {
         } else if let Some(number) = n_breaks {
             let number = input::integer(number, "n_breaks")?;
             let checked = usize::try_from(number).unwrap_or(usize::MAX);
-            SegmentedTrend::new().max_breaks(checked)?;
+            SegmentedTrend::new().max_breaks(checked).map_err(|error| as_given(error, "n_breaks", number))?;
             settings.push(("n_breaks", Setting::Whole(number)));
             model = model.breaks(Breaks::Number(checked));
         }
         if let Some(most) = max_breaks {
             let most = input::integer(most, "max_breaks")?;
-            model = model.max_breaks(usize::try_from(most).unwrap_or(usize::MAX))?;
+            let checked = usize::try_from(most).unwrap_or(usize::MAX);
+            model = model.max_breaks(checked).map_err(|error| as_given(error, "max_breaks", most))?;
             settings.push(("max_breaks", Setting::Whole(most)));
         }
         let scales = [("linear", SegmentScale::Linear), ("log", SegmentScale::Log), ("counts", SegmentScale::Counts)];

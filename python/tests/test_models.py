@@ -233,3 +233,25 @@ def test_variants_of_a_model_are_compared_beside_each_other(cases):
     table = uj.backtest(cases, variants, h=1, n_windows=1).summary(backend="polars")
     assert table["model"].to_list() == [model.name for model in variants]
     assert "ETS(A,A,N; alpha=0.3)" in table["model"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("make", "parameter", "value"),
+    [
+        (lambda: uj.PolynomialTrend(-1), "degree", "-1"),
+        (lambda: uj.PolynomialTrend(2**40), "degree", str(2**40)),
+        (lambda: uj.SegmentedTrend(n_breaks=-2), "n_breaks", "-2"),
+        (lambda: uj.SegmentedTrend(max_breaks=-3), "max_breaks", "-3"),
+    ],
+)
+def test_a_whole_number_out_of_range_is_refused_as_it_was_given(make, parameter, value):
+    with pytest.raises(errors.BadParameterError) as caught:
+        make()
+    assert (caught.value.parameter, caught.value.value) == (parameter, value)
+
+
+@pytest.mark.parametrize("pooling", ["linear", "quantile"])
+def test_the_median_of_models_takes_no_other_pooling(pooling):
+    with pytest.raises(errors.BadParameterError, match=pooling) as caught:
+        uj.Combination(weights="median", pooling=pooling)
+    assert caught.value.parameter == "pooling"

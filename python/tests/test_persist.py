@@ -183,11 +183,11 @@ def test_damaged_bytes_are_refused(longer):
 
 
 HOSTILE = """
-import resource, sys, time
+import pathlib, resource, sys, tempfile, time
 import unjuran as uj
 from unjuran import errors
 
-kind, text = sys.argv[1], None
+kind = sys.argv[1]
 brackets = "[" * (8 << 20)
 head, tail = '{"format":"unjuran","version":1,"type":"model","data":{"settings":', ',"name":"ETS"}}'
 texts = {
@@ -196,12 +196,28 @@ texts = {
     "buffered": head + "[" + "0," * (15 << 20) + "0]" + tail,
     "over": " " * (33 << 20),
 }
+readers = {name: uj.Model.from_json for name in texts}
+# 100 kB whose rows, filled up to the longest, are 20,000 x 20,000 numbers
+ragged = "[[" + "0," * 19_999 + "0]" + ",[]" * 20_000 + "]"
+law = '{"location":[0.0],"shared":' + ragged + ',"ripple":[1.0],"link":"identity"}'
+joint = '{"members":[{"weight":1.0,"latent":' + law + '}],"support":"real"}'
+series = uj.Series([3, 5], start=2020).to_json().split('"data":', 1)[1][:-1]
+texts["ragged"] = (
+    '{"format":"unjuran","version":1,"type":"forecast","data":{"series":' + series
+    + ',"model":"m","params":{},"joint":' + joint + ',"notes":[],"version":"1"}}'
+)
+readers["ragged"] = uj.Forecast.from_json
+# two rows each, ten thousand years apart
+texts["far apart"] = "unique_id,ds,y\n" + "".join(f"s{i},1,1\ns{i},9999,1\n" for i in range(20_000))
+file = pathlib.Path(tempfile.mkdtemp(), "far.csv")
+readers["far apart"] = lambda text: (file.write_text(text), uj.read_csv(file))
 text = texts[kind]
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.perf_counter()
 try:
-    uj.Model.from_json(text)
-except (errors.BadJsonError, errors.TooLargeError) as error:
+    readers[kind](text)
+except uj.UnjuranError as error:
+    assert isinstance(error, (errors.BadJsonError, errors.TooLargeError, errors.CsvError)), error
     print(type(error).__name__, end=" ")
 print(round(time.perf_counter() - start, 2), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
 """
@@ -209,7 +225,14 @@ print(round(time.perf_counter() - start, 2), (resource.getrusage(resource.RUSAGE
 
 @pytest.mark.parametrize(
     ("kind", "error"),
-    [("brackets", "BadJson"), ("nested", "BadJson"), ("buffered", "BadJson"), ("over", "TooLarge")],
+    [
+        ("brackets", "BadJson"),
+        ("nested", "BadJson"),
+        ("buffered", "BadJson"),
+        ("over", "TooLarge"),
+        ("ragged", "BadJson"),
+        ("far apart", "Csv"),
+    ],
 )
 def test_hostile_texts_are_refused_in_bounded_time_and_memory(kind, error):
     ran = subprocess.run([sys.executable, "-c", HOSTILE, kind], capture_output=True, text=True, timeout=120, check=True)

@@ -82,6 +82,15 @@ class DuplicateYearError(UnjuranError):
     year: int
 
 
+class SpanTooLongError(UnjuranError):
+    """A series of more than 1,000 years from the first to the last: look for a mistyped year."""
+
+    series: str
+    first: int
+    last: int
+    most: int
+
+
 class NotFiniteError(UnjuranError):
     """An infinite or astronomically large value: a missing year is None or NaN."""
 
@@ -233,6 +242,13 @@ class BadDrawsError(UnjuranError):
     """A number of sample paths outside 1 to 1,000,000."""
 
     draws: int
+
+
+class BadSampleError(UnjuranError):
+    """A path with a value that is infinite or astronomically large: give smaller factors and numbers."""
+
+    place: int
+    value: str
 
 
 class YearNotForecastError(UnjuranError):

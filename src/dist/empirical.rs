@@ -19,10 +19,13 @@ impl Empirical {
     /// The law of these values, in any order.
     ///
     /// # Errors
-    /// [`Error::BadDraws`] without values, or with one that is not finite, or too large for its square to be.
+    /// [`Error::BadDraws`] without values; [`Error::BadSample`] for one that is not finite, or too large for its square to be.
     pub fn new(mut values: Vec<f64>) -> Result<Self> {
-        if values.is_empty() || !values.iter().all(|v| is_countable(*v)) {
+        if values.is_empty() {
             return Err(Error::BadDraws { draws: 0 });
+        }
+        if let Some((i, bad)) = values.iter().enumerate().find(|(_, v)| !is_countable(**v)) {
+            return Err(Error::BadSample { place: i + 1, value: bad.to_string() });
         }
         values.sort_unstable_by(f64::total_cmp);
         Ok(Self { sorted: values })
@@ -87,5 +90,16 @@ impl Predictive for Empirical {
 
     fn crps(&self, y: f64) -> f64 {
         crps::of_sample(&self.sorted, y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_too_large_to_square_is_named_with_its_place() {
+        let refused = Empirical::new(vec![1.0, -1e200]).unwrap_err();
+        assert_eq!(refused, Error::BadSample { place: 2, value: (-1e200_f64).to_string() });
     }
 }

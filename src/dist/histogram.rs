@@ -38,7 +38,7 @@ impl Histogram {
     /// ```
     ///
     /// # Errors
-    /// [`Error::BadJson`] if edges or masses make no law.
+    /// [`Error::BadParameter`] if edges or masses make no law.
     pub fn new(edges: Vec<f64>, masses: Vec<f64>) -> Result<Self> {
         Self::try_from(Cells { edges, masses })
     }
@@ -86,12 +86,13 @@ impl TryFrom<Cells> for Histogram {
             && total > 0.0
             && total.is_finite();
         if !sound {
-            let problem = format!(
-                "{} edges and {} masses: edges ascend and are finite, masses are from 0",
-                edges.len(),
-                masses.len()
-            );
-            return Err(Error::BadJson { expected: "histogram".to_owned(), problem });
+            return Err(Error::BadParameter {
+                model: "Histogram".to_owned(),
+                parameter: "edges".to_owned(),
+                value: format!("{} of them with {} masses", edges.len(), masses.len()),
+                allowed: "finite edges in ascending order, one more than masses, and finite masses from 0 of which one is above it"
+                    .to_owned(),
+            });
         }
         let mut below = Vec::with_capacity(edges.len());
         let mut sum = 0.0;
@@ -111,5 +112,19 @@ impl TryFrom<Cells> for Histogram {
 impl From<Histogram> for Cells {
     fn from(Histogram { edges, below }: Histogram) -> Self {
         Self { edges, masses: below.windows(2).map(|pair| pair[1] - pair[0]).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_make_no_law_are_refused_as_settings_not_as_text() {
+        for (edges, masses) in
+            [(vec![0.0, 1.0], vec![1.0, 2.0]), (vec![1.0, 0.0], vec![1.0]), (vec![0.0, 1.0], vec![-1.0])]
+        {
+            assert!(matches!(Histogram::new(edges, masses), Err(Error::BadParameter { .. })));
+        }
     }
 }

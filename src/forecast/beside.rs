@@ -7,6 +7,7 @@ use super::Forecast;
 
 /// One year of two forecasts. Each has its median and its central interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Beside {
     /// The year.
     pub year: Year,

@@ -24,6 +24,7 @@ use crate::series::{Unit, Year};
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Fan {
     /// Name of the series.
     pub series: String,
@@ -47,6 +48,7 @@ pub struct Fan {
 
 /// One year before the forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Past {
     /// The year.
     pub year: Year,
@@ -57,6 +59,7 @@ pub struct Past {
 /// How a past year is drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Mark {
     /// The number of a whole year: a solid point, joined to the years beside it.
     Full(f64),
@@ -80,6 +83,7 @@ pub enum Mark {
 
 /// The interval of one level over the forecast years.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Band {
     /// Level in percent: 80 for the central interval that holds the outcome with probability 0.8.
     pub level: f64,

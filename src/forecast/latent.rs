@@ -100,7 +100,7 @@ impl Latent {
 
 /// Rows of numbers of the same length, one after the other in memory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Vec<Vec<f64>>", into = "Vec<Vec<f64>>")]
+#[serde(try_from = "Stored", into = "Vec<Vec<f64>>")]
 pub struct Rows {
     columns: usize,
     len: usize,
@@ -150,12 +150,36 @@ impl Rows {
     }
 }
 
+/// Whether all rows are as long as the first.
+fn even(rows: &[Vec<f64>]) -> bool {
+    rows.windows(2).all(|pair| pair[0].len() == pair[1].len())
+}
+
 impl From<Vec<Vec<f64>>> for Rows {
-    /// Rows shorter than the longest are filled with NaN, which no forecast accepts.
+    /// Rows of unequal lengths become a NaN, which no forecast accepts.
     fn from(rows: Vec<Vec<f64>>) -> Self {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let filled = |row: &Vec<f64>| row.iter().copied().chain(std::iter::repeat(f64::NAN)).take(columns).collect();
-        Self { columns, len: rows.len(), numbers: rows.iter().flat_map::<Vec<f64>, _>(filled).collect() }
+        let len = rows.len();
+        if !even(&rows) {
+            // why not filled up to the longest: one long row among thousands would ask for the product of both.
+            return Self { columns: 0, len, numbers: SmallVec::from_elem(f64::NAN, 1) };
+        }
+        Self { columns: rows.first().map_or(0, Vec::len), len, numbers: rows.into_iter().flatten().collect() }
+    }
+}
+
+/// The stored form.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Stored(Vec<Vec<f64>>);
+
+impl TryFrom<Stored> for Rows {
+    type Error = String;
+    fn try_from(Stored(rows): Stored) -> Result<Self, String> {
+        if even(&rows) {
+            Ok(rows.into())
+        } else {
+            Err("rows of unequal lengths: each has one number a column".to_owned())
+        }
     }
 }
 

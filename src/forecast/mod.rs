@@ -47,7 +47,7 @@ use sampled::Sampled;
 use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, Shift};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
-use crate::series::{Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
+use crate::series::{Horizon, Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
 
 /// Draws behind [`Forecast::total`], and the seed that keys them.
 const TOTAL_DRAWS: i64 = 10_000;
@@ -582,6 +582,8 @@ struct Parts {
 impl TryFrom<Parts> for Forecast {
     type Error = Error;
     fn try_from(parts: Parts) -> Result<Self> {
+        // why first: a law of years costs their square, and a file may name millions of them.
+        Horizon::years(i64::try_from(parts.joint.years()).unwrap_or(i64::MAX))?;
         Self::assemble(parts)
     }
 }

@@ -18,11 +18,18 @@ impl Paths {
     /// Paths row by row, `years` values each.
     ///
     /// # Errors
-    /// [`Error::BadDraws`] unless the values are finite and make at least one full row.
+    /// [`Error::BadDraws`] without values, [`Error::MatrixShape`] unless they make full rows, [`Error::BadSample`] for one that
+    /// is not finite.
     pub fn from_rows(years: usize, values: Vec<f64>) -> Result<Self> {
-        let full = years > 0 && !values.is_empty() && values.len().is_multiple_of(years);
-        if !full || values.iter().any(|v| !v.is_finite()) {
+        if values.is_empty() {
             return Err(Error::BadDraws { draws: 0 });
+        }
+        if years == 0 || !values.len().is_multiple_of(years) {
+            let (entries, rows) = (values.len(), values.len() / years.max(1));
+            return Err(Error::MatrixShape { series: "paths".to_owned(), entries, columns: years, rows });
+        }
+        if let Some((i, bad)) = values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+            return Err(Error::BadSample { place: i + 1, value: bad.to_string() });
         }
         Ok(Self { years, values })
     }
@@ -45,5 +52,21 @@ impl Paths {
     /// All values, row by row.
     pub fn as_slice(&self) -> &[f64] {
         &self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_rows_is_said_as_it_is() {
+        assert_eq!(Paths::from_rows(2, vec![]).unwrap_err(), Error::BadDraws { draws: 0 });
+        let refused = Paths::from_rows(2, vec![1.0, 2.0, 3.0, f64::INFINITY]).unwrap_err();
+        assert_eq!(refused, Error::BadSample { place: 4, value: "inf".into() });
+        for (years, rows) in [(2, 1), (0, 3)] {
+            let refused = Paths::from_rows(years, vec![1.0; 3]).unwrap_err();
+            assert_eq!(refused, Error::MatrixShape { series: "paths".into(), entries: 3, columns: years, rows });
+        }
     }
 }

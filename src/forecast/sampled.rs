@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::paths::Paths;
-use crate::dist::{Distribution, Empirical};
+use crate::dist::{Distribution, Empirical, is_countable};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 
@@ -38,7 +38,7 @@ impl Sampled {
         self.years > 0
             && !self.values.is_empty()
             && self.values.len().is_multiple_of(self.years)
-            && self.values.iter().all(|v| v.is_finite())
+            && self.values.iter().all(|v| is_countable(*v))
     }
 
     /// Every value of a year changed.
@@ -66,7 +66,7 @@ impl Sampled {
     /// The law of each year.
     ///
     /// # Errors
-    /// [`Error::Overflow`] unless every value is finite.
+    /// [`Error::Overflow`] unless every value is finite, and so is its square.
     pub(super) fn steps(&self, series: &str, model: &str) -> Result<Vec<Distribution>> {
         if !self.is_sound() {
             return Err(Error::Overflow { series: series.to_owned(), model: model.to_owned() });

@@ -11,6 +11,7 @@ use crate::series::{Panel, Series, Unit, Value, Year};
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Kind {
     /// The parts do not add up to the total.
     Total,
@@ -32,6 +33,7 @@ impl fmt::Display for Kind {
 
 /// A total that does not agree with its parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Discrepancy {
     /// What is wrong.
     pub kind: Kind,

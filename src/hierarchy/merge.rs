@@ -36,6 +36,7 @@ fn percent(sigma: f64) -> f64 {
 
 /// What a source makes of what the followed one counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SourceEffect {
     /// The source.
     pub source: String,
@@ -62,6 +63,7 @@ impl fmt::Display for SourceEffect {
 
 /// A year of the merged series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MergedYear {
     /// The year.
     pub year: Year,
@@ -77,6 +79,7 @@ pub struct MergedYear {
 
 /// What a source says that the merged series has no place for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// The source.
     pub source: String,
@@ -106,6 +109,7 @@ impl fmt::Display for LeftOut {
 /// Sources made one series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
+#[non_exhaustive]
 pub struct Merged {
     /// The source that is followed.
     pub reference: String,

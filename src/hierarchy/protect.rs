@@ -15,6 +15,7 @@ use crate::series::{Panel, Series, Unit, Value, Year, largest_masked};
 
 /// A cell that is not to be published.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct MaskedCell {
     /// Name of the series.
     pub series: String,
@@ -77,6 +78,7 @@ pub fn small_cells(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<Vec
 
 /// A panel as it may be published.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct MaskedPanel {
     /// The series with their small cells and complements masked.
     pub panel: Panel,

@@ -24,7 +24,8 @@ use crate::forecast::Forecast;
 use crate::series::{Horizon, Series};
 
 /// "AutoETS(all,textbook)": the name of a model with the settings that are not its defaults.
-pub(crate) fn with_settings(name: &str, settings: &[String]) -> String {
+pub(crate) fn with_settings(name: &str, settings: impl IntoIterator<Item = String>) -> String {
+    let settings: Vec<String> = settings.into_iter().collect();
     if settings.is_empty() { name.to_owned() } else { format!("{name}({})", settings.join(",")) }
 }
 

@@ -41,6 +41,7 @@ mod infinite {
 
 /// A year in which the slope changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Break {
     /// Where the two lines meet, in years counted from 1 in the first year; not always whole.
     pub t: f64,
@@ -56,6 +57,7 @@ pub struct Break {
 
 /// Whether values rise or fall over the years, whatever the shape: the test of Mann and Kendall.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TrendTest {
     /// Pairs of years that rise less those that fall.
     pub statistic: f64,
@@ -69,6 +71,7 @@ pub struct TrendTest {
 
 /// A change in per cent a year over some years, with its 95% interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PercentChange {
     /// The first year.
     pub from: Year,

@@ -330,6 +330,7 @@ impl Capacity {
 
 /// What a forecast of arrivals takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Needs {
     /// The series.
     pub series: String,
@@ -350,6 +351,7 @@ impl fmt::Display for Needs {
 
 /// What one year takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Need {
     /// The year.
     pub year: Year,

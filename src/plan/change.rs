@@ -34,6 +34,7 @@ const LEAST: f64 = 1e-6;
 
 /// A percent change with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
     /// From this number.
     pub before: f64,

@@ -31,6 +31,7 @@ impl fmt::Display for Span {
 
 /// A scenario in one year, beside the forecast without it. Differences are taken path by path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Row {
     /// Name of the scenario.
     pub scenario: String,
@@ -46,6 +47,7 @@ pub struct Row {
 
 /// Scenarios of one forecast side by side, on the same paths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// The series.
     pub series: String,

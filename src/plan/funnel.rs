@@ -61,6 +61,7 @@ impl Stage {
 
 /// The link between two stages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Conversion {
     /// The earlier stage.
     pub from: String,
@@ -106,6 +107,7 @@ impl fmt::Display for Conversion {
 
 /// What a link loses over the years of a forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Leak {
     /// The earlier stage.
     pub from: String,

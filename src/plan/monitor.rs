@@ -45,6 +45,7 @@ pub struct Observed {
 
 /// How unusual a figure is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Alarm {
     /// The series.
     pub series: String,

@@ -148,6 +148,7 @@ impl Default for Thresholds {
 /// How a target stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Status {
     /// Met with at least the upper threshold's probability.
     OnTrack,
@@ -170,6 +171,7 @@ impl fmt::Display for Status {
 /// How likely a target is met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
+#[non_exhaustive]
 pub struct Target {
     /// The series.
     pub series: String,
@@ -362,6 +364,7 @@ fn possible(forecast: &Forecast, goal: &Goal, before: f64) -> Result<()> {
 /// The yearly change that reaches a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "StoredChange")]
+#[non_exhaustive]
 pub struct RequiredChange {
     /// The series.
     pub series: String,

@@ -30,7 +30,7 @@ use super::setup::Setup;
 use super::trend::stretches;
 use crate::design::{Column, Inputs};
 use crate::error::{Error, Result};
-use crate::model::{Criteria, FitReport, Regression};
+use crate::model::{Criteria, FitReport, Regression, with_settings};
 use crate::numeric::count_regression::{CountFit, CountRegression};
 use crate::numeric::special::StudentT;
 use crate::series::{Note, Series, Training, Unit};
@@ -44,6 +44,16 @@ pub enum Dispersion {
     Poisson,
     /// What the data say (quasi-Poisson).
     Estimate,
+}
+
+impl Dispersion {
+    /// What a model's name says of it; nothing of the usual one.
+    fn setting(self) -> Option<String> {
+        match self {
+            Self::Poisson => None,
+            Self::Estimate => Some("quasi".to_owned()),
+        }
+    }
 }
 
 /// Counts that change by so many per cent a year and scatter as chance alone has it. Needs three observed years, and one
@@ -123,11 +133,8 @@ impl PoissonTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        let usual = match self.dispersion {
-            Dispersion::Poisson => "PoissonTrend",
-            Dispersion::Estimate => "PoissonTrend(quasi)",
-        };
-        self.projection.named(usual, Projection::Damped).replace(")(", ",")
+        let settings = self.dispersion.setting().into_iter().chain(self.projection.setting(Projection::Damped));
+        with_settings("PoissonTrend", settings)
     }
 
     /// Fits the trend.
@@ -168,7 +175,7 @@ impl NegativeBinomialTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        self.projection.named("NegativeBinomialTrend", Projection::Damped)
+        with_settings("NegativeBinomialTrend", self.projection.setting(Projection::Damped))
     }
 
     /// Fits the trend.

@@ -28,7 +28,7 @@ use super::robust::{Estimate, Tests, finished};
 use super::setup::{Setup, without};
 use crate::design::{Column, Inputs};
 use crate::error::{Error, Result};
-use crate::model::spread;
+use crate::model::{spread, with_settings};
 use crate::numeric::least_squares::{LeastSquares, LeastSquaresError};
 use crate::series::{Series, Training};
 
@@ -142,7 +142,8 @@ impl RidgeTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        named("RidgeTrend", self.penalty.map(|p| p.to_string()), self.projection)
+        let penalty = self.penalty.map(|p| p.to_string());
+        with_settings("RidgeTrend", penalty.into_iter().chain(self.projection.setting(Projection::Line)))
     }
 
     /// Fits the line.
@@ -197,8 +198,8 @@ impl ElasticNetTrend {
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
         let ratio = (self.l1_ratio.total_cmp(&0.5).is_ne()).then(|| format!("l1_ratio={}", self.l1_ratio));
-        let settings: Vec<String> = self.penalty.map(|p| p.to_string()).into_iter().chain(ratio).collect();
-        named("ElasticNetTrend", (!settings.is_empty()).then(|| settings.join(",")), self.projection)
+        let settings = self.penalty.map(|p| p.to_string()).into_iter().chain(ratio);
+        with_settings("ElasticNetTrend", settings.chain(self.projection.setting(Projection::Line)))
     }
 
     /// Fits the line.
@@ -230,11 +231,6 @@ fn checked(model: &str, penalty: f64) -> Result<f64> {
         return Ok(penalty);
     }
     Err(bad(model, "penalty", penalty, "a finite number from 0"))
-}
-
-fn named(model: &str, settings: Option<String>, projection: Projection) -> String {
-    let usual = settings.map_or_else(|| model.to_owned(), |settings| format!("{model}({settings})"));
-    projection.named(&usual, Projection::Line).replace(")(", ",")
 }
 
 /// What the penalty leaves of a regression.

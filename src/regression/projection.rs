@@ -95,8 +95,8 @@ impl Projection {
         }
     }
 
-    /// The name of a model with this projection.
-    pub(super) fn named(self, model: &str, usual: Self) -> String {
-        if self == usual { model.to_owned() } else { format!("{model}({self})") }
+    /// What a model's name says of it; nothing of the one that is usual there.
+    pub(super) fn setting(self, usual: Self) -> Option<String> {
+        (self != usual).then(|| self.to_string())
     }
 }

@@ -30,7 +30,7 @@ use super::setup::{Setup, without};
 use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::Result;
-use crate::model::{FitReport, Regression, Spread, spread};
+use crate::model::{FitReport, Regression, Spread, spread, with_settings};
 use crate::numeric::least_squares::LeastSquares;
 use crate::numeric::special::{StudentT, normal};
 use crate::series::{Note, Series, Training};
@@ -44,6 +44,16 @@ pub enum SlopeMedian {
     TheilSen,
     /// Repeated medians; holds against half of the years.
     Siegel,
+}
+
+impl SlopeMedian {
+    /// What a model's name says of it; nothing of the usual one.
+    fn setting(self) -> Option<String> {
+        match self {
+            Self::TheilSen => None,
+            Self::Siegel => Some("siegel".to_owned()),
+        }
+    }
 }
 
 /// The median of the slopes between years. Needs three observed years.
@@ -78,6 +88,16 @@ pub enum Loss {
     Huber,
     /// Beyond 4.685 scales there is none.
     Bisquare,
+}
+
+impl Loss {
+    /// What a model's name says of it; nothing of the usual one.
+    fn setting(self) -> Option<String> {
+        match self {
+            Self::Huber => None,
+            Self::Bisquare => Some("bisquare".to_owned()),
+        }
+    }
 }
 
 /// A line by M-estimation: years far off count less. Needs four observed years, and one more for each driver or event.
@@ -123,11 +143,8 @@ impl TheilSenTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        let usual = match self.method {
-            SlopeMedian::TheilSen => "TheilSenTrend",
-            SlopeMedian::Siegel => "TheilSenTrend(siegel)",
-        };
-        self.projection.named(usual, Projection::Line).replace(")(", ",")
+        let settings = self.method.setting().into_iter().chain(self.projection.setting(Projection::Line));
+        with_settings("TheilSenTrend", settings)
     }
 
     /// Fits the line.
@@ -185,11 +202,8 @@ impl HuberTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        let usual = match self.loss {
-            Loss::Huber => "HuberTrend",
-            Loss::Bisquare => "HuberTrend(bisquare)",
-        };
-        self.projection.named(usual, Projection::Line).replace(")(", ",")
+        let settings = self.loss.setting().into_iter().chain(self.projection.setting(Projection::Line));
+        with_settings("HuberTrend", settings)
     }
 
     /// Fits the line.

@@ -41,6 +41,7 @@ use super::trend::{SPARE_OF_LOGS, gaussian};
 use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::{Error, Result};
+use crate::model::with_settings;
 use crate::series::{Note, Series, Training, Year};
 
 /// How many breaks.
@@ -212,10 +213,8 @@ impl SegmentedTrend {
             SegmentScale::Log => settings.push("log".to_owned()),
             SegmentScale::Counts => settings.push("counts".to_owned()),
         }
-        if self.projection == Projection::Damped {
-            settings.push("damped".to_owned());
-        }
-        if settings.is_empty() { NAME.to_owned() } else { format!("{NAME}({})", settings.join(",")) }
+        settings.extend(self.projection.setting(Projection::Line));
+        with_settings(NAME, settings)
     }
 
     /// Fits the segments.

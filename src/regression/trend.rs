@@ -27,7 +27,7 @@ use super::setup::{Setup, without};
 use crate::design::{Column, Inputs};
 use crate::dist::Link;
 use crate::error::{Error, Result};
-use crate::model::{FitReport, Regression, Spread, spread, spread_of_logs};
+use crate::model::{FitReport, Regression, Spread, spread, spread_of_logs, with_settings};
 use crate::numeric::polynomial::{self, Orthogonal};
 use crate::numeric::special::StudentT;
 use crate::series::{Note, Series, Training};
@@ -146,7 +146,7 @@ impl LinearTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        self.projection.named("LinearTrend", Projection::Line)
+        with_settings("LinearTrend", self.projection.setting(Projection::Line))
     }
 
     /// Fits the line.
@@ -184,7 +184,7 @@ impl LogLinearTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        self.projection.named("LogLinearTrend", Projection::Line)
+        with_settings("LogLinearTrend", self.projection.setting(Projection::Line))
     }
 
     /// Fits the line to the logarithms.
@@ -232,9 +232,8 @@ impl PolynomialTrend {
 
     /// The name, with the settings that are not the default.
     pub fn name(&self) -> String {
-        let usual =
-            if self.degree == 2 { "PolynomialTrend".to_owned() } else { format!("PolynomialTrend({})", self.degree) };
-        self.projection.named(&usual, Projection::Line).replace(")(", ",")
+        let degree = (self.degree != 2).then(|| self.degree.to_string());
+        with_settings("PolynomialTrend", degree.into_iter().chain(self.projection.setting(Projection::Line)))
     }
 
     /// Fits the polynomial.

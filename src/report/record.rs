@@ -49,11 +49,11 @@ impl RunRecord {
     pub(super) fn new(shown: &Panel, horizon: Horizon, mask_below: Option<f64>) -> Result<Self> {
         let mut priors: Vec<PriorRecord> = Vec::new();
         for series in shown.iter() {
-            let Prior { name, members, sources, .. } = Prior::for_series(series)?;
+            let prior = Prior::for_series(series)?;
             let unit = series.unit();
-            if priors.iter().all(|known| (known.unit, &known.name) != (unit, name)) {
-                let (name, sources) = (name.clone(), sources.clone());
-                priors.push(PriorRecord { unit, name, members: members.len(), sources });
+            if priors.iter().all(|known| (known.unit, known.name.as_str()) != (unit, prior.name())) {
+                let (name, sources) = (prior.name().to_owned(), prior.sources().to_vec());
+                priors.push(PriorRecord { unit, name, members: prior.members().len(), sources });
             }
         }
         let stored = serde_json::to_vec(shown.as_slice()).unwrap_or_default();

@@ -129,6 +129,11 @@ impl AutoEts {
     /// Observed years from which the criterion of the simplest class is defined.
     pub const NEEDED: usize = 5;
 
+    /// The classes that are considered.
+    pub fn pool(&self) -> Pool {
+        self.pool
+    }
+
     /// The same choice among other classes.
     #[must_use]
     pub fn with_pool(self, pool: Pool) -> Self {
@@ -185,7 +190,7 @@ impl AutoEts {
         let shares = weights.iter().enumerate().filter(|(i, _)| *i != best).map(|(_, w)| w / total);
         // why: where a class passes through every year, likelihoods are as large as rounding lets them be.
         let rivals = shares.zip(fits).filter(|(share, _)| *share >= NEGLIGIBLE && full && !exact).collect();
-        Ok(chosen.among(rivals))
+        chosen.among(rivals)
     }
 
     fn model(self, class: Class) -> Result<Ets> {
@@ -198,7 +203,7 @@ impl Forecaster for AutoEts {
         let usual = Self::default();
         let pool = (self.pool != usual.pool).then(|| self.pool.to_string());
         let bands = (self.bands != usual.bands).then(|| self.bands.to_string());
-        with_settings("AutoETS", &pool.into_iter().chain(bands).collect::<Vec<_>>())
+        with_settings("AutoETS", pool.into_iter().chain(bands))
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))

@@ -103,8 +103,9 @@ fn refused(parameter: &str, value: String, allowed: &str) -> Error {
 /// |---|---|---|---|
 /// | `models` | `AutoEts`, dynamic `Theta`, `Drift` | one or more | what is combined |
 /// | `weights` | `Weights::Mean` | | where the weights come from |
-/// | `pooling` | chosen by CRPS | linear, quantile | whether probabilities or quantiles are averaged |
+/// | `pooling` | chosen by CRPS | linear, quantile, median | whether probabilities or quantiles are averaged, or quantiles' medians by weight |
 ///
+/// `Weights::Median` is the median pool of equal weights: it goes with no pooling or `Pooling::Median`, not with another.
 /// A model that refuses the series is left out, and a note says so; if all refuse, so does the combination. Series too short
 /// for origins inside them have equal weights and the linear pool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -130,7 +131,9 @@ impl TryFrom<Settings> for Combination {
     type Error = Error;
     fn try_from(Settings { models, weights, pooling }: Settings) -> Result<Self> {
         let models = models.into_iter().map(AnyModel::shared).collect();
-        Ok(Self::new(models)?.with_weights(weights).with_pooling(pooling))
+        let combination = Self::new(models)?.with_weights(weights).with_pooling(pooling);
+        combination.check()?;
+        Ok(combination)
     }
 }
 
@@ -179,11 +182,26 @@ impl Combination {
         Self { pooling, ..self }
     }
 
+    /// Whether weights and pooling go together; a fit asks first.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for [`Weights::Median`] with a pooling that is not [`Pooling::Median`].
+    pub fn check(&self) -> Result<()> {
+        match (self.weights, self.pooling) {
+            (Weights::Median, Some(other)) if other != Pooling::Median => {
+                let value = format!("\"{other}\" with weights=\"median\"");
+                Err(refused("pooling", value, "left out with weights=\"median\", which pools by the median"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Fits every model, and finds weights and pool.
     ///
     /// # Errors
-    /// What the models refuse, if all of them do: the error of the first.
+    /// What the models refuse, if all of them do: the error of the first. [`Combination::check`].
     pub fn fit(&self, series: &Series) -> Result<FittedCombination> {
+        self.check()?;
         let training = Training::new(series)?;
         let mut report = FitReport::new(&training, NAME.to_owned(), f64::NAN);
         let mut kept: Vec<&Arc<dyn Forecaster>> = Vec::new();
@@ -381,8 +399,17 @@ impl TryFrom<Stored> for FittedCombination {
     fn try_from(Stored { series, parts, pooling, report }: Stored) -> std::result::Result<Self, String> {
         let training = Training::new(&series).map_err(|e| e.to_string())?;
         report.check(&training)?;
-        if parts.is_empty() || !parts.iter().all(|(weight, _)| *weight > 0.0 && *weight <= 1.0 + 1e-9) {
-            return Err(format!("{} parts: at least one, of weights above 0 and at most 1, is allowed", parts.len()));
+        let total: f64 = parts.iter().map(|(weight, _)| weight).sum();
+        // why a thousandth: parts that weigh next to nothing are left out of a fit.
+        if !parts.iter().all(|(weight, _)| *weight > 0.0) || (total - 1.0).abs() > 1e-3 {
+            return Err(format!("{} parts of weight {total}: weights are above 0 and add up to 1", parts.len()));
+        }
+        if let Some((_, other)) = parts.iter().find(|(_, part)| *part.series() != series) {
+            return Err(format!(
+                "a part fitted to {:?}, which is not the series {:?}",
+                other.series().name(),
+                series.name()
+            ));
         }
         let parts = parts.into_iter().map(|(weight, part)| (weight, part.shared())).collect();
         Ok(Self { series, training, parts, pooling, report })
@@ -454,7 +481,7 @@ impl Forecaster for Combination {
         }
         settings.extend((self.weights != usual.weights).then(|| self.weights.to_string()));
         settings.extend(self.pooling.map(|pooling| pooling.to_string()));
-        with_settings(NAME, &settings)
+        with_settings(NAME, settings)
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))
@@ -483,8 +510,11 @@ mod tests {
     fn the_battery_passes_whatever_the_weights_and_the_pool() {
         assert_eq!(battery(&Combination::default()), vec![]);
         for weights in [Weights::Mean, Weights::Median, Weights::InverseError, Weights::Stacked] {
-            for pooling in [None, Some(Pooling::Linear), Some(Pooling::Quantile)] {
+            for pooling in [None, Some(Pooling::Linear), Some(Pooling::Quantile), Some(Pooling::Median)] {
                 let model = three().with_weights(weights).with_pooling(pooling);
+                if model.check().is_err() {
+                    continue;
+                }
                 assert_eq!(battery(&model), vec![], "{weights:?} {pooling:?}");
             }
         }
@@ -524,6 +554,23 @@ mod tests {
             q.sort_by(f64::total_cmp);
             assert!((middle.quantile(p).unwrap()[1] - q[1]).abs() < width);
         }
+    }
+
+    #[test]
+    fn the_median_of_laws_is_pooled_by_no_other_rule() {
+        for pooling in [Pooling::Linear, Pooling::Quantile] {
+            let both = three().with_weights(Weights::Median).with_pooling(Some(pooling));
+            let refused = both.fit(&amounts(&Y)).unwrap_err();
+            assert!(matches!(&refused, Error::BadParameter { parameter, .. } if parameter == "pooling"), "{refused}");
+            assert!(refused.to_string().contains(&format!("{:?} with weights", pooling.to_string())), "{refused}");
+            let stored = serde_json::to_string(&both).unwrap();
+            assert!(serde_json::from_str::<Combination>(&stored).is_err());
+        }
+        let h = Horizon::years(2).unwrap();
+        let said = three().with_weights(Weights::Median).with_pooling(Some(Pooling::Median));
+        let unsaid = three().with_weights(Weights::Median);
+        let [said, unsaid] = [said, unsaid].map(|m| m.fit(&amounts(&Y)).unwrap().forecast(h).unwrap());
+        assert_eq!(said.steps(), unsaid.steps());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! From names to models: for the command line, Python, and files.
 
+#![allow(clippy::indexing_slicing, reason = "a constant is made by places below its length")]
+
 use super::{AutoEts, Combination};
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
@@ -10,38 +12,65 @@ use crate::regression::{
 };
 use crate::smoothing::{BayesEts, Class, Drift, Ets, Mean, Naive, Theta, ThetaVariant};
 
-/// The names that [`model_by_name`] knows.
-pub const MODEL_NAMES: [&str; 29] = [
-    "BayesETS",
-    "AutoETS",
-    "ETS(A,N,N)",
-    "ETS(A,A,N)",
-    "ETS(A,Ad,N)",
-    "ETS(A,M,N)",
-    "ETS(A,Md,N)",
-    "ETS(M,N,N)",
-    "ETS(M,A,N)",
-    "ETS(M,Ad,N)",
-    "ETS(M,M,N)",
-    "ETS(M,Md,N)",
-    "Theta",
-    "Theta(optimised)",
-    "Theta(dynamic)",
-    "Naive",
-    "Drift",
-    "Mean",
-    "LinearTrend",
-    "LogLinearTrend",
-    "PolynomialTrend",
-    "SegmentedTrend",
-    "TheilSenTrend",
-    "HuberTrend",
-    "RidgeTrend",
-    "ElasticNetTrend",
-    "PoissonTrend",
-    "NegativeBinomialTrend",
-    "Combination",
+type Make = fn(&str) -> Result<Box<dyn Forecaster>>;
+
+/// Every model with its name, which what makes it is told.
+const MODELS: [(&str, Make); 29] = [
+    ("BayesETS", |_| made(BayesEts::default())),
+    ("AutoETS", |_| made(AutoEts::default())),
+    ("ETS(A,N,N)", ets),
+    ("ETS(A,A,N)", ets),
+    ("ETS(A,Ad,N)", ets),
+    ("ETS(A,M,N)", ets),
+    ("ETS(A,Md,N)", ets),
+    ("ETS(M,N,N)", ets),
+    ("ETS(M,A,N)", ets),
+    ("ETS(M,Ad,N)", ets),
+    ("ETS(M,M,N)", ets),
+    ("ETS(M,Md,N)", ets),
+    ("Theta", |_| made(Theta::default())),
+    ("Theta(optimised)", |_| made(Theta::variant(ThetaVariant::Optimised))),
+    ("Theta(dynamic)", |_| made(Theta::variant(ThetaVariant::Dynamic))),
+    ("Naive", |_| made(Naive)),
+    ("Drift", |_| made(Drift)),
+    ("Mean", |_| made(Mean)),
+    ("LinearTrend", |_| made(LinearTrend::new())),
+    ("LogLinearTrend", |_| made(LogLinearTrend::new())),
+    ("PolynomialTrend", |_| made(PolynomialTrend::default())),
+    ("SegmentedTrend", |_| made(SegmentedTrend::new())),
+    ("TheilSenTrend", |_| made(TheilSenTrend::new())),
+    ("HuberTrend", |_| made(HuberTrend::new())),
+    ("RidgeTrend", |_| made(RidgeTrend::new())),
+    ("ElasticNetTrend", |_| made(ElasticNetTrend::new())),
+    ("PoissonTrend", |_| made(PoissonTrend::new())),
+    ("NegativeBinomialTrend", |_| made(NegativeBinomialTrend::new())),
+    ("Combination", |_| made(Combination::default())),
 ];
+
+/// The names that [`model_by_name`] knows.
+pub const MODEL_NAMES: [&str; MODELS.len()] = {
+    let mut names = [""; MODELS.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = MODELS[i].0;
+        i += 1;
+    }
+    names
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "a class of ETS is checked, and all are made alike")]
+fn made(model: impl Forecaster) -> Result<Box<dyn Forecaster>> {
+    Ok(Box::new(model))
+}
+
+fn ets(name: &str) -> Result<Box<dyn Forecaster>> {
+    let class = Class::ALL.into_iter().find(|class| class.to_string() == name).ok_or_else(|| unknown(name))?;
+    made(Ets::params().class(class).check()?)
+}
+
+fn unknown(name: &str) -> Error {
+    Error::UnknownModel { name: name.to_owned(), known: MODEL_NAMES.map(str::to_owned).to_vec() }
+}
 
 /// The model of this name with default settings.
 ///
@@ -53,34 +82,8 @@ pub const MODEL_NAMES: [&str; 29] = [
 /// # Errors
 /// [`Error::UnknownModel`], with the names there are.
 pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
-    if let Some(class) = Class::ALL.into_iter().find(|class| class.to_string() == name) {
-        return Ok(Box::new(Ets::params().class(class).check()?));
-    }
-    match name {
-        "BayesETS" => Ok(Box::new(BayesEts::default())),
-        "AutoETS" => Ok(Box::new(AutoEts::default())),
-        "Theta" => Ok(Box::new(Theta::default())),
-        "Theta(optimised)" => Ok(Box::new(Theta::variant(ThetaVariant::Optimised))),
-        "Theta(dynamic)" => Ok(Box::new(Theta::variant(ThetaVariant::Dynamic))),
-        "Naive" => Ok(Box::new(Naive)),
-        "Drift" => Ok(Box::new(Drift)),
-        "Mean" => Ok(Box::new(Mean)),
-        "Combination" => Ok(Box::new(Combination::default())),
-        "LinearTrend" => Ok(Box::new(LinearTrend::new())),
-        "LogLinearTrend" => Ok(Box::new(LogLinearTrend::new())),
-        "PolynomialTrend" => Ok(Box::new(PolynomialTrend::default())),
-        "SegmentedTrend" => Ok(Box::new(SegmentedTrend::new())),
-        "TheilSenTrend" => Ok(Box::new(TheilSenTrend::new())),
-        "HuberTrend" => Ok(Box::new(HuberTrend::new())),
-        "RidgeTrend" => Ok(Box::new(RidgeTrend::new())),
-        "ElasticNetTrend" => Ok(Box::new(ElasticNetTrend::new())),
-        "PoissonTrend" => Ok(Box::new(PoissonTrend::new())),
-        "NegativeBinomialTrend" => Ok(Box::new(NegativeBinomialTrend::new())),
-        _ => {
-            let known = MODEL_NAMES.map(str::to_owned).to_vec();
-            Err(Error::UnknownModel { name: name.to_owned(), known })
-        }
-    }
+    let (name, make) = MODELS.iter().find(|(known, _)| *known == name).ok_or_else(|| unknown(name))?;
+    make(name)
 }
 
 #[cfg(test)]

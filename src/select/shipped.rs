@@ -181,21 +181,66 @@ impl AnyFitted {
     }
 }
 
+impl AnyFitted {
+    /// Whether this model can have made the fit.
+    fn is_of(&self, model: &AnyModel) -> bool {
+        match (model, self) {
+            (AnyModel::BayesEts(_), Self::BayesEts(_))
+            | (AnyModel::Theta(_), Self::Theta(_))
+            | (AnyModel::Mean(_), Self::Mean(_))
+            | (AnyModel::Combination(_), Self::Combination(_)) => true,
+            (AnyModel::Ets(model), Self::Ets(fitted)) => model.class() == fitted.class(),
+            (AnyModel::AutoEts(model), Self::Ets(fitted)) => model.pool().classes().contains(&fitted.class()),
+            (AnyModel::Naive(_) | AnyModel::Drift(_), Self::RandomWalk(_)) | (_, Self::Trend(_)) => {
+                self.get().report().model == model.get().name()
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A fit beside the model that made it: all there is to store.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Stored")]
 pub struct SavedFit {
     model: AnyModel,
     fitted: AnyFitted,
+}
+
+/// The stored form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    model: AnyModel,
+    fitted: AnyFitted,
+}
+
+impl TryFrom<Stored> for SavedFit {
+    type Error = Error;
+    fn try_from(Stored { model, fitted }: Stored) -> Result<Self> {
+        Self { model, fitted }.checked()
+    }
 }
 
 impl SavedFit {
     /// Model and fit, to be stored.
     ///
     /// # Errors
-    /// [`Error::NotStorable`] for a model written elsewhere.
+    /// [`Error::NotStorable`] for a model written elsewhere; [`Error::BadParameter`] for the fit of another model.
     pub fn of(model: &(dyn Forecaster + 'static), fitted: &(dyn Fitted + 'static)) -> Result<Self> {
-        Ok(Self { model: AnyModel::of(model)?, fitted: AnyFitted::of(fitted)? })
+        Self { model: AnyModel::of(model)?, fitted: AnyFitted::of(fitted)? }.checked()
+    }
+
+    fn checked(self) -> Result<Self> {
+        if self.fitted.is_of(&self.model) {
+            return Ok(self);
+        }
+        Err(Error::BadParameter {
+            model: self.model().name(),
+            parameter: "fitted".to_owned(),
+            value: format!("a fit of {}", self.fitted().report().model),
+            allowed: "a fit of this model".to_owned(),
+        })
     }
 
     /// The model.

@@ -14,6 +14,10 @@ const LARGEST: f64 = 1e150;
 /// Whole numbers beyond this size are not all representable in binary64 (2^53).
 const LARGEST_COUNT: f64 = 9_007_199_254_740_992.0;
 
+/// Years that a series may span, observed or not: the models work through every one of them, and a file of two rows could
+/// ask for ten thousand.
+const MOST_YEARS: usize = 1000;
+
 fn is_count(y: f64) -> bool {
     (0.0..=LARGEST_COUNT).contains(&y) && y.fract() == 0.0
 }
@@ -55,7 +59,7 @@ impl Series {
     /// Values of consecutive years from `start` on; NaN is a missing year.
     ///
     /// # Errors
-    /// [`Error::EmptySeries`], [`Error::NotFinite`], [`Error::YearOutOfRange`].
+    /// [`Error::EmptySeries`], [`Error::NotFinite`], [`Error::YearOutOfRange`], [`Error::SpanTooLong`] above 1,000 years.
     pub fn new(name: impl Into<String>, start: Year, values: &[f64]) -> Result<Self> {
         let name = name.into();
         if let Some(steps) = values.len().checked_sub(1) {
@@ -68,7 +72,8 @@ impl Series {
     /// Observations in any order; years in between that were not observed are missing.
     ///
     /// # Errors
-    /// [`Error::EmptySeries`], [`Error::DuplicateYear`], [`Error::PartialNotLast`] and those of the values.
+    /// [`Error::EmptySeries`], [`Error::SpanTooLong`] above 1,000 years from the first to the last, [`Error::DuplicateYear`],
+    /// [`Error::PartialNotLast`] and those of the values.
     pub fn from_observations(name: impl Into<String>, mut observations: Vec<Observation>) -> Result<Self> {
         let name = name.into();
         observations.sort_by_key(|o| o.year);
@@ -77,6 +82,7 @@ impl Series {
         };
         let (start, end, coverage) = (first.year, last.year, last.coverage);
         let span = start.until(end).unwrap_or(0) + 1;
+        spans(&name, start, span)?;
         let mut values = vec![Value::Missing; span];
         let with_sources = observations.iter().any(|o| o.source.is_some());
         let mut sources = vec![None; if with_sources { span } else { 0 }];
@@ -316,6 +322,7 @@ impl Series {
         if self.values.is_empty() {
             return Err(Error::EmptySeries { series: self.name });
         }
+        spans(&self.name, self.start, self.values.len())?;
         for (i, value) in self.values.iter_mut().enumerate() {
             let year = self.start.plus(i)?.get();
             let series = || self.name.clone();
@@ -415,6 +422,15 @@ fn number(series: &str, unit: Option<Unit>, year: i32, y: f64) -> Result<()> {
     Ok(())
 }
 
+/// Refuses more years than a series may span.
+fn spans(series: &str, start: Year, years: usize) -> Result<()> {
+    let last = start.plus(years.saturating_sub(1))?;
+    if years <= MOST_YEARS {
+        return Ok(());
+    }
+    Err(Error::SpanTooLong { series: series.to_owned(), first: start.get(), last: last.get(), most: MOST_YEARS })
+}
+
 impl TryFrom<Stored> for Series {
     type Error = Error;
     fn try_from(stored: Stored) -> Result<Self> {
@@ -440,6 +456,25 @@ mod tests {
             vec![Observation::full(year(2018), Value::Exact(3.0)), Observation::full(year(2015), Value::Exact(5.0))];
         let series = Series::from_observations("s", observed).unwrap();
         assert_eq!(series.values(), [Value::Exact(5.0), Value::Missing, Value::Missing, Value::Exact(3.0)]);
+    }
+
+    #[test]
+    fn more_than_a_thousand_years_are_refused_whichever_way_they_come_in() {
+        let refused = Error::SpanTooLong { series: "s".into(), first: 1001, last: 2001, most: 1000 };
+        let ends = |last| {
+            vec![Observation::full(year(1001), Value::Exact(1.0)), Observation::full(year(last), Value::Missing)]
+        };
+        assert_eq!(Series::from_observations("s", ends(2000)).unwrap().values().len(), 1000);
+        assert_eq!(Series::from_observations("s", ends(2001)).unwrap_err(), refused);
+        assert_eq!(Series::new("s", year(1001), &[1.0; 1001]).unwrap_err(), refused);
+        let thousand = Series::new("s", year(1001), &[1.0; 1000]).unwrap();
+        assert_eq!(thousand.clone().with_missing(year(2001)).unwrap_err(), refused);
+        assert_eq!(thousand.clone().with_censored(year(2001), 0.0, 4.0).unwrap_err(), refused);
+        let stored = serde_json::to_value(&thousand).unwrap();
+        let mut longer = stored.clone();
+        longer["values"].as_array_mut().unwrap().push(stored["values"][0].clone());
+        let refused = serde_json::from_value::<Series>(longer).unwrap_err().to_string();
+        assert!(refused.contains("1001 to 2001 is too long"), "{refused}");
     }
 
     #[test]

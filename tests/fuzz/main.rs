@@ -211,10 +211,6 @@ fn any_rows_of_a_frame_are_a_series_that_forecasts_or_a_typed_error() {
         let unit = [Unit::Count, Unit::Amount, Unit::Rate][usize::from(*unit) % 3];
         let Ok(series) = series.with_unit(unit) else { return };
         assert_eq!(Series::from_json(&series.to_json().unwrap()).unwrap(), series);
-        // why a limit: a fit to seven thousand years, nearly all of them missing, takes half a minute.
-        if series.observations().count() > 1000 {
-            return;
-        }
         if let Ok(forecast) = unjuran::forecast(&series, Horizon::years(2).unwrap()) {
             assert_sound(&forecast);
         }

@@ -37,7 +37,11 @@ fn strange() -> impl Strategy<Value = Value> {
 fn changed(value: &mut Value, pick: usize, how: u8, new: &Value) {
     let places = count(value);
     let mut left = pick % places;
-    at(value, &mut left, &mut |place| match (how % 4, place) {
+    at(value, &mut left, &mut |place| match (how % 5, place) {
+        // one row among others that is much longer: what fills the others up would be as long as all of them together
+        (4, Value::Array(rows)) if rows.first().is_some_and(Value::is_array) => {
+            rows[0].as_array_mut().unwrap().extend(std::iter::repeat_n(json!(0.0), 1000));
+        }
         (1, Value::Array(items)) if !items.is_empty() => drop(items.pop()),
         (2, Value::Array(items)) if !items.is_empty() => items.push(items[0].clone()),
         (3, place) if place.is_f64() => *place = json!(-place.as_f64().unwrap_or_default()),
@@ -64,6 +68,99 @@ fn at(value: &mut Value, left: &mut usize, change: &mut dyn FnMut(&mut Value)) -
         Value::Object(entries) => entries.values_mut().any(|item| at(item, left, change)),
         _ => false,
     }
+}
+
+/// The sample of this name as data that can be changed.
+fn sample(name: &str) -> Value {
+    let samples = samples().unwrap();
+    serde_json::from_str(&samples.iter().find(|sample| sample.name == name).unwrap().text).unwrap()
+}
+
+/// Why the file is refused.
+fn refusal(file: &Value) -> String {
+    let kind = file["type"].as_str().unwrap();
+    (crate::reader(kind).text)(&file.to_string()).unwrap_err().to_string()
+}
+
+#[test]
+fn rows_of_unequal_lengths_are_refused_before_they_are_filled_up() {
+    let mut file = sample("forecast");
+    // 100 kB; filled up to the longest row they would be 20,000 x 20,000 numbers, 3 GB
+    let rows = std::iter::once(json!(vec![0; 20_000])).chain(std::iter::repeat_n(json!([]), 20_000));
+    file["data"]["joint"]["members"][0]["latent"]["shared"] = rows.collect();
+    assert!(refusal(&file).contains("rows of unequal lengths"), "{}", refusal(&file));
+}
+
+#[test]
+fn a_forecast_of_more_years_than_a_horizon_has_is_refused() {
+    let mut file = sample("forecast-widened");
+    let latent = &mut file["data"]["joint"]["members"][0]["latent"];
+    for (part, one) in [("location", json!(1.0)), ("shared", json!([1.0])), ("ripple", json!(1.0))] {
+        latent[part] = std::iter::repeat_n(one, 1_000_000).collect();
+    }
+    assert!(refusal(&file).contains("horizon 1000000 is not allowed"), "{}", refusal(&file));
+}
+
+#[test]
+fn a_combination_with_a_part_of_another_series_is_refused() {
+    let file = sample("fit-Combination");
+    for (place, other) in [("name", json!("another country")), ("start", json!(2014))] {
+        let mut file = file.clone();
+        let parts = file["data"]["fitted"]["fit"]["parts"].as_array_mut().unwrap();
+        // the one that is stored by its series alone
+        let part = parts.iter_mut().find(|part| part[1]["kind"] == "ETS").unwrap();
+        part[1]["fit"]["series"][place] = other.clone();
+        if let Some(rivals) = part[1]["fit"]["rivals"].as_array_mut() {
+            rivals.iter_mut().for_each(|rival| rival[1]["series"][place] = other.clone());
+        }
+        assert!(refusal(&file).contains("a part fitted to"), "{}", refusal(&file));
+    }
+    let mut file = file;
+    file["data"]["fitted"]["fit"]["parts"][0][0] = json!(0.9);
+    assert!(refusal(&file).contains("add up to 1"), "{}", refusal(&file));
+}
+
+#[test]
+fn a_fit_beside_a_model_that_did_not_make_it_is_refused() {
+    let model = |name: &str| sample(name)["data"].clone();
+    let pairs = [
+        ("fit-Naive", "model-Mean"),
+        ("fit-Naive", "model-Drift"),
+        ("fit-ETS-A-N-N", "model-ETS-A-A-N"),
+        ("fit-ETS-M-M-N", "model-AutoETS"),
+        ("fit-LinearTrend", "model-HuberTrend"),
+        ("fit-Theta", "model-BayesETS"),
+    ];
+    for (fit, other) in pairs {
+        let mut file = sample(fit);
+        assert!((crate::reader("fit").text)(&file.to_string()).is_ok());
+        file["data"]["model"] = model(other);
+        assert!(refusal(&file).contains("a fit of this model"), "{fit} {other}: {}", refusal(&file));
+    }
+}
+
+#[test]
+fn classes_beside_a_chosen_one_are_of_its_series_and_leave_it_weight() {
+    let file = sample("fit-AutoETS");
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut file = file.clone();
+        change(&mut file["data"]["fitted"]["fit"]["rivals"]);
+        refusal(&file)
+    };
+    let refused = changed(&|rivals| rivals[0][0] = json!(1.0));
+    assert!(refused.contains("add up to less than 1"), "{refused}");
+    let refused = changed(&|rivals| rivals[0][0] = json!(-0.1));
+    assert!(refused.contains("weights above 0"), "{refused}");
+    let refused = changed(&|rivals| rivals[0][1]["series"]["name"] = json!("another country"));
+    assert!(refused.contains("one fitted to"), "{refused}");
+    let refused = changed(&|rivals| {
+        let again = rivals[0].clone();
+        *rivals = json!([again]);
+        rivals[0][0] = json!(0.1);
+        let twice = rivals[0].clone();
+        rivals.as_array_mut().unwrap().push(twice);
+    });
+    assert!(refused.contains("twice"), "{refused}");
 }
 
 #[test]

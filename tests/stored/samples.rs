@@ -188,10 +188,10 @@ fn data(shelf: &mut Shelf) -> Result<()> {
     shelf.add("series-amounts", &Series::new("cost", year(1)?, &[0.1, -3e-7, 1e150])?.with_unit(Unit::Amount)?)?;
     shelf.add("panel", &Panel::new(vec![cases()?, masked()?])?)?;
     shelf.add("event", &Event::new(year(2019)?, EventKind::Transient, None))?;
-    let Prior { eta, eta_growth, shared, .. } = *Prior::counts()?;
-    let members = Prior::counts()?.members[..2].to_vec();
-    let (name, sources) = ("two".to_owned(), vec!["by hand".to_owned()]);
-    shelf.add("prior", &Prior { name, eta, eta_growth, shared, members, weights: vec![0.75, 0.25], sources })?;
+    let counts = Prior::counts()?;
+    let members = counts.members().iter().copied().zip([0.75, 0.25]).collect();
+    let prior = Prior::new("two", members, *counts.shared(), counts.eta(), vec!["by hand".to_owned()])?;
+    shelf.add("prior", &prior.with_eta_growth(counts.eta_growth())?)?;
     let horizon = Horizon::years(2)?;
     let table = Backtest::new(horizon).windows(2).run(&[cases()?, masked()?], &[&Naive, &Theta::default()])?;
     shelf.add("backtest", &table)

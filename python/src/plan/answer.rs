@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyType};
 use unjuran::persist::Persist;
 
 use crate::errors::{Result, to_python};
+use crate::guard::free;
 use crate::html::escaped;
 use crate::series::not_stored;
 
@@ -91,8 +92,8 @@ pub(crate) fn read_back<'py, T, C>(
     make: impl FnOnce(T) -> C,
 ) -> Result<Bound<'py, C>>
 where
-    T: Persist + Display,
+    T: Persist + Display + Send,
     C: PyClass<BaseType = PyAnswer>,
 {
-    answer(class.py(), T::from_json(text)?, make)
+    answer(class.py(), free(class.py(), || T::from_json(text))?, make)
 }

@@ -63,6 +63,7 @@ const FARTHEST: f64 = 6.0;
 /// What can be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// It went up.
     Increase,
@@ -87,6 +88,7 @@ impl fmt::Display for Verdict {
 
 /// The smallest effects that would be found with a power of 80%.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Detectable {
     /// A rise, as a share of the level: 0.5 is half as much again; none if no rise up to 900% would be found.
     pub rise: Option<f64>,
@@ -96,6 +98,7 @@ pub struct Detectable {
 
 /// The effect that another year, or another series, shows where nothing is known to have happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Placebo {
     /// The series.
     pub series: String,
@@ -110,6 +113,7 @@ pub struct Placebo {
 /// What an event did to a series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
+#[non_exhaustive]
 pub struct Impact {
     series: Series,
     event: Event,
@@ -185,6 +189,7 @@ fn checked_meaningful(meaningful: f64) -> Result<()> {
 
 /// One year of an [`Impact`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct YearEffect {
     /// The year.
     pub year: Year,

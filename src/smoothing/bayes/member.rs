@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::recursion::{Doubt, Smoothing, State};
 use crate::dist::Link;
+use crate::error::{Error, Result};
 
 /// The numbers that make a member.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,13 +87,17 @@ pub struct Shared {
     pub jolt: f64,
 }
 
-/// Whether a number lies in its range; if not, a sentence that says so.
-fn within(name: &str, value: f64, (from, to): (f64, f64)) -> Result<(), String> {
-    if value >= from && value <= to { Ok(()) } else { Err(format!("{name} = {value}: {from} to {to} is allowed")) }
+/// Refuses a number of a prior that does not lie in its range.
+fn within(name: &str, value: f64, (from, to): (f64, f64)) -> Result<()> {
+    if value >= from && value <= to {
+        return Ok(());
+    }
+    let (model, parameter) = ("Prior".to_owned(), name.to_owned());
+    Err(Error::BadParameter { model, parameter, value: value.to_string(), allowed: format!("{from} to {to}") })
 }
 
 impl Member {
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<()> {
         within("alpha", self.alpha, (0.0, 2.0))?;
         within("beta", self.beta, (0.0, 4.0))?;
         within("phi", self.phi, (0.0, 1.0))?;
@@ -104,7 +109,7 @@ impl Member {
 }
 
 impl Shared {
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<()> {
         within("shape", self.shape, (0.1, 1e6))?;
         within("level", self.level, (0.0, 1e9))?;
         within("poisson", self.poisson, (0.0, 1e6))?;

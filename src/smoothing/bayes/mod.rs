@@ -124,7 +124,7 @@ impl BayesEts {
 
 impl Forecaster for BayesEts {
     fn name(&self) -> String {
-        with_settings("BayesETS", &self.own.iter().map(|own| own.prior.name.clone()).collect::<Vec<_>>())
+        with_settings("BayesETS", self.own.iter().map(|own| own.prior.name.clone()))
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))

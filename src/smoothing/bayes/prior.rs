@@ -12,28 +12,22 @@ use crate::series::{Series, Unit, Value};
 
 /// A learned prior: the members of the grid that earned weight, their weights, and what they share.
 ///
-/// Read from text it is checked: at least one member, a weight above zero for each, their sum one, every number in its range.
+/// Built or read, it is checked: at least one member, a weight above zero for each, their sum one, every number in its range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Prior {
-    /// "annual", "counts", "signed", or the user's own.
-    pub name: String,
-    /// Power of the evidence in the weights between members; 1 is the textbook.
-    pub eta: f64,
-    /// How eta grows with the series: after n observed years it is `eta (n / 10)^eta_growth`.
+    pub(super) name: String,
+    pub(super) eta: f64,
     #[serde(default)]
-    pub eta_growth: f64,
-    /// What all members share.
-    pub shared: Shared,
-    /// The members.
-    pub members: Vec<Member>,
-    /// Their weights; they add up to one.
-    pub weights: Vec<f64>,
-    /// What it was learned from: one line a source, with sizes and years.
-    pub sources: Vec<String>,
+    pub(super) eta_growth: f64,
+    pub(super) shared: Shared,
+    pub(super) members: Vec<Member>,
+    /// One a member.
+    pub(super) weights: Vec<f64>,
+    pub(super) sources: Vec<String>,
 }
 
-/// The most members that are read from a file: each costs a table of the years; the shipped priors have a few hundred.
+/// The most members: each costs a table of the years; the shipped priors have a few hundred.
 const MOST_MEMBERS: usize = 10_000;
 
 /// Series that a shipped prior is worth beside a user's panel.
@@ -91,6 +85,75 @@ fn is_below_zero(value: &Value) -> bool {
 }
 
 impl Prior {
+    /// A prior of these members, each with its weight, whose eta does not grow.
+    ///
+    /// ```
+    /// use unjuran::smoothing::Prior;
+    /// let counts = Prior::counts()?;
+    /// let members = || counts.members().iter().copied();
+    /// let own = Prior::new("two", members().zip([0.75, 0.25]).collect(), *counts.shared(), 1.0, vec![])?;
+    /// assert_eq!((own.members().len(), own.weights()), (2, &[0.75, 0.25][..]));
+    /// assert!(Prior::new("half", members().zip([0.5]).collect(), *counts.shared(), 1.0, vec![]).is_err());
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless there are 1 to 10,000 members, their weights are above 0 and add up to 1, and every
+    /// number lies in its range.
+    pub fn new(
+        name: impl Into<String>,
+        members: Vec<(Member, f64)>,
+        shared: Shared,
+        eta: f64,
+        sources: Vec<String>,
+    ) -> Result<Self> {
+        let (members, weights) = members.into_iter().unzip();
+        Self { name: name.into(), eta, eta_growth: 0.0, shared, members, weights, sources }.checked()
+    }
+
+    /// The same prior, its eta growing with the series.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is from -2 to 2.
+    pub fn with_eta_growth(self, eta_growth: f64) -> Result<Self> {
+        Self { eta_growth, ..self }.checked()
+    }
+
+    /// "annual", "counts", "signed", or the user's own.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Power of the evidence in the weights between members; 1 is the textbook.
+    pub fn eta(&self) -> f64 {
+        self.eta
+    }
+
+    /// How eta grows with the series: after n observed years it is `eta (n / 10)^eta_growth`.
+    pub fn eta_growth(&self) -> f64 {
+        self.eta_growth
+    }
+
+    /// What all members share.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// The members.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Their weights; they add up to one.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// What it was learned from: one line a source, with sizes and years.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
     /// The shipped prior for annual series of any kind.
     ///
     /// # Errors
@@ -158,7 +221,7 @@ impl Prior {
     ///     .map(|i| Series::new(format!("state {i}"), year, &[40.0, 41.0, 39.0, 40.0, 42.0, 40.0].map(|y| y * f64::from(i))))
     ///     .collect::<Result<_, _>>()?;
     /// let own = Prior::counts()?.learn(&panel, "states")?;
-    /// assert_eq!(own.name, "states");
+    /// assert_eq!(own.name(), "states");
     /// # Ok::<(), unjuran::Error>(())
     /// ```
     ///
@@ -209,35 +272,42 @@ struct Parts {
 }
 
 impl TryFrom<Parts> for Prior {
-    type Error = String;
-
-    fn try_from(parts: Parts) -> std::result::Result<Self, String> {
+    type Error = Error;
+    fn try_from(parts: Parts) -> Result<Self> {
         let Parts { name, eta, eta_growth, shared, members, weights, sources } = parts;
-        if members.len() > MOST_MEMBERS {
-            return Err(format!("{} members: at most {MOST_MEMBERS} are allowed", members.len()));
+        Self { name, eta, eta_growth, shared, members, weights, sources }.checked()
+    }
+}
+
+impl Prior {
+    /// The one place where a prior is judged.
+    fn checked(self) -> Result<Self> {
+        let refused = |parameter: &str, value: String, allowed: &str| {
+            let (model, parameter, allowed) = ("Prior".to_owned(), parameter.to_owned(), allowed.to_owned());
+            Err(Error::BadParameter { model, parameter, value, allowed })
+        };
+        let (members, weights) = (self.members.len(), self.weights.len());
+        if !(1..=MOST_MEMBERS).contains(&members) {
+            return refused("members", format!("{members} of them"), &format!("1 to {MOST_MEMBERS} members"));
         }
-        if members.is_empty() || members.len() != weights.len() {
-            return Err(format!(
-                "{} members and {} weights: each member has one, and there is one",
-                members.len(),
-                weights.len()
-            ));
+        if members != weights {
+            return refused("weights", format!("{weights} of them"), &format!("one for each of {members} members"));
         }
-        if let Some(bad) = weights.iter().find(|w| w.is_nan() || **w <= 0.0) {
-            return Err(format!("a weight of {bad}: above 0 is allowed"));
+        if let Some(bad) = self.weights.iter().find(|w| w.is_nan() || **w <= 0.0) {
+            return refused("weights", bad.to_string(), "numbers above 0");
         }
-        let total: f64 = weights.iter().sum();
+        let total: f64 = self.weights.iter().sum();
         if (total - 1.0).abs() > 1e-6 {
-            return Err(format!("weights that add up to {total}: they add up to 1"));
+            return refused("weights", format!("a sum of {total}"), "numbers that add up to 1");
         }
-        if !(eta > 0.0 && eta <= 10.0) {
-            return Err(format!("eta = {eta}: above 0 and at most 10 is allowed"));
+        if !(self.eta > 0.0 && self.eta <= 10.0) {
+            return refused("eta", self.eta.to_string(), "above 0 and at most 10");
         }
-        if !(-2.0..=2.0).contains(&eta_growth) {
-            return Err(format!("eta_growth = {eta_growth}: -2 to 2 is allowed"));
+        if !(-2.0..=2.0).contains(&self.eta_growth) {
+            return refused("eta_growth", self.eta_growth.to_string(), "-2 to 2");
         }
-        shared.check()?;
-        members.iter().try_for_each(Member::check)?;
-        Ok(Self { name, eta, eta_growth, shared, members, weights, sources })
+        self.shared.check()?;
+        self.members.iter().try_for_each(Member::check)?;
+        Ok(self)
     }
 }

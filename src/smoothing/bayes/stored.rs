@@ -92,7 +92,7 @@ impl TryFrom<Stored> for FittedBayesEts {
         let training = Training::with_masks(&series).map_err(|e| e.to_string())?;
         let effects = Effects::new(&training, &inputs).map_err(|e| e.to_string())?;
         let exposure = Exposure::new(&training, &inputs).map_err(|e| e.to_string())?;
-        shared.check()?;
+        shared.check().map_err(|e| e.to_string())?;
         if !(scale > 0.0 && scale.is_finite()) {
             return Err(format!("scale = {scale}: a finite number above 0 is allowed"));
         }
@@ -137,7 +137,7 @@ struct Nodes {
 
 impl Nodes {
     fn weighted(&self, Kept { weight, member, place, log_evidence, after }: Kept) -> Result<Weighted, String> {
-        member.check()?;
+        member.check().map_err(|e| e.to_string())?;
         let fits = |shares: &[f64], nodes: Option<usize>| match nodes {
             Some(nodes) if nodes == shares.len() && shares.iter().all(|s| (0.0..=1.0 + 1e-9).contains(s)) => Ok(()),
             nodes => Err(format!(

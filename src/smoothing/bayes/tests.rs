@@ -1,6 +1,7 @@
 //! Behaviour of the average as a whole.
 
 use super::*;
+use crate::dist::Predictive as _;
 use crate::model::checks::battery;
 use crate::series::{Horizon, Unit, Year};
 
@@ -152,7 +153,8 @@ fn amounts(values: &[f64]) -> Series {
 fn the_first_year_sets_the_level_under_a_drift_too() {
     // one year: the next is expected a drift later, in logarithms 0.04, and the one after two
     let member = Member { alpha: 1.0, phi: 1.0, lambda: 0.0, drift: 0.04, ..random_walk() };
-    let median = BayesEts::with_prior(only(member)).fit(&amounts(&[1000.0])).unwrap().forecast(years(2)).unwrap().median();
+    let median =
+        BayesEts::with_prior(only(member)).fit(&amounts(&[1000.0])).unwrap().forecast(years(2)).unwrap().median();
     assert!((median[0] - 1000.0 * 0.04_f64.exp()).abs() < 1e-6, "{median:?}");
     assert!((median[1] - 1000.0 * 0.08_f64.exp()).abs() < 1e-6, "{median:?}");
 }

@@ -82,7 +82,7 @@ impl TryFrom<Stored> for FittedEts {
         }
         let fitted = Self { penalised: stored.penalised, ..Self::at(model, &stored.series, training, stored.at)? };
         let rivals = stored.rivals.into_iter().map(|(weight, rival)| Ok((weight, Self::try_from(rival)?)));
-        Ok(fitted.among(rivals.collect::<Result<_>>()?))
+        fitted.among(rivals.collect::<Result<_>>()?)
     }
 }
 
@@ -288,9 +288,33 @@ impl FittedEts {
     }
 
     /// The same fit among others that the data leave possible.
-    pub(crate) fn among(mut self, rivals: Vec<(f64, Self)>) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless they are other classes fitted to the same series, of weights above 0 that leave it one.
+    pub(crate) fn among(mut self, rivals: Vec<(f64, Self)>) -> Result<Self> {
+        let refused = |value: String, allowed: &str| {
+            let (model, parameter, allowed) = (self.model.class.to_string(), "rivals".to_owned(), allowed.to_owned());
+            Err(Error::BadParameter { model, parameter, value, allowed })
+        };
+        let total: f64 = rivals.iter().map(|(weight, _)| weight).sum();
+        if !rivals.iter().all(|(weight, _)| *weight > 0.0) || total.is_nan() || total >= 1.0 {
+            return refused(format!("weights that add up to {total}"), "weights above 0 that add up to less than 1");
+        }
+        if let Some((_, other)) = rivals.iter().find(|(_, rival)| rival.series != self.series) {
+            return refused(
+                format!("one fitted to {:?}", other.series.name()),
+                &format!("fits to {:?}", self.series.name()),
+            );
+        }
+        let mut classes = vec![self.model.class];
+        for (_, rival) in &rivals {
+            if classes.contains(&rival.class()) || !rival.rivals.is_empty() {
+                return refused(format!("{} twice", rival.class()), "one fit of each other class");
+            }
+            classes.push(rival.class());
+        }
         self.rivals = rivals;
-        self
+        Ok(self)
     }
 
     /// The classes behind the bands with their weights, this one first: more than one only after an automatic choice.

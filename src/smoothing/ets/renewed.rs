@@ -94,7 +94,7 @@ impl FittedEts {
         for (weight, _) in &mut borne {
             *weight /= total;
         }
-        Ok(reported.among(borne))
+        reported.among(borne)
     }
 }
 

@@ -147,7 +147,7 @@ impl Forecaster for Theta {
             ThetaVariant::Optimised => Some("optimised".to_owned()),
             ThetaVariant::Dynamic => Some("dynamic".to_owned()),
         };
-        with_settings("Theta", &variant.into_iter().chain(bands).collect::<Vec<_>>())
+        with_settings("Theta", variant.into_iter().chain(bands))
     }
     fn fit(&self, series: &Series) -> Result<Box<dyn Fitted>> {
         Ok(Box::new(Self::fit(self, series)?))
