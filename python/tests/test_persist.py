@@ -182,7 +182,7 @@ def test_damaged_bytes_are_refused(longer):
             uj.Series.from_bytes(damaged)
 
 
-HOSTILE = """
+HOSTILE = r"""
 import pathlib, resource, sys, tempfile, time
 import unjuran as uj
 from unjuran import errors
