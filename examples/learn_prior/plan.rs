@@ -97,7 +97,7 @@ impl Plan {
             crowd: 1.0,
             smooth: 0.0,
             reserve: 0.02,
-            calm: (0..6).map(|k| 0.003 / 6_f64.powi(k)).collect(),
+            calm: vec![0.003, 0.000_3, 0.000_03, 0.000_003],
             thin: 1,
             held_back: 6,
         };

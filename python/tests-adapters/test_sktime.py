@@ -67,3 +67,9 @@ def test_it_can_be_evaluated_over_rolling_origins():
     scores = evaluate(UnjuranForecaster("Naive"), splitter, ANNUAL, scoring=MeanAbsoluteError())
     # by hand: after 2019 (286): 121, 171; after 2020 (165): 50, 26
     assert scores["test_MeanAbsoluteError"].tolist() == [146.0, 38.0]
+
+
+def test_years_that_are_left_out_stay_left_out():
+    gapped = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], index=[2015, 2016, 2018, 2020, 2021])
+    ahead = uj.Drift().fit(uj.Series(gapped.to_dict())).forecast(1)
+    assert UnjuranForecaster("Drift").fit(gapped).predict(fh=[1]).tolist() == ahead.median.tolist()

@@ -203,3 +203,9 @@ def test_the_examples_of_the_docstrings_hold(module):
     ran = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert ran.attempted > 0
     assert ran.failed == 0
+
+
+def test_names_that_are_numbers_are_told_apart(tmp_path):
+    # Python's own hash of -1 is that of -2
+    table = pa.table({"unique_id": [-1, -1, -2, -2], "ds": [2020, 2021, 2020, 2021], "y": [3.0, 4.0, 5.0, 6.0]})
+    assert uj.forecast_parquet(table, h=1, model="Naive", out=tmp_path / "out.parquet").series == 2

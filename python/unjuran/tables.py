@@ -154,8 +154,8 @@ def runs(names: pa.ChunkedArray) -> list[Any]:
 
 def _with(seen: NDArray[np.int64], names: list[Any]) -> NDArray[np.int64]:
     """The names seen so far, as sorted hashes, with these; one that comes back is refused."""
-    # why hashes: a million Python strings take 100 MB, their hashes 8.
-    marks = np.fromiter(map(hash, names), dtype=np.int64, count=len(names))
+    # why hashes: a million Python strings take 100 MB, their hashes 8. And of text: -1 and -2 hash alike.
+    marks = np.fromiter((hash(repr(name)) for name in names), dtype=np.int64, count=len(names))
     everything = np.concatenate([seen, marks])
     order = np.argsort(everything, kind="stable")
     ordered = everything[order]

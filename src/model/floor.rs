@@ -38,7 +38,8 @@ pub(crate) fn spread_of_logs(training: &Training, sigma: f64) -> Spread {
     let Spread { sigma: absolute, note } = spread(training, sigma * mean);
     match note {
         None => Spread { sigma, note: None },
-        Some(_) => Spread { sigma: absolute / mean, note: Some(Note::ExactFit { sigma: absolute / mean }) },
+        // why the note as it is: it speaks in the unit of the data.
+        note => Spread { sigma: absolute / mean, note },
     }
 }
 

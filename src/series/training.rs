@@ -148,19 +148,26 @@ impl Training {
         self.y.iter().enumerate().filter_map(|(i, y)| Some((self.first.plus(i).ok()?, (*y)?)))
     }
 
-    /// The unit of the last decimal place in use: 1 for counts, 0.01 for money in cents; at least 1e-9 of the largest value.
+    /// The unit of the last decimal place in use: 1 for counts, 0.01 for money in cents; at most 1, at least 1e-9 of the
+    /// largest value.
     pub fn resolution(&self) -> f64 {
+        self.last_place().unwrap_or(1.0).min(1.0)
+    }
+
+    /// The largest power of ten that every value is a multiple of, at least 1e-9 of the largest value: the same place in
+    /// whatever unit the values are. None if all are zero.
+    pub(crate) fn last_place(&self) -> Option<f64> {
         let largest = self.exact().flatten().fold(0.0_f64, |m, y| m.max(y.abs()));
         if largest == 0.0 {
-            return 1.0;
+            return None;
         }
         let finest = largest * 1e-9;
-        let mut step = 10_f64.powf(largest.log10().floor()).min(1.0);
+        let mut step = 10_f64.powf(largest.log10().floor());
         let whole = |y: f64, step: f64| ((y / step).round() * step - y).abs() <= 1e-3 * finest;
         while step > finest && !self.exact().flatten().all(|y| whole(y, step)) {
             step /= 10.0;
         }
-        step.max(finest)
+        Some(step.max(finest))
     }
 
     /// An error unless the series has so many observed years.

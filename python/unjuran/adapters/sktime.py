@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -74,7 +75,8 @@ class UnjuranForecaster(BaseForecaster):
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> UnjuranForecaster:  # noqa: ARG002, N803 - sktime's signature
         values = y.to_numpy(dtype=float)
         name = str(y.name) if y.name is not None else None
-        self.fitted_ = resolved(self.model).fit(Series(values, start=_first_year(y.index), name=name, unit=self.unit))
+        by_year = dict(zip(_years(y.index), values, strict=True))
+        self.fitted_ = resolved(self.model).fit(Series(by_year, name=name, unit=self.unit))
         self._name = y.name
         return self
 
@@ -99,9 +101,9 @@ class UnjuranForecaster(BaseForecaster):
         return [{}, {"model": "Naive", "unit": "amount"}]
 
 
-def _first_year(index: pd.Index) -> int:
-    """The year that the first step stands for."""
-    first = index[0]
-    year = getattr(first, "year", first)
-    annual = not hasattr(first, "year") or str(getattr(index, "freqstr", None) or "").startswith(("Y", "A", "B"))
-    return int(year) if annual and 1 <= year <= 9899 - len(index) else 1
+def _years(index: pd.Index) -> list[int]:
+    """The years that the steps stand for; an index of something else counts them from 1."""
+    annual = not hasattr(index[0], "year") or str(getattr(index, "freqstr", None) or "Y").startswith(("Y", "A", "B"))
+    years = [int(getattr(step, "year", step)) for step in index] if annual else []
+    in_order = all(a < b for a, b in itertools.pairwise(years))
+    return years if years and in_order and 1 <= years[0] and years[-1] <= 9899 else list(range(1, len(index) + 1))

@@ -56,7 +56,7 @@ class UnjuranModel:
         unit: Literal["count", "amount", "rate"] | None = None,
     ) -> None:
         self.model = resolved(model)
-        self.alias = alias or (model if isinstance(model, str) else type(self.model).__name__)
+        self.alias = alias or (model if isinstance(model, str) else self.model.name)
         self.unit = unit
 
     def __repr__(self) -> str:

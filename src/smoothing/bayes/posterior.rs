@@ -22,6 +22,9 @@ use crate::series::{Training, Unit};
 /// A cell wider than this share of sigma is taken as the interval it is.
 const WIDE: f64 = 0.3;
 
+/// The most that rounding adds to s.
+const COARSE: f64 = 0.003;
+
 /// A member that has seen the series.
 #[derive(Clone, Debug)]
 pub(super) enum Seen {
@@ -67,7 +70,7 @@ pub(super) struct Evidence {
     pub(super) scale: f64,
     /// The series under each power of the grid; none where the power cannot hold it.
     powers: Vec<Option<Scaled>>,
-    /// What counting adds to s^2.
+    /// What counting, or rounding, adds to s^2.
     floor: f64,
     /// Observed years after the first.
     n: usize,
@@ -105,7 +108,7 @@ impl Evidence {
             grid.powers.iter().map(|(lambda, _)| Scaled::new(training, ratios, *lambda, scale)).collect();
         let (n, years) = (training.observed() - 1, training.y.len());
         let constant = log_constant(grid.shared.shape, n);
-        let floor = if training.unit == Unit::Count { grid.shared.poisson / scale } else { 0.0 };
+        let floor = if training.unit == Unit::Count { grid.shared.poisson / scale } else { rounding(training, scale) };
         let runs = own.as_ref().or_else(|| grid.without_gaps(years)).map(|gains| grid.run(gains, &powers));
         let runs = runs.unwrap_or_default();
         let lattices = vec![OnceCell::new(); grid.recursions.len()];
@@ -265,6 +268,12 @@ impl Evidence {
         let shares = lattice.log_weights(law).map(|weight| (weight - log_evidence).exp()).collect();
         Seen::Soft { log_evidence, lattice: Arc::clone(lattice), shares }
     }
+}
+
+/// What rounding adds to s^2, on the scale of the data: nothing is foreseen more exactly than to its last place, however long
+/// it has stood still. Numbers of few digits may be so for other reasons than rounding; they take [`COARSE`] for their last place.
+fn rounding(training: &Training, scale: f64) -> f64 {
+    training.last_place().map_or(0.0, |place| (place / scale).min(COARSE).powi(2))
 }
 
 pub(super) fn own_gains(grid: &Grid, training: &Training) -> Gains {

@@ -203,3 +203,12 @@ fn a_calm_series_has_a_calm_band() {
     assert!((law.median()[0] - 1e6).abs() < 3.0, "{:?}", law.median());
     assert!(band.upper[0] - band.lower[0] < 12.0, "{band:?}");
 }
+
+#[test]
+fn an_amount_that_never_moved_keeps_a_band_of_some_per_mille() {
+    for years_seen in [3, 8, 20] {
+        let law = BayesEts::default().fit(&amounts(&vec![1000.0; years_seen])).unwrap().forecast(years(1)).unwrap();
+        let band = law.interval(95.0).unwrap();
+        assert!(band.upper[0] - band.lower[0] > 5.0, "{years_seen} years: {band:?}");
+    }
+}
