@@ -44,7 +44,7 @@ use under_way::{Course, Measured};
 
 use sampled::Sampled;
 
-use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, Shift};
+use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, Shift, Support};
 use crate::error::{Error, Result};
 use crate::numeric::rng::Stream;
 use crate::series::{Horizon, Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
@@ -189,9 +189,10 @@ impl Forecast {
             if moves.len() != steps.len() || !moves.iter().all(|m| m.is_sound()) {
                 return Err(Error::Overflow { series: series.name().to_owned(), model });
             }
+            let zero = (!counts && joint.support() == Support::NonNegative).then_some(0.0);
             let counted = |i: usize| under_way.as_ref().filter(|_| i == 0).map(|begun| begun.counted);
             for (i, (law, step)) in steps.iter_mut().zip(&moves).enumerate() {
-                *law = moved(law.clone(), *step, counted(i));
+                *law = moved(law.clone(), *step, counted(i).or(zero));
             }
         }
         Ok(Self { series, model, params, years, steps, under_way, joint, moves, notes, version })
@@ -237,7 +238,7 @@ impl Forecast {
     }
 
     /// The same forecast with the outcome y of each year moved to `factor y + add`, before counts are rounded; joint
-    /// paths move with the marginals, draw by draw.
+    /// paths move with the marginals, draw by draw. What is never below zero stays so.
     ///
     /// ```
     /// use unjuran::forecast::Move;
@@ -266,7 +267,8 @@ impl Forecast {
         let counts = self.series.unit() == Unit::Count;
         if let Some(sampled) = parts.joint.sampled() {
             let by = |i: usize| moves.get(i).copied().unwrap_or(Move::NONE);
-            let changed = sampled.clone().changed(|i, y| by(i).outcome(y, self.counted(i), counts));
+            let floors = self.floors();
+            let changed = sampled.clone().changed(|i, y| by(i).outcome(y, floors.get(i).copied().flatten(), counts));
             parts.joint = Joint::of_paths(changed);
         } else if parts.moves.is_empty() {
             parts.moves = moves.to_vec();
@@ -334,6 +336,18 @@ impl Forecast {
     /// What was counted so far of the year at this place.
     pub(crate) fn counted(&self, i: usize) -> Option<f64> {
         self.under_way.as_ref().filter(|_| i == 0).map(|begun| begun.counted)
+    }
+
+    /// What each year cannot fall below: what was counted of it, or zero for amounts and rates that are never less (counts are
+    /// held there by their rounding).
+    pub(crate) fn floors(&self) -> Vec<Option<f64>> {
+        let from_zero = match self.joint.sampled() {
+            _ if self.series.unit() == Unit::Count => false,
+            Some(table) => self.series.full_years().all(|(_, y)| y >= 0.0) && table.rows().flatten().all(|y| *y >= 0.0),
+            None => self.joint.support() == Support::NonNegative,
+        };
+        let zero = from_zero.then_some(0.0);
+        (0..self.years.len()).map(|i| self.counted(i).or(zero)).collect()
     }
 
     /// The first year: there is always one.

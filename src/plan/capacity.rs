@@ -20,15 +20,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SEED, refused, summary};
+use super::{DRAWS, SEED, refused};
+use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::numeric::special::binomial::cdf_of_moments;
 use crate::series::{Unit, Year};
 
 const WHAT: &str = "capacity";
-/// Paths that the law is mixed over.
-const PATHS: i64 = 2_000;
 /// Below this probability nobody is there any more.
 const NOBODY: f64 = 1e-9;
 const DAYS: f64 = 365.0;
@@ -231,11 +230,11 @@ impl Capacity {
             return Err(Error::CountsOnly { series, model: WHAT.to_owned(), unit });
         }
         let present = self.present();
-        let paths = forecast.paths(PATHS, SEED)?;
+        let paths = forecast.paths(DRAWS, SEED)?;
         let first = forecast.years()[0];
         let earlier: Vec<f64> = (1..present.len()).map(|j| Self::before(forecast, first, j)).collect();
         let mut needs = Vec::with_capacity(forecast.years().len());
-        for (i, &year) in forecast.years().iter().enumerate() {
+        for (i, (&year, law)) in forecast.years().iter().zip(forecast.steps()).enumerate() {
             let months: Vec<Vec<(f64, f64)>> = (0..12)
                 .map(|month| {
                     let moments = |sum: (f64, f64), (n, row): (&f64, &[f64; 12])| {
@@ -248,20 +247,21 @@ impl Capacity {
                     paths.rows().map(of_path).collect()
                 })
                 .collect();
-            needs.push(self.need_of(year, &months, paths.rows().map(|path| path[i]).collect())?);
+            let arrivals = (law.quantile(0.5), law.quantile(0.1), law.quantile(0.9));
+            needs.push(self.need_of(year, &months, arrivals));
         }
         Ok(Needs { series: series.name().to_owned(), asked: self.clone(), years: needs })
     }
 
-    fn need_of(&self, year: Year, months: &[Vec<(f64, f64)>], arrivals: Vec<f64>) -> Result<Need> {
-        let n = arrivals.len() as f64;
-        let mean = |month: &Vec<(f64, f64)>| month.iter().map(|(mean, _)| mean).sum::<f64>() / n;
+    fn need_of(&self, year: Year, months: &[Vec<(f64, f64)>], arrivals: (f64, f64, f64)) -> Need {
+        let mean = |month: &Vec<(f64, f64)>| month.iter().map(|(mean, _)| mean).sum::<f64>() / month.len() as f64;
         let means: Vec<f64> = months.iter().map(mean).collect();
         let peak = (0..12).fold(0, |best, m| if means[m] > means[best] { m } else { best });
         // Probability, in a month, that so many units are enough.
         let enough = |month: usize, units: f64| {
             let persons = (units * self.persons + 1e-9).floor();
-            months[month].iter().map(|(mean, variance)| cdf_of_moments(*mean, *variance, persons)).sum::<f64>() / n
+            let of_path = |(mean, variance): &(f64, f64)| cdf_of_moments(*mean, *variance, persons);
+            months[month].iter().map(of_path).sum::<f64>() / months[month].len() as f64
         };
         let (mut low, mut high) = (-1.0, 1.0);
         while enough(peak, high) < self.service_level && high < 1e12 {
@@ -278,10 +278,9 @@ impl Capacity {
         let units = self.current.unwrap_or(high);
         let short = days_short(units);
         let avoided = short - days_short(units + 1.0);
-        let (median, lower, upper) = summary(arrivals, 80.0)?;
-        Ok(Need {
+        Need {
             year,
-            arrivals: (median, lower, upper),
+            arrivals,
             present: means.iter().zip(MONTHS).map(|(mean, days)| mean * f64::from(days)).sum::<f64>() / DAYS,
             peak_month: u8::try_from(peak + 1).unwrap_or(12),
             units: high,
@@ -291,7 +290,7 @@ impl Capacity {
             days_avoided: avoided,
             cost: self.cost.map(|cost| cost * high),
             cost_a_day_avoided: self.cost.filter(|_| avoided > 1e-6).map(|cost| cost / avoided),
-        })
+        }
     }
 
     /// The probability that an arrival of this year, of the year before, ... is present in the middle of each month.
@@ -468,6 +467,17 @@ mod tests {
                     assert!((need.present / expected - 1.0).abs() < 1e-3, "{stay:?}: {} for {expected}", need.present);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_interval_of_the_arrivals_is_that_of_their_forecast() {
+        let series = Series::new("victims", Year::new(2015).unwrap(), &[40.0, 300.0, 90.0, 800.0, 60.0, 20.0, 410.0]);
+        let forecast = crate::forecast(&series.unwrap(), crate::series::Horizon::years(3).unwrap()).unwrap();
+        let needs = Capacity::new(Stay::Fixed(30.0)).unwrap().need(&forecast).unwrap();
+        let (band, median) = (forecast.interval(80.0).unwrap(), forecast.median());
+        for (i, need) in needs.years.iter().enumerate() {
+            assert_eq!(need.arrivals, (median[i], band.lower[i], band.upper[i]));
         }
     }
 

@@ -158,8 +158,8 @@ impl Scenario {
         &self.drivers
     }
 
-    /// The forecast under this scenario. Counts stay whole, and a year under way stays at or above what was counted: in it,
-    /// factors act on what is still to come.
+    /// The forecast under this scenario. Counts stay whole, amounts and rates that are never below zero stay so, and a year
+    /// under way stays at or above what was counted: in it, factors act on what is still to come.
     ///
     /// Sure drivers give a closed law; with an uncertain one, the law is that of 10,000 paths.
     ///
@@ -175,7 +175,8 @@ impl Scenario {
         let series = forecast.series();
         let counts = series.unit() == Unit::Count;
         let mut streams: Vec<Stream> =
-            self.drivers.iter().map(|driver| Stream::new(SEED, &format!("{}|{driver}", series.name()))).collect();
+            self.keys().into_iter().map(|key| Stream::new(SEED, &format!("{}|{key}", series.name()))).collect();
+        let floors = forecast.floors();
         // why before rounding: a count that is halved twice would be rounded twice, and one that is tripled would have gaps.
         let base = forecast.paths_before_rounding(DRAWS, SEED)?;
         let mut values = Vec::with_capacity(base.as_slice().len());
@@ -188,8 +189,8 @@ impl Scenario {
                 }
                 _ => factor,
             })?;
-            let moved = path.iter().zip(moves).enumerate();
-            values.extend(moved.map(|(i, (y, by))| by.outcome(*y, forecast.counted(i), counts)));
+            let moved = path.iter().zip(moves).zip(&floors);
+            values.extend(moved.map(|((y, by), floor)| by.outcome(*y, *floor, counts)));
         }
         forecast.with_paths(series.name(), &Paths::from_rows(base.years(), values)?, [note])
     }
@@ -205,6 +206,16 @@ impl Scenario {
             }
         }
         Ok(all)
+    }
+
+    /// What the doubts of the drivers are drawn by: two that print alike are two all the same.
+    fn keys(&self) -> Vec<String> {
+        let words: Vec<String> = self.drivers.iter().map(Driver::to_string).collect();
+        let key = |(i, own): (usize, &String)| match words.iter().take(i).filter(|earlier| *earlier == own).count() {
+            0 => own.clone(),
+            earlier => format!("{own}|{earlier}"),
+        };
+        words.iter().enumerate().map(key).collect()
     }
 
     fn in_words(&self) -> String {
@@ -414,6 +425,44 @@ mod tests {
         let doubtful = Scenario::from(effect(Some((0.2, 1.25)))).apply(&base).unwrap();
         assert!((sure.median()[0] - doubtful.median()[0]).abs() <= 2.0);
         assert!(doubtful.variance()[0] > 1.2 * sure.variance()[0]);
+    }
+
+    #[test]
+    fn two_uncertain_drivers_that_print_alike_are_two() {
+        let walk = Naive.fit(&Series::new("x", year(2018), &[1e6; 5]).unwrap()).unwrap();
+        let base = walk.forecast(Horizon::years(1).unwrap()).unwrap();
+        let effect = Effect { factor: 1.0, interval: Some((0.5, 2.0)) };
+        let one = || Scenario::from(Driver::Level { effect, from: None, over: 1 });
+        let spread = |scenario: Scenario| {
+            let band = scenario.apply(&base).unwrap().interval(95.0).unwrap();
+            (band.upper[0] / band.lower[0]).ln()
+        };
+        // ln 4 for one; the variances of two add up, so root 2 of that and not twice, root 3 for three
+        for (scenario, drivers) in [(one(), 1.0), (one().and(one()), 2.0), (one().and(one()).and(one()), 3.0_f64)] {
+            let found = spread(scenario);
+            assert!((found / (4.0_f64.ln() * drivers.sqrt()) - 1.0).abs() < 0.06, "{drivers}: {found}");
+        }
+    }
+
+    #[test]
+    fn amounts_that_are_never_below_zero_stay_so() {
+        let cost =
+            Series::new("cost", year(2020), &[100.5, 120.0, 90.0, 110.0]).unwrap().with_unit(Unit::Amount).unwrap();
+        let base = crate::forecast(&cost, Horizon::years(2).unwrap()).unwrap();
+        let less = |number| Scenario::from(Driver::Add { number, from: None, over: 1 });
+        let effect = Effect { factor: 1.0, interval: Some((0.9, 1.1)) };
+        let doubt = || Scenario::from(Driver::Level { effect, from: None, over: 1 });
+        for scenario in [less(-500.0), doubt().and(less(-500.0))] {
+            let none = scenario.apply(&base).unwrap();
+            assert_eq!(none.median(), [0.0, 0.0], "{scenario}");
+            assert!(none.paths(500, 1).unwrap().as_slice().iter().all(|y| *y >= 0.0));
+            assert_eq!(less(-10.0).apply(&none).unwrap().median(), [0.0, 0.0], "and of that forecast again");
+        }
+        // a series that goes below zero may go further
+        let balance = Series::new("balance", year(2020), &[100.5, -20.0, 90.0, 10.0]).unwrap();
+        let balance = balance.with_unit(Unit::Amount).unwrap();
+        let base = crate::forecast(&balance, Horizon::years(2).unwrap()).unwrap();
+        assert!(less(-500.0).apply(&base).unwrap().median()[0] < -300.0);
     }
 
     #[test]

@@ -434,7 +434,7 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 ///
 /// # Errors
 /// Those of [`target`]; [`Error::BadProbability`]; [`Error::ImpossibleTarget`] if no change between a thousandth and a
-/// thousandfold a year reaches the probability.
+/// thousandfold a year reaches the probability. One that all of them reach asks for no change: 0.
 pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Result<RequiredChange> {
     if !(probability > 0.0 && probability < 1.0) {
         return Err(Error::BadProbability { probability });
@@ -474,7 +474,8 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
         return Err(impossible(&reason));
     }
     if chance(unmet)? >= probability {
-        return Err(impossible("it is met with at least that probability under every yearly change"));
+        // why none: whatever is done it is met, and there is nothing to be found in between.
+        (met, unmet) = (0.0, 0.0);
     }
     for _ in 0..if by_law { 90 } else { 40 } {
         let middle = 0.5 * (met + unmet);
@@ -496,4 +497,27 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
         median_as_it_is: forecast.median(),
         median: changed.median(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::{Horizon, Series};
+
+    #[test]
+    fn a_target_that_is_met_whatever_is_done_asks_for_no_change() {
+        let start = Year::new(2015).unwrap();
+        let cases = Series::new("cases", start, &[163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0]).unwrap();
+        let forecast = crate::forecast(&cases, Horizon::years(3).unwrap()).unwrap();
+        let last = Year::new(2025).unwrap();
+        for goal in [Goal::at_least(0.0, last), Goal::at_least(0.0, last).scope(Scope::Every)] {
+            let found = required_change(&forecast, &goal, 0.9).unwrap();
+            assert_eq!((found.yearly_change, found.probability, found.as_it_is), (0.0, 1.0, 1.0), "{goal}");
+            assert_eq!(found.median, forecast.median());
+            let line = format!("cases, {goal} with probability 90%: +0.0% a year against the forecast");
+            assert!(found.to_string().starts_with(&line), "{found}");
+        }
+        let none = required_change(&forecast, &Goal::at_most(-1.0, last), 0.9).unwrap_err();
+        assert!(matches!(none, Error::ImpossibleTarget { .. }));
+    }
 }

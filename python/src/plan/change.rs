@@ -20,19 +20,21 @@ use crate::series::PySeries;
 /// published : float, optional
 ///     The percentage as printed: right if it is the change rounded to the places in which it is written.
 /// history : Series or sequence of float, optional
-///     Of the same figures, year by year: how much they vary. Three full years or more. One of amounts or rates, all above 0,
-///     is judged by the yearly changes of its logarithms, and the answer does not depend on its unit.
+///     Of the same figures, year by year: how much they vary. Three full years or more beside the change from `a` to `b`, which
+///     is left out where the two are neighbours in it. One of amounts or rates, all above 0, is judged by the yearly changes of
+///     its logarithms, and the answer does not depend on its unit.
 /// level : float, default 95
 ///     Of the interval, in percent.
 ///
 /// Returns
 /// -------
 /// PercentChange
-///     Where the 95% interval would span more than a factor of a hundred, as for counts below 25 that scatter as most do, the
-///     numbers are too small for a percent change: ``interval`` is None, and what is told is the ``difference``.
+///     Where the 95% interval of no change from `a` would span more than a factor of a hundred, as for counts below 17 that
+///     scatter as most do, that is too small for a percent change: ``interval`` is None, and what is told is the ``difference``.
 ///     ``significant`` is True, False, or None where that cannot be told. With a history: whether the interval excludes 0.
-///     Without, the interval is that of counts seventeen times as scattered as Poisson (the median of 1,897 public series):
-///     True if it excludes 0, False if even Poisson counts could show such a change by chance, None in between.
+///     Without, the interval is that of counts that scatter as those of public series of their size do (with a mean m their
+///     variance is 10 m + m^2 / 10): True if it excludes 0, False if even Poisson counts could show such a change by chance,
+///     None in between. Numbers that are not whole are no counts: None, without an interval.
 ///
 /// Raises
 /// ------
@@ -48,7 +50,7 @@ use crate::series::PySeries;
 /// >>> round(change.change, 1), change.published_ok, change.significant
 /// (26.9, False, False)
 /// >>> print(uj.plan.percent_change(31, 85, published=174))
-/// 31 to 85: +174.2% [-50, +1394], cannot tell (without a history); printed +174%
+/// 31 to 85: +174.2% [-43, +1216], cannot tell (without a history); printed +174%
 /// >>> print(uj.plan.percent_change(1, 3))
 /// 1 to 3: +2, within ordinary variation (without a history); too small, beside their scatter, for a percent change
 #[pyfunction]

@@ -38,7 +38,8 @@ use crate::series::PySeries;
 /// -----
 /// Yearly links vary around a mean on the scale of log odds (shares) or logarithms (ratios), with the between-year variance of
 /// DerSimonian and Laird (1986) drawn towards 0.5**2. On each joint path shares thin the stage before binomially, and a ratio
-/// draws a Poisson count with the mean of the stage before times the year's rate.
+/// draws a Poisson count with the mean of the stage before times the year's rate. What was counted so far of a later stage
+/// weighs the paths by its likelihood, given what the year becomes on each; a rate that is moved acts on what is still to come.
 ///
 /// Examples
 /// --------

@@ -161,7 +161,8 @@ impl PyTarget {
 /// Raises
 /// ------
 /// ImpossibleTargetError
-///     No yearly change between a thousandth and a thousandfold gives that probability.
+///     No yearly change between a thousandth and a thousandfold gives that probability. Where all of them do, the change
+///     needed is 0.
 ///
 /// Examples
 /// --------

@@ -14,8 +14,14 @@
 //! of m holds for all years, with a deviation for each. The chance that was taken out of the links then comes back: a share
 //! thins the stage before binomially, so no path convicts more than were brought, and of a ratio a Poisson count is drawn.
 //!
+//! What was counted so far of a later stage speaks for the paths that agree with it, as it does in the forecast of a series
+//! ([`crate::forecast`]): a path on which the year becomes Y has the weight P(y | Y), the product over the stages under way,
+//! and as many paths are drawn again in proportion (systematic resampling). A stage keeps m on a path, and so its later years
+//! follow, and those of the stages after it. A moved rate acts on what is still to come of such a year.
+//!
 //! References: `DerSimonian` and Laird (1986), *Controlled Clinical Trials* 7, 177-188; Higgins, Thompson and Spiegelhalter
-//! (2009), *JRSS A* 172, 137-159 (prediction intervals).
+//! (2009), *JRSS A* 172, 137-159 (prediction intervals); Smith and Gelfand (1992), *American Statistician* 46, 84-88, and
+//! Kitagawa (1996), *JCGS* 5, 1-25 (weighing draws by a likelihood).
 
 #![allow(clippy::indexing_slicing, reason = "two stages or more, and a plan and a table for each, made here")]
 
@@ -28,10 +34,11 @@ use super::compare::Base;
 use super::{Comparison, DRAWS, SEED, checked_level, refused};
 use crate::dist::rounded;
 use crate::error::{Error, Result};
-use crate::forecast::{Forecast, Paths};
+use crate::forecast::under_way::{Course, Measured, Seen};
+use crate::forecast::{Forecast, Move, Paths};
 use crate::numeric::rng::Stream;
 use crate::numeric::special::{StudentT, binomial, normal};
-use crate::series::{Note, Series, Training, Unit, Year};
+use crate::series::{Note, Series, Training, UnderWay, Unit, Year};
 
 const WHAT: &str = "Funnel";
 /// What links vary by where they cannot say, and the years that this is worth.
@@ -178,6 +185,11 @@ impl Link {
 
     fn rate(&self, z: f64) -> f64 {
         if self.ratio { z.exp() } else { 1.0 / (1.0 + (-z).exp()) }
+    }
+
+    /// The quantile of the count of the later stage.
+    fn count(&self, x: f64, rate: f64, u: f64) -> f64 {
+        if self.ratio { poisson_quantile(x * rate, u) } else { binomial::quantile(x, rate, u) }
     }
 }
 
@@ -337,7 +349,8 @@ impl Funnel {
         self.drawn(first, None)
     }
 
-    /// The same with the link to the stage `to` moving in equal steps to `rate`, reached in the year `by`, on the same draws.
+    /// The same with the link to the stage `to` moving in equal steps to `rate`, reached in the year `by`, on the same draws. Of
+    /// a year under way it moves what is still to come.
     ///
     /// # Errors
     /// As for [`Funnel::forecast`]; [`Error::UnknownSeries`] for a stage that no link leads to; [`Error::BadParameter`] for a
@@ -410,41 +423,37 @@ impl Funnel {
         let base = first.paths(DRAWS, SEED)?;
         let mut tables: Vec<Vec<f64>> =
             plans.iter().map(|p| Vec::with_capacity(p.years.len() * base.draws())).collect();
-        let mut streams: Vec<Stream> = self
-            .stages
-            .iter()
-            .map(|s| Stream::new(SEED, &format!("{}|{}|funnel", head.name(), s.series.name())))
-            .collect();
+        let key = |stage: &Stage| format!("{}|{}|funnel", head.name(), stage.series.name());
+        let streams = self.stages.iter().map(|stage| Stream::new(SEED, &key(stage))).collect();
+        let mut draws = Draws { funnel: self, links, plans, floors, moving, first: first.years()[0], streams };
+        let mut weights = Vec::with_capacity(base.draws());
         for path in base.rows() {
-            let mut before: Vec<f64> = path.iter().map(|y| y.max(0.0)).collect();
-            if let Some(y) = before.first_mut() {
-                *y = y.max(floors[0]);
+            let start: Vec<f64> = path.iter().map(|y| y.max(0.0)).collect();
+            let (mut before, mut weight) = (Both { plain: start.clone(), moved: start }, 1.0);
+            tables[0].extend_from_slice(&before.moved);
+            for (i, table) in tables.iter_mut().enumerate().skip(1) {
+                let (now, likelihood) = draws.next(i, &before)?;
+                table.extend_from_slice(&now.moved);
+                (before, weight) = (now, weight * likelihood);
             }
-            tables[0].extend_from_slice(&before);
-            for i in 1..self.stages.len() {
-                let link = &links[i - 1];
-                let stream = &mut streams[i];
-                let stretch = (link.df / stream.chi_squared(link.df)).sqrt();
-                let mean = link.mean + stretch * link.error * stream.normal();
-                let mut now = Vec::with_capacity(plans[i].years.len());
-                for (t, year) in plans[i].years.iter().enumerate() {
-                    let (deviation, u) = (stretch * link.tau * stream.normal(), stream.uniform());
-                    let shift =
-                        moving.filter(|m| m.link == i - 1).map_or(0.0, |m| m.shift(link, *year, first.years()[0]));
-                    let rate = link.rate(mean + deviation + shift);
-                    let x = self.earlier(i, *year, &plans[i - 1], &before)?;
-                    let y = if link.ratio { poisson_quantile(x * rate, u) } else { binomial::quantile(x, rate, u) };
-                    now.push(if t == 0 { y.max(floors[i]) } else { y });
-                }
-                tables[i].extend_from_slice(&now);
-                before = now;
-            }
+            weights.push(weight);
         }
+        let Draws { plans, floors, .. } = draws;
+        let kept = if plans.iter().skip(1).any(|plan| plan.seen.is_some()) {
+            resampled(&weights, Stream::new(SEED, &format!("{}|funnel", head.name())).uniform())
+        } else {
+            (0..weights.len()).collect()
+        };
         let note = Note::Derived { how: format!("a stage of the funnel that begins with {}", head.name()) };
-        let named = self.stages.iter().zip(&plans).zip(tables);
+        let named = self.stages.iter().zip(&plans).zip(tables.iter().zip(floors));
         named
-            .map(|((stage, plan), values)| {
-                let paths = Paths::from_rows(plan.years.len(), values)?;
+            .map(|((stage, plan), (table, floor))| {
+                let years = plan.years.len();
+                let mut values: Vec<f64> =
+                    kept.iter().flat_map(|row| &table[row * years..(row + 1) * years]).copied().collect();
+                // why: where no path agrees with what was counted, none is likelier than another.
+                values.iter_mut().step_by(years).for_each(|y| *y = y.max(floor));
+                let paths = Paths::from_rows(years, values)?;
                 Forecast::from_paths(&stage.series, first.model(), head.name(), &paths, vec![note.clone()])
             })
             .collect()
@@ -452,7 +461,8 @@ impl Funnel {
 
     /// What each stage has at least in its first year: what was counted, and what the stages after it have counted of it.
     fn floors(&self, plans: &[Plan]) -> Vec<f64> {
-        let mut floors: Vec<f64> = plans.iter().map(|plan| plan.counted).collect();
+        let mut floors: Vec<f64> =
+            plans.iter().map(|plan| plan.seen.as_ref().map_or(0.0, |seen| seen.counted)).collect();
         for i in (1..self.stages.len()).rev() {
             let Stage { lag, ratio, .. } = self.stages[i];
             if lag == 0 && !ratio && plans[i].years.first() == plans[i - 1].years.first() {
@@ -476,6 +486,78 @@ impl Funnel {
     }
 }
 
+/// A stage on one path: as it is, and with a rate moved.
+#[derive(Default)]
+struct Both {
+    plain: Vec<f64>,
+    moved: Vec<f64>,
+}
+
+/// What the paths are drawn from.
+struct Draws<'a> {
+    funnel: &'a Funnel,
+    links: Vec<Link>,
+    plans: Vec<Plan>,
+    floors: Vec<f64>,
+    moving: Option<&'a Moving>,
+    /// Of the years forecast.
+    first: Year,
+    streams: Vec<Stream>,
+}
+
+impl Draws<'_> {
+    /// A stage on a path of the one before it, with the likelihood of what was counted of its first year.
+    fn next(&mut self, i: usize, before: &Both) -> Result<(Both, f64)> {
+        let (link, plan, stream) = (&self.links[i - 1], &self.plans[i], &mut self.streams[i]);
+        let (funnel, from) = (self.funnel, &self.plans[i - 1]);
+        let stretch = (link.df / stream.chi_squared(link.df)).sqrt();
+        let mean = link.mean + stretch * link.error * stream.normal();
+        let (mut now, mut likelihood) = (Both::default(), 1.0);
+        for (t, year) in plan.years.iter().enumerate() {
+            let (z, u) = (mean + stretch * link.tau * stream.normal(), stream.uniform());
+            let (x, rate) = (funnel.earlier(i, *year, from, &before.plain)?, link.rate(z));
+            let y = link.count(x, rate, u);
+            let seen = plan.seen.as_ref().filter(|_| t == 0);
+            likelihood *= seen.map_or(1.0, |seen| seen.likelihood(y));
+            now.plain.push(y);
+            let Some(moving) = self.moving else {
+                now.moved.push(y);
+                continue;
+            };
+            let shift = if moving.link == i - 1 { moving.shift(link, *year, self.first) } else { 0.0 };
+            let (then, moved) = (funnel.earlier(i, *year, from, &before.moved)?, link.rate(z + shift));
+            let Some(seen) = seen else {
+                now.moved.push(link.count(then, moved, u));
+                continue;
+            };
+            // why the same equation as of a scenario: what was counted stays, and the rest grows with what is expected of it.
+            let factor = if x * rate > 0.0 { then * moved / (x * rate) } else { 1.0 };
+            let y = Move { factor, add: 0.0 }.outcome(y, Some(seen.counted), true);
+            now.moved.push(if link.ratio { y } else { y.min(then) }.max(self.floors[i]));
+        }
+        Ok((now, likelihood))
+    }
+}
+
+/// As many rows as there are weights, each about as often as its weight says; all once if none has any.
+fn resampled(weights: &[f64], u: f64) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
+    if !(total > 0.0 && total.is_finite()) {
+        return (0..weights.len()).collect();
+    }
+    let (mut row, mut sum) = (0, weights[0]);
+    (0..weights.len())
+        .map(|k| {
+            let wanted = total * (k as f64 + u) / weights.len() as f64;
+            while sum < wanted && row + 1 < weights.len() {
+                row += 1;
+                sum += weights[row];
+            }
+            row
+        })
+        .collect()
+}
+
 /// A rate on its way to another.
 struct Moving {
     link: usize,
@@ -496,7 +578,8 @@ impl Moving {
 struct Plan {
     years: Vec<Year>,
     known: BTreeMap<i32, f64>,
-    counted: f64,
+    /// What was counted of the first, if that is under way.
+    seen: Option<Seen>,
 }
 
 impl Plan {
@@ -509,7 +592,9 @@ impl Plan {
             last: last.get(),
         })?;
         let years = (0..=span).map(|i| training.next.plus(i)).collect::<Result<_>>()?;
-        Ok(Self { years, known: by_year(series), counted: training.under_way.map_or(0.0, |u| u.counted) })
+        let course = Course::shipped()?;
+        let seen = |u: UnderWay| course.seen(u.counted, u.coverage.share(), Measured::Count, &u.earlier);
+        Ok(Self { years, known: by_year(series), seen: training.under_way.map(seen) })
     }
 }
 
@@ -537,149 +622,4 @@ fn by_year(series: &Series) -> BTreeMap<i32, f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::numeric::special::NegativeBinomial;
-    use crate::series::{Coverage, Horizon};
-    use crate::smoothing::BayesEts;
-
-    fn year(y: i64) -> Year {
-        Year::new(y).unwrap()
-    }
-
-    fn series(name: &str, values: &[f64]) -> Series {
-        Series::new(name, year(2016), values).unwrap()
-    }
-
-    fn funnel(lag: usize) -> Funnel {
-        let cases = Stage::new(series("cases", &[40.0, 50.0, 44.0, 61.0, 52.0, 47.0]), "cases");
-        let charged =
-            Stage { ratio: true, ..Stage::new(series("charged", &[90.0, 80.0, 100.0, 120.0, 99.0, 101.0]), "persons") };
-        let convicted = series("convicted", &[20.0, 17.0, 31.0, 22.0, 30.0, 14.0]);
-        let convicted = convicted.with_partial(year(2022), 9.0, Coverage::Share(0.4)).unwrap();
-        Funnel::new(vec![cases, charged, Stage { lag, ..Stage::new(convicted, "persons") }]).unwrap()
-    }
-
-    fn ahead(funnel: &Funnel) -> Forecast {
-        BayesEts::default().fit(&funnel.stages[0].series).unwrap().forecast(Horizon::years(4).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn no_path_convicts_more_than_were_charged() {
-        for lag in [0, 1] {
-            let stages = funnel(lag).forecast(&ahead(&funnel(lag))).unwrap();
-            let (charged, convicted) = (stages[1].paths(5000, 4).unwrap(), stages[2].paths(5000, 4).unwrap());
-            for (charged, convicted) in charged.rows().zip(convicted.rows()) {
-                let brought = |t: usize| if t < lag { 101.0 } else { charged[t - lag] };
-                assert!(convicted.iter().enumerate().all(|(t, y)| *y <= brought(t)), "{charged:?} {convicted:?}");
-                assert!(convicted[0] >= 9.0);
-            }
-            assert!(stages[1].mean()[0] > 1.5 * stages[0].mean()[0], "two persons a case");
-        }
-    }
-
-    #[test]
-    fn a_higher_rate_convicts_more_on_every_path_and_leaks_less() {
-        let (funnel, first) = (funnel(0), ahead(&funnel(0)));
-        let effect = funnel.effect(&first, "convicted", 0.5, year(2023), 80.0).unwrap();
-        assert!(effect.rows.iter().all(|row| row.difference.1 >= 0.0));
-        assert!(effect.rows[7].mean_difference > 10.0);
-        let leaks = funnel.leaks(&first).unwrap();
-        assert_eq!(leaks.len(), 1, "a ratio loses nothing that can be counted");
-        assert!((70.0..90.0).contains(&leaks[0].of_hundred), "134 of 590 were convicted: {}", leaks[0].of_hundred);
-    }
-
-    #[test]
-    fn stages_of_different_units_need_a_ratio() {
-        let stages = vec![
-            Stage::new(series("cases", &[4.0, 5.0]), "cases"),
-            Stage::new(series("persons", &[4.0, 5.0]), "persons"),
-        ];
-        let error = Funnel::new(stages).unwrap_err();
-        assert!(matches!(&error, Error::StageUnits { next_unit, .. } if next_unit == "persons"), "{error}");
-    }
-
-    #[test]
-    fn what_mostly_exceeds_the_stage_before_is_no_share_of_it() {
-        let held = |values: &[f64], ratio| {
-            let cases = Stage::new(series("cases", &[50.0, 60.0, 40.0, 45.0]), "persons");
-            Funnel::new(vec![cases, Stage { ratio, ..Stage::new(series("held", values), "persons") }]).unwrap()
-        };
-        let most = [150.0, 30.0, 140.0, 160.0];
-        let refused = held(&most, false).conversions(80.0).unwrap_err();
-        let Error::SharesAboveOne { years, shares, compared, .. } = &refused else { panic!("{refused}") };
-        assert_eq!((years.as_slice(), shares[0], *compared), ([2016, 2018, 2019].as_slice(), 3.0, 4));
-        assert!(refused.to_string().contains("in 3 of 4 years it is more (2016: 3.00, 2018: 3.50, 2019: 3.56)"));
-        assert!((held(&most, true).conversions(80.0).unwrap()[0].pooled - 480.0 / 195.0).abs() < 1e-12);
-        // half of the years are not most: late entries may do that, and the line says what was made of them
-        let link = held(&[55.0, 30.0, 41.0, 20.0], false).conversions(80.0).unwrap().swap_remove(0);
-        assert!(
-            link.to_string().ends_with("; above 1 in 2016, 2018, taken for 1: look at the lag and the units"),
-            "{link}"
-        );
-    }
-
-    /// What the last year of the first stage was, on every path of its forecast.
-    fn certain(series: &Series, x: f64) -> Forecast {
-        let paths = Paths::from_rows(1, vec![x; 100]).unwrap();
-        Forecast::from_paths(series, "given", "given", &paths, Vec::new()).unwrap()
-    }
-
-    #[test]
-    fn persons_of_the_cases_of_a_year_scatter_as_they_did() {
-        // persons are Poisson with 1.2 a case, the same in all years or by a factor exp(N(0, 0.3^2)) a year; how much of
-        // that law an interval of 80% holds, on average over histories. Where rates never change, what they are taken to
-        // vary by beforehand makes the intervals of eight years too wide.
-        for (vary, most, cases) in [(0.0, 0.955, 10.0), (0.3, 0.90, 10.0), (0.3, 0.90, 4.0)] {
-            for years in [8, 20, 40] {
-                let (mut held, mut scatter, tried) = (0.0, 0.0, 40);
-                for i in 0..tried {
-                    let mut stream = Stream::new(7, &format!("persons {vary} {cases} {years} {i}"));
-                    let mut poisson = |mean: f64| stream.negative_binomial(mean, f64::INFINITY);
-                    let xs: Vec<f64> = (0..years).map(|_| poisson(cases)).collect();
-                    let mut rates = Stream::new(7, &format!("rates {vary} {cases} {years} {i}"));
-                    let ys = xs.iter().map(|x| poisson(1.2 * x * (vary * rates.normal()).exp())).collect::<Vec<_>>();
-                    let first = Stage::new(series("cases", &xs), "cases");
-                    let persons = Stage { ratio: true, ..Stage::new(series("persons", &ys), "persons") };
-                    let given = certain(&first.series, cases);
-                    let stages = Funnel::new(vec![first, persons]).unwrap().forecast(&given).unwrap();
-                    let band = stages[1].interval(80.0).unwrap();
-                    // the law of a year, over 99 equally probable rates
-                    let in_band = |k: i32| {
-                        let rate = 1.2 * cases * (vary * normal::quantile(0.01 * f64::from(k))).exp();
-                        let law = NegativeBinomial::new(rate, f64::INFINITY);
-                        law.cdf(band.upper[0] + 0.5) - law.cdf(band.lower[0] - 0.5)
-                    };
-                    held += (1..100).map(in_band).sum::<f64>() / 99.0;
-                    let paths = stages[1].paths(2000, 3).unwrap();
-                    let moment = |p: i32| paths.rows().map(|path| path[0].powi(p)).sum::<f64>() / 2000.0;
-                    scatter += moment(2) - moment(1).powi(2);
-                }
-                let (held, scatter) = (held / f64::from(tried), scatter / f64::from(tried));
-                assert!((0.74..most).contains(&held), "{vary} {cases} {years}: {held}");
-                assert!(scatter > 1.2 * cases, "as Poisson at least: {vary} {cases} {years}: {scatter}");
-                assert!(vary > 0.0 || years < 40 || scatter < 16.0, "Poisson has 12: {scatter}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_poisson_quantile_is_the_smallest_count_that_reaches_its_probability() {
-        for mean in [0.0, 0.3, 12.0, 499.0, 501.0, 1e5] {
-            let cdf = |k: f64| NegativeBinomial::new(mean, f64::INFINITY).cdf(k + 0.5);
-            for u in [0.001, 0.1, 0.5, 0.9, 0.999] {
-                let k = poisson_quantile(mean, u);
-                // beyond 500 it may be one count off
-                let off = f64::from(u8::from(mean > 500.0));
-                assert!(cdf(k + off) >= u && (k == 0.0 || cdf(k - 1.0 - off) < u), "{mean} {u}: {k}");
-            }
-        }
-        assert!(poisson_quantile(3.0, 1.0 - 1e-16).is_finite());
-    }
-
-    #[test]
-    fn a_year_without_a_number_is_named() {
-        let lagged = funnel(9);
-        assert!(matches!(lagged.conversions(80.0), Err(Error::TooFewYears { got: 0, .. })));
-    }
-}
+mod tests;
