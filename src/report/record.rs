@@ -48,7 +48,7 @@ pub struct RunRecord {
 impl RunRecord {
     pub(super) fn new(shown: &Panel, horizon: Horizon, mask_below: Option<f64>) -> Result<Self> {
         let mut priors: Vec<PriorRecord> = Vec::new();
-        for series in shown.iter() {
+        for series in shown {
             let prior = Prior::for_series(series)?;
             let unit = series.unit();
             if priors.iter().all(|known| (known.unit, known.name.as_str()) != (unit, prior.name())) {

@@ -2,7 +2,7 @@
 //!
 //! Two models are scored on the same series; the differences of their scores are paired. Their mean is judged by Student's t,
 //! and series of one country or source, which rise and fall together, as one: ten countries count as ten, however many series
-//! each has. With n_g differences of sum s_g in cluster g of G (each pair its own unless clusters are given) and N of them
+//! each has. With `n_g` differences of sum `s_g` in cluster g of G (each pair its own unless clusters are given) and N of them
 //! in all
 //!
 //! ```text

@@ -112,7 +112,7 @@ fn by_beta(n: f64, a: f64, b: f64, k: f64) -> f64 {
     let s = a + b;
     let whole = n + s / 2.0;
     let matched = whole * whole * (s + 1.0) / (n * (n + s)) - 1.0;
-    beta_cdf(matched * a / s, matched * b / s, (k + (a + 1.0) / 2.0) / whole)
+    beta_cdf(matched * a / s, matched * b / s, (k + 0.5 * (a + 1.0)) / whole)
 }
 
 /// The smallest number of successes among `n` trials whose distribution function reaches `u`: exact up to 1,000 trials, then

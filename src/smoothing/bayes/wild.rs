@@ -192,9 +192,13 @@ impl Jolts<'_> {
             return (solved.log_evidence, found);
         }
         // why relative to the most: in a series of a thousand years one place may add e^1000.
-        found.iter_mut().for_each(|wild| wild.share = (wild.share - most).exp());
+        for wild in &mut found {
+            wild.share = (wild.share - most).exp();
+        }
         let total = (calm - most).exp() + found.iter().map(|wild| wild.share).sum::<f64>();
-        found.iter_mut().for_each(|wild| wild.share /= total);
+        for wild in &mut found {
+            wild.share /= total;
+        }
         found.retain(|wild| wild.share > SMALL);
         (solved.log_evidence + most + total.ln(), found)
     }
