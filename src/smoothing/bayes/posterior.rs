@@ -22,6 +22,9 @@ use crate::series::{Training, Unit};
 /// A cell wider than this share of sigma is taken as the interval it is.
 const WIDE: f64 = 0.3;
 
+/// How many times s^2 counting or rounding may add. With s = 0.003: counts of a hundred and more are calm enough.
+const DROWNED: f64 = 1000.0;
+
 /// The most that rounding adds to s.
 const COARSE: f64 = 0.003;
 
@@ -211,9 +214,13 @@ impl Evidence {
         s * s + self.floor
     }
 
-    /// The series under a member that runs the recursion at `place`; `None` if its power cannot hold the values.
+    /// The series under a member that runs the recursion at `place`; `None` if its power cannot hold the values, or if its
+    /// own shocks are nothing beside those of counting or rounding: it is for calm series.
     pub(super) fn see(&self, place: usize, member: &Member) -> Option<Seen> {
         let series = self.powers[self.grid.power[place]].as_ref()?;
+        if self.floor > DROWNED * member.s * member.s {
+            return None;
+        }
         let gains = self.own.as_ref().or_else(|| self.grid.without_gaps(self.years))?;
         let (log_variance, doubt) = gains.after(self.years, place);
         let solved = self.solved(member, series, self.runs.state(place), doubt, self.runs.squares[place], log_variance);

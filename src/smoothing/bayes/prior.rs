@@ -79,7 +79,8 @@ impl Prepared {
 fn is_below_zero(value: &Value) -> bool {
     match *value {
         Value::Exact(y) => y < 0.0,
-        Value::Censored { lower, .. } => lower < 0.0,
+        // why the upper end: a cell that reaches above zero is held by every power, as in `cells`.
+        Value::Censored { upper, .. } => upper < 0.0,
         Value::Missing => false,
     }
 }

@@ -41,11 +41,12 @@ fn the_battery_passes_with_either_shipped_prior() {
 fn a_random_walk_by_hand_is_the_member_of_alpha_one() {
     // amounts 8, 10, 14 (mean 32/3): z = y / scale - 1; alpha = 1 makes the changes the innovations. The level before the
     // first year has variance 4 beside the shock's 1, and after it the level is known exactly: S = 1 from then on.
-    // a_n = 3 + 2/2 = 4, b_n = 3 * 0.04 + (2^2 + 4^2) / (2 scale^2); variance of a change = b_n / a_n in units of scale^2.
+    // The numbers are whole, so that rounding adds its most, 0.003^2, to s^2 = 0.04: a_n = 3 + 2/2 = 4,
+    // b_n = 3 * 0.040009 + (2^2 + 4^2) / (2 scale^2); variance of a change = b_n / a_n in units of scale^2.
     let s = series(&[8.0, 10.0, 14.0]).with_unit(Unit::Amount).unwrap();
     let law = BayesEts::with_prior(only(random_walk())).fit(&s).unwrap().forecast(years(2)).unwrap();
     let scale: f64 = 32.0 / 3.0;
-    let change = ((0.12 * scale * scale + 10.0) / 4.0).sqrt();
+    let change = ((0.120_027 * scale * scale + 10.0) / 4.0).sqrt();
     // the 0.975 quantile of Student's t with 8 degrees of freedom is 2.306004135
     let upper = law.quantile(0.975).unwrap();
     assert!((upper[0] - (14.0 + 2.306_004_135 * change)).abs() < 1e-6);
