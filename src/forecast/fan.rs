@@ -48,7 +48,6 @@ pub struct Fan {
 
 /// One year before the forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct Past {
     /// The year.
     pub year: Year,
@@ -83,7 +82,6 @@ pub enum Mark {
 
 /// The interval of one level over the forecast years.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct Band {
     /// Level in percent: 80 for the central interval that holds the outcome with probability 0.8.
     pub level: f64,

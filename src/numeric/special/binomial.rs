@@ -163,6 +163,7 @@ fn quantile_from_above(n: f64, q: f64, u: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::excessive_precision, reason = "as mpmath prints them")]
 mod tests {
     use super::*;
 
