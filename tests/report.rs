@@ -370,7 +370,7 @@ fn what_an_event_did_is_told_by_how_it_acts() {
     assert!(!fading.contains("From lockdown (2018) on"), "{fading}");
     // a third more each year from 2018 on
     let grown: Vec<f64> =
-        y.iter().enumerate().map(|(i, _)| if i < 8 { y[i] } else { 100.0 * 1.33_f64.powi(i as i32 - 7) }).collect();
+        y.iter().enumerate().map(|(i, _)| if i < 8 { y[i] } else { 100.0 * 1.33_f64.powf(i as f64 - 7.0) }).collect();
     let panel = Panel::new(vec![series("cases", 2010, &grown.iter().map(|x| x.round()).collect::<Vec<_>>())]).unwrap();
     let options = ReportOptions::default().event(Event::new(year(2018), EventKind::Ramp, Some("campaign")));
     let report = Report::new(&panel, &options).unwrap();

@@ -101,7 +101,7 @@ def read_directory(directory: Path) -> tuple[list[Collection], list[str]]:
 
 
 def _one(path: Path, manifest: dict[str, Any]) -> Collection | Path | str:
-    """What a file holds: a collection, counts to be scored with others, or why it is neither; "" for part of another."""
+    """What a file holds: a collection, counts to be scored with others, or why neither; "" for part of another."""
     if path.suffix == ".tsf":
         return _tsf(path)
     if match := re.fullmatch(r"(\w+)-(train|test)", path.stem):

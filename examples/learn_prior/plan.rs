@@ -60,7 +60,9 @@ pub(crate) struct Plan {
 /// Gives `share` of the weight to other members, in proportion to their own weights.
 fn mix(members: &mut Vec<(Member, f64)>, others: Vec<(Member, f64)>, share: f64) {
     let total: f64 = others.iter().map(|(_, weight)| weight).sum();
-    members.iter_mut().for_each(|(_, weight)| *weight *= 1.0 - share);
+    for (_, weight) in members.iter_mut() {
+        *weight *= 1.0 - share;
+    }
     members.extend(others.into_iter().map(|(member, weight)| (member, weight / total * share)));
 }
 

@@ -257,7 +257,10 @@ impl PyForecasts {
                 }
             })
         };
-        let series = series.iter().map(|s| s.as_bytes()).map(|bytes| free(py, || Series::from_bytes(bytes)));
+        let series = series.iter().map(|s| {
+            let bytes = s.as_bytes();
+            free(py, || Series::from_bytes(bytes))
+        });
         let series = series.collect::<Result<Vec<_>>>()?;
         let outcomes = outcomes.iter().map(|all| all.iter().map(one).collect()).collect::<Result<Vec<Outcomes>>>()?;
         Ok(Self::new(Run::made(names, listed, ahead), series, outcomes))

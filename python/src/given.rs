@@ -143,7 +143,7 @@ impl Beside<'_, '_> {
         }
         given.extend(self.events.and_then(|events| events.cast::<PyDict>().ok()).cloned());
         let there: HashSet<&str> = names.iter().copied().collect();
-        for name in given.iter().flat_map(|dict| dict.keys()) {
+        for name in given.iter().flat_map(PyDictMethods::keys) {
             let text = name.extract::<String>().ok();
             if !text.as_deref().is_some_and(|text| there.contains(text)) {
                 let known = names.iter().map(|&name| name.to_owned()).collect();

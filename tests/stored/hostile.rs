@@ -111,7 +111,9 @@ fn a_combination_with_a_part_of_another_series_is_refused() {
         let part = parts.iter_mut().find(|part| part[1]["kind"] == "ETS").unwrap();
         part[1]["fit"]["series"][place] = other.clone();
         if let Some(rivals) = part[1]["fit"]["rivals"].as_array_mut() {
-            rivals.iter_mut().for_each(|rival| rival[1]["series"][place] = other.clone());
+            for rival in rivals.iter_mut() {
+                rival[1]["series"][place] = other.clone();
+            }
         }
         assert!(refusal(&file).contains("a part fitted to"), "{}", refusal(&file));
     }

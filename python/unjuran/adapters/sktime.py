@@ -106,4 +106,4 @@ def _years(index: pd.Index) -> list[int]:
     annual = not hasattr(index[0], "year") or str(getattr(index, "freqstr", None) or "Y").startswith(("Y", "A", "B"))
     years = [int(getattr(step, "year", step)) for step in index] if annual else []
     in_order = all(a < b for a, b in itertools.pairwise(years))
-    return years if years and in_order and 1 <= years[0] and years[-1] <= 9899 else list(range(1, len(index) + 1))
+    return years if years and in_order and years[0] >= 1 and years[-1] <= 9899 else list(range(1, len(index) + 1))
