@@ -80,14 +80,12 @@ check: rust-lint python-lint ## Formatters, linters, type check: no tests
 rust-lint:
 	cargo fmt --all --check
 	cargo fmt --manifest-path benches/peers/Cargo.toml --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo clippy --features linfa --lib --test interop --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features linfa --locked -- -D warnings
 	cargo check --no-default-features --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
 
 rust-test:
-	cargo test --locked
-	cargo test --features linfa --test interop --locked
+	cargo test --features linfa --locked
 
 package: ## What the published crate holds: no Python
 	@list="$$(cargo package --list --allow-dirty --locked)"; \

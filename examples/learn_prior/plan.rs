@@ -51,6 +51,12 @@ pub(crate) struct Plan {
     /// teach, on the scale of the data.
     reserve: f64,
     calm: Vec<f64>,
+    /// The powers that they come in.
+    calm_lambdas: Vec<f64>,
+    /// Share of the weight that goes to straight lines with noise, their sizes and powers.
+    lines: f64,
+    line_sizes: Vec<f64>,
+    line_lambdas: Vec<f64>,
     /// Takes every so many-th series only.
     pub(crate) thin: usize,
     /// Years held back when a fold is scored.
@@ -100,6 +106,10 @@ impl Plan {
             smooth: 0.0,
             reserve: 0.02,
             calm: vec![0.003, 0.000_3, 0.000_03, 0.000_003],
+            calm_lambdas: vec![1.0],
+            lines: 0.0,
+            line_sizes: vec![0.05, 0.15],
+            line_lambdas: vec![0.0, 0.5],
             thin: 1,
             held_back: 6,
         };
@@ -174,6 +184,10 @@ impl Plan {
             "smooth" => self.smooth = value.parse()?,
             "reserve" => self.reserve = value.parse()?,
             "calm" => self.calm = list()?,
+            "lines" => self.lines = value.parse()?,
+            "line-sizes" => self.line_sizes = list()?,
+            "line-lambdas" => self.line_lambdas = list()?,
+            "calm-lambdas" => self.calm_lambdas = list()?,
             "thin" => self.thin = value.parse()?,
             "crowd" => self.crowd = value.parse()?,
             _ => return Err(format!("no setting named {key}").into()),
@@ -226,12 +240,26 @@ impl Plan {
             mix(&mut both, all.filter(|(_, weight)| *weight >= ADOPTED).collect(), self.smooth);
             sources.push(format!("{} of the weight: the heaviest members of the prior \"annual\"", self.smooth));
         }
+        if self.lines > 0.0 {
+            let mut lines = Vec::new();
+            for &lambda in &self.line_lambdas {
+                for &s in &self.line_sizes {
+                    for alpha in [0.0, 0.25] {
+                        lines.push((Member { alpha, beta: 0.0, phi: 1.0, lambda, tau: 1.0, s, drift: 0.0 }, 1.0));
+                    }
+                }
+            }
+            mix(&mut both, lines, self.lines);
+        }
         if self.reserve > 0.0 {
-            let calm = |&s: &f64| {
-                RESERVE
-                    .map(|(alpha, beta, phi, tau)| (Member { alpha, beta, phi, lambda: 1.0, tau, s, drift: 0.0 }, 1.0))
-            };
-            mix(&mut both, self.calm.iter().flat_map(calm).collect(), self.reserve);
+            let mut calm = Vec::new();
+            for &lambda in &self.calm_lambdas {
+                for &s in &self.calm {
+                    let member = |(alpha, beta, phi, tau)| Member { alpha, beta, phi, lambda, tau, s, drift: 0.0 };
+                    calm.extend(RESERVE.map(|recursion| (member(recursion), 1.0)));
+                }
+            }
+            mix(&mut both, calm, self.reserve);
             sources.push(format!("{} of the weight: calm members that no lesson asked for", self.reserve));
         }
         both.sort_by(|a, b| b.1.total_cmp(&a.1));

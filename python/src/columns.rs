@@ -291,14 +291,7 @@ pub(crate) fn panel_columns<'py>(
     Ok(columns)
 }
 
-/// An error of a kind that the core has, raised by `frames.py` with the core's sentence.
-#[pyfunction]
-#[pyo3(name = "_missing_column")]
-pub(crate) fn missing_column(column: String, known: Vec<String>) -> Result<()> {
-    Err(Error::MissingColumn { file: "the frame".to_owned(), column, known }.into())
-}
-
-/// The same of a series that a frame does not have.
+/// The core's error of a series that is not there, raised for a frame by `frames.py`.
 #[pyfunction]
 #[pyo3(name = "_unknown_series")]
 pub(crate) fn unknown_series(series: String, known: Vec<String>) -> Result<()> {

@@ -46,9 +46,7 @@ mod _core {
     #[pymodule_export]
     use crate::bayes::{PyBayesEts, PyFittedBayesEts, PyPrior};
     #[pymodule_export]
-    use crate::columns::{
-        forecast_columns, missing_column, panel_columns, panel_from_columns, unknown_series, y_address,
-    };
+    use crate::columns::{forecast_columns, panel_columns, panel_from_columns, unknown_series, y_address};
     #[pymodule_export]
     use crate::convert::{PyConverted, from_fiscal, from_rates, rates, to_fiscal};
     #[pymodule_export]

@@ -18,7 +18,7 @@ from narwhals.exceptions import DuplicateError
 from unjuran import _core
 from unjuran._progress import Bar, Part
 from unjuran._years import NO_YEAR, YearColumn, is_nothing, read_years
-from unjuran.errors import BadParameterError, NotReadError, UnjuranError
+from unjuran.errors import BadParameterError, MissingColumnError, NotReadError, UnjuranError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +41,14 @@ _TEXT_HINT = (
     "text of a published table is read by read_csv; in a frame a masked cell has no y but y_lo and y_hi, "
     "and a partial year has period_end or share"
 )
+_SHAPE = (
+    "; a row is a year of a series, its name, year and number in unique_id, ds and y, or in the columns that id_col, "
+    "time_col and target_col name; a table with a column a series becomes that by melt (pandas) or unpivot (polars)"
+)
 #: Whole numbers up to this size are exact as floats.
 _EXACT = 2**53
+#: Columns that an error lists.
+_SHOWN = 12
 #: Series that are forecast at a time.
 _PART = 50_000
 
@@ -217,9 +223,7 @@ class _Beside(NamedTuple):
             message = f"for a frame, exposure is the name of a column, not {exposure!r}"
             raise TypeError(message)
         made = cls(list(exog or []), exposure, {})
-        for column in made.columns:
-            if column not in frame.columns:
-                _core._missing_column(column, [str(c) for c in frame.columns])
+        _require(frame, made.columns, "the frame")
         if future is not None:
             made.read(_frame(future, "future must be a pandas, polars or pyarrow data frame"), names)
         return made
@@ -227,9 +231,7 @@ class _Beside(NamedTuple):
     def read(self, frame: _Frame, names: _Names) -> None:
         """Take the years ahead from a frame of the same columns."""
         id_col, time_col = names[0] or "unique_id", names[1] or "ds"
-        for column in (id_col, time_col, *self.columns):
-            if column not in frame.columns:
-                _core._missing_column(column, [str(c) for c in frame.columns])
+        _require(frame, (id_col, time_col, *self.columns), "the frame of future=")
         years = read_years(frame[time_col])
         for row, problem in sorted(years.unreadable.items()):
             message = f"future, row {row}: {problem}"
@@ -277,6 +279,18 @@ def _known(frame: _Frame, names: _Names, beside: _Beside | None, events: Any) ->
             _core._unknown_series(str(name), list(series))
 
 
+def _require(frame: _Frame, columns: Sequence[str], where: str, shape: str = "") -> None:
+    """Refuse a frame without one of these columns."""
+    for column in columns:
+        if column not in frame.columns:
+            known = tuple(str(c) for c in frame.columns)
+            shown = ", ".join(f'"{c}"' for c in known[:_SHOWN]) + (
+                f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+            )
+            message = f'{where} has no column "{column}": its columns are {shown or "none"}{shape}'
+            raise MissingColumnError(message, file=where, column=column, known=known)
+
+
 def _frame(data: Any, problem: str) -> _Frame:
     try:
         return nw.from_native(data, eager_only=True)
@@ -297,9 +311,7 @@ def _parts(
         given or default for given, default in zip(names, ("unique_id", "ds", "y"), strict=True)
     )
     needed = [id_col, time_col, target_col]
-    for column in needed:
-        if column not in frame.columns:
-            _core._missing_column(column, [str(c) for c in frame.columns])
+    _require(frame, needed, "the frame", _SHAPE)
     if len(set(needed)) < 3:
         message = f"id_col, time_col and target_col are three columns, not {id_col!r}, {time_col!r} and {target_col!r}"
         raise UnjuranError(message)
