@@ -436,8 +436,8 @@ pub enum Error {
         /// Values of the response.
         rows: usize,
     },
-    /// A row of a matrix, or its response, that is not made of finite numbers.
-    #[error("series {series:?}: row {row} holds a number that is infinite or missing")]
+    /// A row of a matrix, its response or its weight that is not made of finite numbers, or a weight below zero.
+    #[error("series {series:?}: row {row} holds a number that is infinite or missing, or a weight below zero")]
     MatrixNumber {
         /// The series.
         series: String,

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use unjuran::Error;
 use unjuran::model::{Coefficient, Criteria};
 use unjuran::regression::{self, Ols, Robust, Sample};
 
 use crate::arrays;
 use crate::errors::Result;
+use crate::forecast::named_interval;
 use crate::input;
 use crate::tidy::{OfColumns, coefficients};
 
@@ -37,6 +38,28 @@ pub(crate) struct PyColumnsFit {
 impl PyColumnsFit {
     fn each<'py>(&self, py: Python<'py>, what: impl Fn(&Coefficient) -> f64) -> PyResult<Bound<'py, PyAny>> {
         arrays::floats(py, &self.coefficients.iter().map(what).collect::<Vec<_>>())
+    }
+
+    /// Ends of a band at rows of the columns.
+    fn band<'py>(
+        &self,
+        py: Python<'py>,
+        rows: &Bound<'py, PyAny>,
+        ends: impl Fn(&Ols, &[f64]) -> unjuran::Result<(f64, f64)>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let Some(ols) = &self.ols else {
+            let (model, parameter) = ("polynomial".to_owned(), "X".to_owned());
+            let (value, allowed) = ("rows of columns".to_owned(), "rows for fits of ols".to_owned());
+            return Err(Error::BadParameter { model, parameter, value, allowed }.into());
+        };
+        let intercept = self.coefficients.first().is_some_and(|c| c.name == "intercept");
+        let of_row = |row: Vec<f64>| {
+            let row: Vec<f64> = intercept.then_some(1.0).into_iter().chain(row).collect();
+            ends(ols, &row)
+        };
+        let bounds = Matrix::read(rows)?.rows.into_iter().map(of_row).collect::<unjuran::Result<Vec<_>>>()?;
+        let (lower, upper): (Vec<f64>, Vec<f64>) = bounds.into_iter().unzip();
+        Ok(named_interval(py, (arrays::floats(py, &lower)?, arrays::floats(py, &upper)?))?)
     }
 
     fn told(&self) -> OfColumns<'_> {
@@ -82,7 +105,11 @@ impl PyColumnsFit {
             let _ = writeln!(text, "{:<16} {numbers}", c.name);
         }
         let (n, df, sigma, r2) = (self.fitted.len(), self.df, self.sigma, self.r2);
-        text + &format!("{n} rows, {df} degrees of freedom, sigma {sigma:.6e}, r2 {r2:.6}\n")
+        let _ = writeln!(text, "{n} rows, {df} degrees of freedom, sigma {sigma:.6e}, r2 {r2:.6}");
+        if let Some(ols) = &self.ols {
+            let _ = writeln!(text, "Durbin-Watson {:.3}", ols.durbin_watson());
+        }
+        text
     }
 
     /// Names of the coefficients.
@@ -193,18 +220,83 @@ impl PyColumnsFit {
         arrays::floats(py, &self.leverages)
     }
 
+    /// Near 2 for residuals without memory, towards 0 where neighbours are alike, towards 4 where they alternate
+    /// (Durbin and Watson 1950). None for a polynomial.
+    #[getter]
+    fn durbin_watson(&self) -> Option<f64> {
+        self.ols.as_ref().map(Ols::durbin_watson)
+    }
+
+    /// How far all fitted values move when a row is left out: Cook's distances, a float64 array with a number a row (Cook
+    /// 1977). None for a polynomial.
+    #[getter]
+    fn cooks<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.ols.as_ref().map(|ols| arrays::floats(py, &ols.cooks())).transpose()
+    }
+
+    /// Residuals over their standard deviation, each estimated without its own row: infinite where the other rows fit
+    /// exactly. None for a polynomial.
+    #[getter]
+    fn studentised<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.ols.as_ref().map(|ols| arrays::floats(py, &ols.studentised())).transpose()
+    }
+
+    /// Where the line is at rows of the columns, with so many per cent confidence.
+    ///
+    /// ``x' b -+ t(df, level) sigma sqrt(x' (X' X)^-1 x)``, the textbook's interval of the mean response.
+    ///
+    /// Parameters
+    /// ----------
+    /// X : array, frame or sequence of rows, of shape (m, p)
+    ///     The columns of the fit, without that of ones.
+    /// level : float, default 95
+    ///     In per cent, from 1 to below 100.
+    ///
+    /// Returns
+    /// -------
+    /// Interval
+    ///     Lower and upper ends, float64 arrays with a number a row.
+    ///
+    /// Raises
+    /// ------
+    /// MatrixShapeError, BadLevelError
+    ///     Rows of another width, another level.
+    /// BadParameterError
+    ///     A polynomial.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import unjuran as uj
+    /// >>> fit = uj.regression.ols([[1], [2], [3]], [1, 3, 2])
+    /// >>> fit.confidence([[2]], 80).lower.round(2).tolist()  # 2 - 3.08 sqrt(3 / 2) / sqrt(3)
+    /// [-0.18]
+    #[pyo3(signature = (X, level=95.0))]
+    #[expect(non_snake_case, reason = "the usual name of a matrix")]
+    fn confidence<'py>(&self, py: Python<'py>, X: &Bound<'py, PyAny>, level: f64) -> Result<Bound<'py, PyAny>> {
+        self.band(py, X, |ols, row| ols.confidence(row, level))
+    }
+
+    /// Where new values are at rows of the columns, with so many per cent probability.
+    ///
+    /// ``x' b -+ t(df, level) sigma sqrt(1 + x' (X' X)^-1 x)``. Parameters, result and errors are those of ``confidence``.
+    #[pyo3(signature = (X, level=95.0))]
+    #[expect(non_snake_case, reason = "the usual name of a matrix")]
+    fn prediction<'py>(&self, py: Python<'py>, X: &Bound<'py, PyAny>, level: f64) -> Result<Bound<'py, PyAny>> {
+        self.band(py, X, |ols, row| ols.prediction(row, level))
+    }
+
     /// Standard errors that do not trust equal variances, or independence of neighbours.
     ///
     /// Parameters
     /// ----------
     /// kind : {"HC1", "HC3", "newey-west"}, default "HC3"
     /// lags : int, default 1
-    ///     For Newey-West: how many rows apart residuals may be correlated.
+    ///     For Newey-West alone: how many rows apart residuals may be correlated.
     ///
     /// Raises
     /// ------
     /// BadParameterError
-    ///     Another kind, a negative lag, or a polynomial.
+    ///     Another kind, a negative lag, lags for another kind than Newey-West, or a polynomial.
     #[pyo3(signature = (kind="HC3", *, lags=None))]
     fn robust_se<'py>(
         &self,
@@ -212,19 +304,19 @@ impl PyColumnsFit {
         kind: &str,
         lags: Option<&Bound<'py, PyAny>>,
     ) -> Result<Bound<'py, PyAny>> {
-        let lags = lags.map_or(Ok(1), |lags| input::integer(lags, "lags"))?;
-        let robust = match (kind, usize::try_from(lags)) {
-            ("HC1", Ok(_)) => Some(Robust::Hc1),
-            ("HC3", Ok(_)) => Some(Robust::Hc3),
-            ("newey-west", Ok(lags)) => Some(Robust::NeweyWest { lags }),
+        let lags = lags.map(|lags| input::integer(lags, "lags")).transpose()?;
+        let robust = match (kind, lags) {
+            ("HC1", None) => Some(Robust::Hc1),
+            ("HC3", None) => Some(Robust::Hc3),
+            ("newey-west", lags) => usize::try_from(lags.unwrap_or(1)).ok().map(|lags| Robust::NeweyWest { lags }),
             _ => None,
         };
         let (Some(robust), Some(ols)) = (robust, &self.ols) else {
             return Err(Error::BadParameter {
                 model: "robust_se".to_owned(),
                 parameter: "kind".to_owned(),
-                value: format!("{kind:?}, lags {lags}"),
-                allowed: "\"HC1\", \"HC3\" or \"newey-west\" with lags from 0, for ols".to_owned(),
+                value: lags.map_or_else(|| format!("{kind:?}"), |lags| format!("{kind:?}, lags {lags}")),
+                allowed: "\"HC1\", \"HC3\" or \"newey-west\", the last with lags from 0, for ols".to_owned(),
             }
             .into());
         };
@@ -241,13 +333,14 @@ impl PyColumnsFit {
 ///
 /// Parameters
 /// ----------
-/// X : array, frame or sequence of rows, of shape (n, p)
-///     A column of numbers each; a frame's names are kept, others are called x1, x2, ...
+/// X : array, frame, dict of columns or sequence of rows, of shape (n, p)
+///     A column of numbers each; the names of a frame or dict are kept, others are called x1, x2, ...
 /// y : sequence of float, of length n
 /// intercept : bool, default True
 ///     Put a column of ones before the others.
 /// weights : sequence of float, optional
-///     How many times each row counts, from 0.
+///     From 0: a row of weight w has the variance sigma^2 / w. Only ratios matter for coefficients and standard errors.
+///     These are no numbers of equal rows: repeat the rows where one stands for several.
 ///
 /// Returns
 /// -------
@@ -275,46 +368,12 @@ pub(crate) fn ols(
     intercept: bool,
     weights: Option<&Bound<'_, PyAny>>,
 ) -> Result<PyColumnsFit> {
-    let named = X.hasattr("columns")?;
-    let mut names: Vec<String> = Vec::new();
-    let matrix = if named {
-        for name in input::items(&X.getattr("columns")?, "X.columns")? {
-            names.push(name.str()?.to_string());
-        }
-        X.call_method0(intern!(X.py(), "to_numpy"))?
-    } else {
-        X.clone()
-    };
-    let y = numbers(y, "y")?;
-    let given = input::items(&matrix, "X")?;
-    let mut rows = Vec::new();
-    let mut width = 0;
-    for (i, row) in given.iter().enumerate() {
-        let is_row = row.hasattr("__len__")? && !row.is_instance_of::<PyString>();
-        let row =
-            if is_row { numbers(row, &format!("X[{i}]"))? } else { vec![input::number(row, &format!("X[{i}]"))?] };
-        if i > 0 && row.len() != width {
-            let (series, entries) = ("X".to_owned(), rows.len() + row.len());
-            return Err(Error::MatrixShape {
-                series,
-                entries,
-                columns: width + usize::from(intercept),
-                rows: given.len(),
-            }
-            .into());
-        }
-        width = row.len();
-        if intercept {
-            rows.push(1.0);
-        }
-        rows.extend(row);
-    }
-    if !named {
-        names = (1..=width).map(|j| format!("x{j}")).collect();
-    }
+    let Matrix { mut names, rows } = Matrix::read(X)?;
     if intercept {
         names.insert(0, "intercept".to_owned());
     }
+    let rows: Vec<f64> = rows.into_iter().flat_map(|row| intercept.then_some(1.0).into_iter().chain(row)).collect();
+    let y = numbers(y, "y")?;
     let weights = weights.map(|weights| numbers(weights, "weights")).transpose()?;
     let sample = Sample { names: &names, rows: &rows, y: &y, weights: weights.as_deref(), intercept };
     let fit = Ols::of("ols", &sample)?;
@@ -332,6 +391,55 @@ pub(crate) fn ols(
         leverages: fit.leverages().to_vec(),
         ols: Some(fit),
     })
+}
+
+/// A matrix as Python holds it.
+struct Matrix {
+    names: Vec<String>,
+    /// All of one length.
+    rows: Vec<Vec<f64>>,
+}
+
+impl Matrix {
+    #[expect(non_snake_case, reason = "the usual name of a matrix")]
+    fn read(X: &Bound<'_, PyAny>) -> Result<Self> {
+        if let Ok(columns) = X.cast::<PyDict>() {
+            let names = columns.keys().iter().map(|name| Ok(name.str()?.to_string())).collect::<PyResult<Vec<_>>>()?;
+            let each = columns.values().iter().zip(&names).map(|(column, name)| numbers(&column, name));
+            let columns = each.collect::<Result<Vec<_>>>()?;
+            let n = columns.first().map_or(0, Vec::len);
+            if let Some(odd) = columns.iter().find(|column| column.len() != n) {
+                let (series, entries) = ("X".to_owned(), odd.len());
+                return Err(Error::MatrixShape { series, entries, columns: 1, rows: n }.into());
+            }
+            let rows = (0..n).map(|i| columns.iter().filter_map(|column| column.get(i).copied()).collect());
+            return Ok(Self { names, rows: rows.collect() });
+        }
+        let named = X.hasattr("columns")?;
+        let mut names: Vec<String> = Vec::new();
+        let matrix = if named {
+            for name in input::items(&X.getattr("columns")?, "X.columns")? {
+                names.push(name.str()?.to_string());
+            }
+            X.call_method0(intern!(X.py(), "to_numpy"))?
+        } else {
+            X.clone()
+        };
+        let mut rows: Vec<Vec<f64>> = Vec::new();
+        for (i, row) in input::items(&matrix, "X")?.iter().enumerate() {
+            let (is_row, name) = (row.hasattr("__len__")? && !row.is_instance_of::<PyString>(), format!("X[{i}]"));
+            let row = if is_row { numbers(row, &name)? } else { vec![input::number(row, &name)?] };
+            if let Some(first) = rows.first().filter(|first| first.len() != row.len()) {
+                let (series, entries, columns) = (name, row.len(), first.len());
+                return Err(Error::MatrixShape { series, entries, columns, rows: 1 }.into());
+            }
+            rows.push(row);
+        }
+        if !named {
+            names = (1..=rows.first().map_or(0, Vec::len)).map(|j| format!("x{j}")).collect();
+        }
+        Ok(Self { names, rows })
+    }
 }
 
 /// The polynomial of a degree through points, its coefficients in powers of x.

@@ -192,6 +192,27 @@ def test_columns_of_ones_own_are_fitted_by_name():
         uj.regression.ols([[1], [2, 4], [3]], [1, 2, 3])
 
 
+def test_bands_and_diagnostics_of_a_line_by_hand():
+    # Through (1, 1), (2, 3), (3, 2): residuals -1/2, 1, -1/2, sigma^2 = 3/2, leverages 5/6, 1/3, 5/6; t(1, 0.9) = 3.0777.
+    fit = uj.regression.ols({"x": [1, 2, 3]}, [1, 3, 2])
+    assert fit.names == ("intercept", "x")
+    assert fit.durbin_watson == pytest.approx(4.5 / 1.5)
+    assert fit.cooks == pytest.approx([2.5, 0.25, 2.5])
+    line, new = fit.confidence([[2]], 80), fit.prediction({"x": [2]}, 80)
+    assert (line.lower[0], line.upper[0]) == pytest.approx((2 - 3.0777 * 0.5**0.5, 2 + 3.0777 * 0.5**0.5), abs=1e-3)
+    assert (new.lower[0], new.upper[0]) == pytest.approx((2 - 3.0777 * 2**0.5, 2 + 3.0777 * 2**0.5), abs=1e-3)
+    with pytest.raises(errors.MatrixShapeError):
+        fit.confidence([[2, 3]])
+    with pytest.raises(errors.BadParameterError, match="lags"):
+        fit.robust_se("HC3", lags=2)
+    with pytest.raises(errors.MatrixNumberError, match="weight below zero"):
+        uj.regression.ols([[1], [2], [3]], [1, 3, 2], weights=[1, 1, -1])
+    curve = uj.regression.polynomial([0, 1, 2, 3], [1, 0, 1, 4], 1)
+    assert curve.durbin_watson is None
+    with pytest.raises(errors.BadParameterError):
+        curve.prediction([[2]])
+
+
 def test_robust_errors_of_a_mean_by_hand():
     # 1, 2, 6: residuals -2, -1, 3; HC1 is 3/2 * 14 / 9, HC3 has each residual times 3/2.
     fit = uj.regression.ols([[1]] * 3, [1, 2, 6], intercept=False)

@@ -48,7 +48,7 @@ pub struct Sample<'a> {
     pub rows: &'a [f64],
     /// The response, a value a row.
     pub y: &'a [f64],
-    /// How many times each row counts; none for once each.
+    /// What each row is worth, from 0: a row of weight w has the variance sigma^2 / w. None for alike.
     pub weights: Option<&'a [f64]>,
     /// Whether the columns have an intercept among them.
     pub intercept: bool,
@@ -137,11 +137,12 @@ impl Ols {
         Self::of(series, &Sample { names, rows, y, weights: None, intercept })
     }
 
-    /// The same for rows that count differently: twice is as good as two equal rows.
+    /// The same for rows of unlike variance, sigma^2 / w for a weight w. Only ratios of weights matter for coefficients and
+    /// their standard errors: they are no numbers of equal rows, which would add degrees of freedom.
     ///
     /// ```
     /// use unjuran::regression::{Ols, Sample};
-    /// // The mean of 1 and 4, the second counted twice, is 3; rss 4 + 2 = 6 on one degree of freedom.
+    /// // The mean of 1 and 4, the second with half the variance, is 3; rss 4 + 2 = 6 on one degree of freedom.
     /// let (names, y, weights) = (["intercept".to_owned()], [1.0, 4.0], [1.0, 2.0]);
     /// let sample = Sample { names: &names, rows: &[1.0, 1.0], y: &y, weights: Some(&weights), intercept: true };
     /// let fit = Ols::of("example", &sample)?;

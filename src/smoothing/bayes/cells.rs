@@ -54,9 +54,16 @@ const LEAST_UNDER_LOG: f64 = 10.0;
 /// The size that a series is divided by: the mean absolute value, for counts at least 1. `ratios` are those of the exposure,
 /// a year each, or none.
 pub(super) fn scale(training: &Training, ratios: &[f64]) -> f64 {
-    let n = training.observed().max(1) as f64;
-    let size = |(i, y): (usize, f64)| y.abs() / ratio(ratios, i) / n;
-    let mean: f64 = training.y.iter().enumerate().filter_map(|(i, y)| Some((i, (*y)?))).map(size).sum();
+    let size = |(i, y): (usize, Option<f64>)| Some((i, y?.abs() / ratio(ratios, i)));
+    let mean = |sizes: &[f64]| sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
+    let exact: Vec<f64> = training.exact().enumerate().filter_map(size).map(|(_, y)| y).collect();
+    let usual = if exact.is_empty() { f64::INFINITY } else { mean(&exact) };
+    let each = training.y.iter().copied().enumerate().filter_map(size).map(|(i, y)| match training.masks.get(&i) {
+        // why: the midpoint of a cell that may hold anything says nothing of the size of the series.
+        Some((lower, _)) => y.min(usual.max(lower.abs() / ratio(ratios, i))),
+        None => y,
+    });
+    let mean = mean(&each.collect::<Vec<_>>());
     let least = if training.unit == Unit::Count { 1.0 } else { 0.0 };
     let scale = mean.max(least);
     if scale > 0.0 { scale } else { 1.0 }

@@ -10,7 +10,7 @@
 
 use crate::design::{Column, Design, Inputs};
 use crate::error::Result;
-use crate::series::{EventKind, Horizon, Training, Year};
+use crate::series::{EventKind, Horizon, Training, Unit, Year};
 
 /// Standard deviation of the effect of an event in log units: two of them are a factor of four.
 const EVENT: f64 = 0.7;
@@ -80,8 +80,10 @@ impl Effects {
         let level = |before: Year| {
             let of = |all: bool| known().filter(move |(_, year)| all || *year < before).map(|(y, _)| y.abs());
             let (sum, n) = of(of(false).next().is_none()).fold((0.0, 0.0), |(sum, n), y| (sum + y, n + 1.0));
-            // why one half: a level of nothing has no shares.
-            f64::max(sum / n, 0.5)
+            // why: a level of nothing has no shares.
+            let least = if training.unit == Unit::Count { 0.5 } else { 0.0 };
+            let level = f64::max(sum / n, least);
+            if level > 0.0 { level } else { 1.0 }
         };
         let mut each = Vec::new();
         for (j, column) in design.columns().iter().enumerate() {

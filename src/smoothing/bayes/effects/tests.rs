@@ -53,6 +53,23 @@ fn nothing_happened_is_not_called_an_effect() {
 }
 
 #[test]
+fn an_effect_on_amounts_is_the_same_in_every_unit_of_money() {
+    let fallen = [62.0, 66.0, 60.0, 65.0];
+    let effect = |unit: f64| {
+        let values: Vec<f64> = BEFORE.iter().chain(&fallen).map(|y| y * unit).collect();
+        let amounts = series(&values).with_unit(Unit::Amount).unwrap();
+        let fitted = BayesEts::default().fit_with(&amounts, &event(2018, EventKind::Step)).unwrap();
+        [0.025, 0.5, 0.975].map(|p| fitted.effects()[0].relative(p))
+    };
+    let in_ringgit = effect(1.0);
+    for unit in [1e-6, 1e-3, 1e6] {
+        for (a, b) in effect(unit).iter().zip(in_ringgit) {
+            assert!((a - b).abs() < 1e-6, "{a} in units of {unit}, {b} in one");
+        }
+    }
+}
+
+#[test]
 fn an_event_to_come_changes_nothing_before_it_and_widens_the_fan_from_its_year_on() {
     let s = series(&BEFORE);
     let without = BayesEts::default().fit_with(&s, &event(2020, EventKind::Pulse)).unwrap();
