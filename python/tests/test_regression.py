@@ -193,7 +193,7 @@ def test_columns_of_ones_own_are_fitted_by_name():
 
 
 def test_bands_and_diagnostics_of_a_line_by_hand():
-    # Through (1, 1), (2, 3), (3, 2): residuals -1/2, 1, -1/2, sigma^2 = 3/2, leverages 5/6, 1/3, 5/6; t(1, 0.9) = 3.0777.
+    # Through (1, 1), (2, 3), (3, 2): errors -1/2, 1, -1/2, sigma^2 3/2, leverages 5/6, 1/3, 5/6; t(1, 0.9) is 3.0777.
     fit = uj.regression.ols({"x": [1, 2, 3]}, [1, 3, 2])
     assert fit.names == ("intercept", "x")
     assert fit.durbin_watson == pytest.approx(4.5 / 1.5)

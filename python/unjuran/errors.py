@@ -352,7 +352,7 @@ class MatrixShapeError(UnjuranError):
 
 
 class MatrixNumberError(UnjuranError):
-    """A row of a matrix with an infinite or missing number, response or weight, or a weight below zero; rows count from 1."""
+    """A row of a matrix with an infinite or missing number, or a weight below zero: leave it out; rows count from 1."""
 
     series: str
     row: int
