@@ -8,6 +8,7 @@ Files whose `name` is the same make one table: ours and those of peers, measured
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -171,18 +172,32 @@ def read_tried(path: Path) -> dict[str, list[dict[str, Any]]]:
     return stored
 
 
+def plan() -> str:
+    """What tells one plan of the priors from another."""
+    text = (RESULTS.parents[1] / "examples" / "learn_prior" / "plan.rs").read_bytes()
+    return hashlib.sha256(text).hexdigest()[:12]
+
+
 def tried() -> list[str]:
     """What was tried for the priors, on inner folds of what they learn from."""
-    stored = read_tried(RESULTS / "tried.json")
+    path = RESULTS / "tried.json"
+    stored = read_tried(path)
     if not stored:
         return []
+    changed = json.loads(path.read_text(encoding="utf-8")).get("plan") != plan()
     lines = [
         "## What was tried for the priors",
         "",
         "`make tune DATA=directory` (`benches/prior/tried.py`): one setting changed at a time, learned without the "
         "last years of every series and scored on them; means over sources. Errors are divided "
         "by the mean yearly change and clipped at 20; ratios are to last year's value. The years scored in the tables "
-        "above are not in these files.",
+        "above are not in these files."
+        + (
+            ' The plan of the priors has changed since: "as shipped" is what shipped on that day '
+            "(`docs/decisions.md` has what came after)."
+            if changed
+            else ""
+        ),
         "",
     ]
     for name, rows in sorted(stored.items()):

@@ -59,7 +59,7 @@ def main(tool: str, series: Path, names: list[str]) -> None:
         rows.append(measured(tool, series, name, "as shipped, a third of the countries left out", "", ""))
         rows.append(measured(tool, series, name, "as shipped, whole sources left out", "-source", ""))
         stored[name] = rows
-        OUT.write_text(tables.dumps({"tried": stored}) + "\n", encoding="utf-8")
+        OUT.write_text(tables.dumps({"tried": stored, "plan": tables.plan()}) + "\n", encoding="utf-8")
     tables.write()
 
 

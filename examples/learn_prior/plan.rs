@@ -6,7 +6,7 @@ use unjuran::smoothing::bayes::learn::{Exercise, Finish, Lesson, Settings, exerc
 use unjuran::smoothing::bayes::{Member, Prior, Shared};
 
 /// Least weight of the members of the annual prior that the prior for counts adopts.
-const ADOPTED: f64 = 0.01;
+const ADOPTED: f64 = 0.008;
 
 /// The recursions of the members in reserve: levels that follow nothing, some or all of each change, a straight line, and a
 /// line or a walk with a slope that may be steep against the shocks; (alpha, beta, phi, tau).
@@ -47,16 +47,10 @@ pub(crate) struct Plan {
     pub(crate) crowd: f64,
     /// Share of the weight that goes to the heaviest members of the shipped annual prior.
     smooth: f64,
-    /// Share of the weight that goes to members which no lesson asks for, and their sizes: series far calmer than those that
-    /// teach, on the scale of the data.
+    /// Share of the weight that goes to members in reserve, and their powers, each with its sizes: plain levels, lines and walks,
+    /// and series far calmer than those that teach.
     reserve: f64,
-    calm: Vec<f64>,
-    /// The powers that they come in.
-    calm_lambdas: Vec<f64>,
-    /// Share of the weight that goes to straight lines with noise, their sizes and powers.
-    lines: f64,
-    line_sizes: Vec<f64>,
-    line_lambdas: Vec<f64>,
+    plain: Vec<(f64, Vec<f64>)>,
     /// Takes every so many-th series only.
     pub(crate) thin: usize,
     /// Years held back when a fold is scored.
@@ -85,7 +79,7 @@ impl Plan {
             sizes: vec![0.003, 0.015, 0.06, 0.25],
             drifts: vec![0.0, 0.04],
             shared: Shared { shape: 3.0, level: 4.0, poisson: 1.0, wild: 0.02, jolt: 5.0 },
-            eta: 0.3,
+            eta: 0.6,
             origins: vec![1, 2, 3, 5, 8, 12, 16, 20, 25],
             horizon: 6,
             steps: 40,
@@ -98,18 +92,16 @@ impl Plan {
                 steps: 60,
                 pace: 0.05,
                 hold: 0.0,
-                free_eta: true,
+                // why not free: the descent lets eta fall as series grow, and long clear trends were then not followed.
+                free_eta: false,
                 clip: 10.0,
                 tails: 0.0,
             },
             crowd: 1.0,
             smooth: 0.0,
-            reserve: 0.02,
-            calm: vec![0.003, 0.000_3, 0.000_03, 0.000_003],
-            calm_lambdas: vec![1.0],
-            lines: 0.0,
-            line_sizes: vec![0.05, 0.15],
-            line_lambdas: vec![0.0, 0.5],
+            reserve: 0.2,
+            // why smaller ones on the scale of the data alone: to so calm a series all powers are one.
+            plain: vec![(0.0, vec![0.1, 0.03, 0.003]), (1.0, vec![0.1, 0.03, 0.003, 0.000_3, 0.000_03, 0.000_003])],
             thin: 1,
             held_back: 6,
         };
@@ -124,12 +116,13 @@ impl Plan {
                 phis: vec![0.6, 0.8, 0.9, 1.0],
                 sizes: vec![0.15, 0.4, 0.8],
                 drifts: vec![0.0],
+                eta: 0.5,
                 finish: Finish { hold: 0.3, tails: 2.0, ..base.finish.clone() },
                 trim: 0.004,
                 keep_above: 0.002,
-                smooth: 0.05,
-                // why one size: below it counting decides (the Poisson floor).
-                calm: vec![0.003],
+                smooth: 0.3,
+                // why no less: below it counting decides (the Poisson floor).
+                plain: [0.0, 1.0].map(|lambda| (lambda, vec![0.1, 0.03, 0.003])).to_vec(),
                 crowd: 0.5,
                 held_back: 3,
                 ..base
@@ -140,7 +133,9 @@ impl Plan {
                 lambdas: vec![1.0],
                 sizes: vec![0.06, 0.25, 0.5, 1.0, 2.0],
                 drifts: vec![0.0],
-                finish: Finish { tails: 2.0, ..base.finish.clone() },
+                eta: 0.3,
+                finish: Finish { tails: 2.0, free_eta: true, ..base.finish.clone() },
+                plain: vec![(1.0, vec![0.2, 0.06, 0.02, 0.003, 0.000_3])],
                 held_back: 3,
                 ..base
             }),
@@ -183,11 +178,6 @@ impl Plan {
             "clip" => self.finish.clip = value.parse()?,
             "smooth" => self.smooth = value.parse()?,
             "reserve" => self.reserve = value.parse()?,
-            "calm" => self.calm = list()?,
-            "lines" => self.lines = value.parse()?,
-            "line-sizes" => self.line_sizes = list()?,
-            "line-lambdas" => self.line_lambdas = list()?,
-            "calm-lambdas" => self.calm_lambdas = list()?,
             "thin" => self.thin = value.parse()?,
             "crowd" => self.crowd = value.parse()?,
             _ => return Err(format!("no setting named {key}").into()),
@@ -240,27 +230,17 @@ impl Plan {
             mix(&mut both, all.filter(|(_, weight)| *weight >= ADOPTED).collect(), self.smooth);
             sources.push(format!("{} of the weight: the heaviest members of the prior \"annual\"", self.smooth));
         }
-        if self.lines > 0.0 {
-            let mut lines = Vec::new();
-            for &lambda in &self.line_lambdas {
-                for &s in &self.line_sizes {
-                    for alpha in [0.0, 0.25] {
-                        lines.push((Member { alpha, beta: 0.0, phi: 1.0, lambda, tau: 1.0, s, drift: 0.0 }, 1.0));
-                    }
-                }
-            }
-            mix(&mut both, lines, self.lines);
-        }
         if self.reserve > 0.0 {
-            let mut calm = Vec::new();
-            for &lambda in &self.calm_lambdas {
-                for &s in &self.calm {
+            let mut plain = Vec::new();
+            for (lambda, sizes) in &self.plain {
+                let lambda = *lambda;
+                for &s in sizes {
                     let member = |(alpha, beta, phi, tau)| Member { alpha, beta, phi, lambda, tau, s, drift: 0.0 };
-                    calm.extend(RESERVE.map(|recursion| (member(recursion), 1.0)));
+                    plain.extend(RESERVE.map(|recursion| (member(recursion), 1.0)));
                 }
             }
-            mix(&mut both, calm, self.reserve);
-            sources.push(format!("{} of the weight: calm members that no lesson asked for", self.reserve));
+            mix(&mut both, plain, self.reserve);
+            sources.push(format!("{} of the weight: plain members in reserve, that no lesson asked for", self.reserve));
         }
         both.sort_by(|a, b| b.1.total_cmp(&a.1));
         let growth = prior.eta_growth();

@@ -162,7 +162,7 @@ impl fmt::Display for Note {
             ),
             Self::Overdispersed { ratio } => write!(
                 f,
-                "the counts scatter {ratio:.1} times as much as a Poisson law has it: its bands are too narrow (the dispersion can be estimated, and the negative binomial trend has one)"
+                "the counts scatter {ratio:.1} times as much as a Poisson law has it: its bands and standard errors are too narrow, its p-values too small (the dispersion can be estimated, and the negative binomial trend has one)"
             ),
             Self::ManyColumns { columns, observed } => write!(
                 f,
@@ -170,7 +170,7 @@ impl fmt::Display for Note {
             ),
             Self::PlacedBreaks { breaks, observed } => write!(
                 f,
-                "the bands hold the {} as certain, though {} found in these {observed} years: they are too narrow where years are few",
+                "bands and tests hold the {} as certain, though {} found in these {observed} years: bands are too narrow and p-values too small where years are few",
                 if *breaks == 1 { "break".to_owned() } else { format!("{breaks} breaks") },
                 if *breaks == 1 { "it was" } else { "they were" },
             ),

@@ -196,6 +196,27 @@ fn amounts_on_either_side_of_zero_have_a_prior_of_their_own() {
 }
 
 #[test]
+fn a_trend_that_nobody_can_miss_is_followed() {
+    let fifth = |values: &[f64], unit: Unit| {
+        let series = series(values).with_unit(unit).unwrap();
+        BayesEts::default().fit(&series).unwrap().forecast(years(5)).unwrap().median()[4]
+    };
+    // a fall by 14% a year
+    let fall = |t: i32| 1e5 * (-0.15 * f64::from(t)).exp();
+    let (fell, falls) = (fifth(&(0..15).map(|t| fall(t).round()).collect::<Vec<_>>(), Unit::Count), fall(19));
+    assert!((fell / falls - 1.0).abs() < 0.1, "{fell} for {falls}");
+    // a rise by 5% a year, now 2% above, now 2% below
+    let rise = |t: i32| 500.0 * (0.05 * f64::from(t)).exp();
+    let seen = |t: i32| (rise(t) * if t % 2 == 0 { 1.02 } else { 0.98 }).round();
+    let (rose, rises) = (fifth(&(0..24).map(seen).collect::<Vec<_>>(), Unit::Count), rise(28));
+    assert!((rose / rises - 1.0).abs() < 0.05, "{rose} for {rises}");
+    // a line through zero
+    let line = |t: i32| -200.0 + 20.0 * f64::from(t) + if t % 2 == 0 { 5.0 } else { -5.0 };
+    let risen = fifth(&(0..15).map(line).collect::<Vec<_>>(), Unit::Amount);
+    assert!((risen - 180.0).abs() < 20.0, "{risen} for 180");
+}
+
+#[test]
 fn a_calm_series_has_a_calm_band() {
     // a million with a scatter of about one: +1, -1, 0, ... in a fixed shuffle
     let values: Vec<f64> = (0..25).map(|t| 1e6 + f64::from(t * 7 % 5) - 2.0 + 0.1 * f64::from(t % 3)).collect();
