@@ -2,7 +2,8 @@
 
 Files are recognised by what they hold, not by a list of names: long tables in Parquet or CSV, the layout of the M4
 competition (`Yearly-train.csv` beside `Yearly-test.csv`) and Monash `.tsf`. What is not annual, has no training part
-or is no series at all is named in one line of the second value of `read_directory`.
+or is no series at all is named in one line of the second value of `read_directory`. Counts are pooled under the name of
+their directory; those of the scoreboard, known by their files, are `annual_counts`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import polars as pl
 
+from benches.accuracy import tables
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -31,7 +34,8 @@ TIERS = ("A", "B")
 NOT_SCORED = ("owid_hijackings", "hti_tiers")  # one series; grades, not counts
 TOGETHER = {"owid_executions": "owid", "owid_rhino_poaching": "owid"}  # too small to weigh as much as the others
 YEARLY_HORIZON = 6  # of a .tsf that does not say
-OTHER_FREQUENCY = re.compile(r"quarter|month|week|dai?ly|hour|other", re.IGNORECASE)
+OTHER_FREQUENCY = re.compile(r"(?<![a-z])(quarter|month|week|dai|hour)(ly)?(?![a-z])", re.IGNORECASE)
+YEARS = (1500, 2200)  # what a column of years may hold, unless the file is named a yearly one
 YEARLY = re.compile(r"year|annual", re.IGNORECASE)
 
 
@@ -96,7 +100,7 @@ def read_directory(directory: Path) -> tuple[list[Collection], list[str]]:
         elif result:
             left_out.append(f"{path.name}: {result}")
     if counts:
-        found.append(_counts(counts))
+        found.append(_counts(counts, directory))
     return found, left_out
 
 
@@ -108,12 +112,13 @@ def _one(path: Path, manifest: dict[str, Any]) -> Collection | Path | str:
         if match[2] == "train":
             return _m4(path, match[1])
         return "" if path.with_name(f"{match[1]}-train.csv").exists() else "no training part"
-    columns = set(_columns(path))
+    columns = list(_columns(path))
     if "M4id" in columns:
         return ""
-    if not {"unique_id", "ds", "y"} <= columns:
-        monthly = {"unique_id", "year", "month", "y"} <= columns
-        return "monthly: see the table of years under way" if monthly else "no series in long format"
+    if not {"unique_id", "ds", "y"} <= set(columns):
+        monthly = {"unique_id", "year", "month", "y"} <= set(columns)
+        wanted = f"no series in long format: unique_id, ds and y are wanted, its columns are {', '.join(columns)}"
+        return "monthly: see the table of years under way" if monthly else wanted
     if "split" in columns:
         return _long(path)
     tier = _tier(manifest, path.stem)
@@ -163,8 +168,8 @@ def _long(path: Path) -> Collection | str:
     frame = _with_years(read(path))
     if set(frame["split"].unique()) != {"train", "test"}:
         return "no training part" if "train" not in frame["split"] else "no test part"
-    if not _annual(path.stem, frame["ds"]):
-        return "not annual"
+    if problem := _not_annual(path.stem, frame["ds"]):
+        return problem
     groups = "category" if "category" in frame.columns else "split"
     cases = []
     for name, rows in _by_series(frame.sort("unique_id", "ds", maintain_order=True)):
@@ -185,7 +190,11 @@ def _with_years(frame: pl.DataFrame) -> pl.DataFrame:
     if ds.dtype.is_temporal():
         return frame.with_columns(ds.dt.year().alias("ds"))
     if ds.dtype == pl.String:
-        return frame.with_columns(ds.str.slice(0, 4).cast(pl.Int64).alias("ds"))
+        years = ds.str.extract(r"^\s*(\d{4})(?:\D|$)").cast(pl.Int64)
+        if (unread := ds.filter(years.is_null())).len():
+            message = f"ds {unread[0]!r} does not begin with a year: write 2015 or 2015-12-31"
+            raise ValueError(message)
+        return frame.with_columns(years.alias("ds"))
     return frame
 
 
@@ -197,7 +206,7 @@ def _submissions(path: Path) -> pl.DataFrame | None:
     return read(path).drop_nulls("yhat").rename(columns).select("unique_id", "model", "step", "median")
 
 
-def _counts(paths: list[Path]) -> Collection:
+def _counts(paths: list[Path], directory: Path) -> Collection:
     """Annual counts of several sources: whole, published in every year, the last ones held back."""
     cases: list[Case] = []
     notes: list[str] = []
@@ -226,7 +235,9 @@ def _counts(paths: list[Path]) -> Collection:
     notes.append(f"{dropped['gap']} longer series with a missing or masked year are left out")
     if dropped["twice"]:
         notes.append(f"{dropped['twice']} series come under a name that was there before and are left out")
-    return Collection("annual_counts", "counts", cases, {path.name: sha256(path) for path in paths}, notes)
+    files = {path.name: sha256(path) for path in paths}
+    name = tables.stored_for(files) or directory.resolve().name
+    return Collection(name, "counts", cases, files, notes)
 
 
 def _by_series(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -234,11 +245,17 @@ def _by_series(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         yield str(name), rows
 
 
-def _annual(name: str, ds: pl.Series) -> bool:
-    if OTHER_FREQUENCY.search(name):
-        return False
-    years = [float(str(one)) for one in (ds.min(), ds.max())]
-    return bool(YEARLY.search(name)) or (years[0] >= 1500 and years[1] <= 2200)
+def _not_annual(name: str, ds: pl.Series) -> str | None:
+    """Why these are not years."""
+    if said := OTHER_FREQUENCY.search(name):
+        return f'not annual: its name says "{said[0]}"'
+    first, last = (float(str(one)) for one in (ds.min(), ds.max()))
+    if YEARLY.search(name) or (first >= YEARS[0] and last <= YEARS[1]):
+        return None
+    return (
+        f"not taken for annual: ds runs from {first:g} to {last:g}, years from {YEARS[0]} to {YEARS[1]}; "
+        'a file with "yearly" or "annual" in its name may hold others'
+    )
 
 
 # --- the layout of the M4 competition --------------------------------------------------------------------------------

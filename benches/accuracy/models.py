@@ -112,19 +112,21 @@ def forecast(collection: Collection, label: str, model: Any, unit: Unit | None) 
         (pl.int_range(pl.len()).over("unique_id") + 1).alias("step"),
         *(pl.col(old).alias(new) for new, old in names.items()),
     )
-    exact = _exact(collection, model, unit)
+    refused = dict(refusals.select("unique_id", "status").iter_rows())
+    exact = _exact(collection, model, unit, refused)
     table = table.join(exact, on=["unique_id", "step"], how="left", maintain_order="left")
     lengths = pl.DataFrame(
         {"unique_id": [c.unique_id for c in collection.cases], "due": [len(c.test) for c in collection.cases]}
     )
     table = table.join(lengths, on="unique_id", maintain_order="left").filter(pl.col("step") <= pl.col("due"))
-    refused = dict(refusals.select("unique_id", "status").iter_rows())
     return Forecasts(points(table.select(*COLUMNS, *OPTIONAL)), seconds, refused)
 
 
-def _exact(collection: Collection, model: Any, unit: Unit | None) -> pl.DataFrame:
+def _exact(collection: Collection, model: Any, unit: Unit | None, refused: dict[str, str]) -> pl.DataFrame:
     """The exact CRPS and the transform of every outcome, from the laws themselves."""
-    laws = uj.forecast(uj.Panel.from_frame(collection.frame(), unit=unit), h=collection.horizon, model=model)
+    # why without them: a panel stops at a series that cannot be read
+    frame = collection.frame().filter(~pl.col("unique_id").is_in(list(refused)))
+    laws = uj.forecast(uj.Panel.from_frame(frame, unit=unit), h=collection.horizon, model=model)
     ids, steps, scores, transforms = [], [], [], []
     for case in collection.cases:
         law = laws.get(case.unique_id)

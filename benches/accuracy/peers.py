@@ -5,8 +5,8 @@ packages of `peer_models.py` in their own environment, R where it is present, an
 Each answers with a table in the interchange format of `score.py`, left in `target/peers`. Seconds are those of fits,
 medians and intervals at 80 and 95%, without starting up.
 
-The tables are printed and stored as JSON in `benches/results/`, those of peers beside ours, and `BENCHMARKS.md` is
-written anew.
+The tables are printed and stored as JSON where `make accuracy` leaves its own, those of peers beside ours, and
+`BENCHMARKS.md` is written anew from `benches/results/`.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ def main() -> None:
         print(tables.section([ours, others]), flush=True)
         if given.first is None:
             for result, name in ((ours, part.name), (others, f"{part.name}-peers")):
-                (tables.RESULTS / f"{name}.json").write_text(tables.dumps(result) + "\n", encoding="utf-8")
+                tables.store(result, name, given.data)
     if given.first is None:
         tables.write()
-        print("BENCHMARKS.md is written")
+        print("BENCHMARKS.md is what benches/results says")
 
 
 def runners() -> tuple[list[list[str]], list[str]]:

@@ -1,6 +1,7 @@
 """`make accuracy DATA=directory`: measure every model of ours on every annual collection found there.
 
-The tables are printed, stored as JSON in `benches/results/`, and `BENCHMARKS.md` is written anew from that JSON.
+The tables are printed. Those of the scoreboard, known by its files, are stored as JSON in `benches/results/`, from which
+`BENCHMARKS.md` is written anew; those of other files go to `results/` in their directory.
 """
 
 from __future__ import annotations
@@ -61,26 +62,21 @@ def main() -> None:
         if collection.kind == "competition":
             refuse_lessons(collection)
         for unit in units(collection):
-            report(measured(collection, unit))
+            report(measured(collection, unit), given.data)
         if collection.kind == "counts":
-            report(
-                {
-                    **header(f"{collection.name}-first-years", collection, None),
-                    "kind": "first years",
-                    "rows": short.rows(collection),
-                }
-            )
+            about = header(f"{collection.name}-first-years", collection, None)
+            report({**about, "kind": "first years", "rows": short.rows(collection)}, given.data)
         if given.fixtures:
             write_fixture(collection)
     if path := partial_years(given.data):
         months = partial.read_months(path)
-        report(under_way(months, partial.collection(months, path)))
+        report(under_way(months, partial.collection(months, path)), given.data)
         if given.fixtures:
             write_months(path, months)
     if not collections and not partial_years(given.data):
         sys.exit("no annual collection found")
     tables.write()
-    print(f"{time.perf_counter() - start:.0f} s in all; BENCHMARKS.md is written")
+    print(f"{time.perf_counter() - start:.0f} s in all; BENCHMARKS.md is what benches/results says")
 
 
 def refuse_lessons(collection: Collection) -> None:
@@ -160,6 +156,7 @@ def under_way(months: list[partial.Months], collection: Collection) -> dict[str,
 
 def header(name: str, collection: Collection, unit: str | None) -> dict[str, Any]:
     return {
+        **({} if tables.stored_for(collection.files) else {"own": True}),
         "name": name,
         "collection": collection.name,
         "kind": collection.kind,
@@ -244,12 +241,11 @@ def write_months(path: Path, months: list[partial.Months]) -> None:
     frame.write_csv(FIXTURES / "years_under_way.csv")
 
 
-def report(result: dict[str, Any]) -> None:
+def report(result: dict[str, Any], data: Path) -> None:
     """Store one table and print it."""
-    tables.RESULTS.mkdir(exist_ok=True)
-    (tables.RESULTS / f"{result['name']}.json").write_text(tables.dumps(result) + "\n", encoding="utf-8")
     print()
     print(tables.section([result]))
+    print(f"{tables.store(result, result['name'], data)} is written")
 
 
 if __name__ == "__main__":

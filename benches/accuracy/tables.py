@@ -129,6 +129,24 @@ model.
 """
 
 
+def stored_for(files: dict[str, str]) -> str | None:
+    """The collection whose stored tables were measured on these files: on all names, and one at least as it is."""
+    for path in sorted(RESULTS.glob("*.json")):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        before = stored.get("files", {})
+        if before.keys() <= files.keys() and before.items() & files.items():
+            return str(stored["collection"])
+    return None
+
+
+def store(result: dict[str, Any], name: str, data: Path) -> Path:
+    """Write a table under this name: beside the data of a directory of one's own, else among those of the page."""
+    path = (data / "results" if result.get("own") else RESULTS) / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(dumps(result) + "\n", encoding="utf-8")
+    return path
+
+
 def load() -> list[list[dict[str, Any]]]:
     """The stored results; those of one table together, ours first."""
     tables: dict[str, list[dict[str, Any]]] = {}
@@ -269,7 +287,7 @@ def _about(results: list[dict[str, Any]]) -> str:
     )
     notes = "".join(f" {note}." for note in first["notes"])
     learned = "; ".join(f"`{name}` {digest[:12]}" for name, digest in sorted(first.get("priors", {}).items()))
-    seen = SEEN.get(first["name"].split("-")[0], "")
+    seen = "" if first.get("own") else SEEN.get(first["name"].split("-")[0], "")
     return f"{what} {by}{notes}\n\nData (sha256): {files}\n\nPriors (sha256): {learned}\n\n{seen}".rstrip()
 
 

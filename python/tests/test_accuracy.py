@@ -85,9 +85,26 @@ def test_long_tables_are_told_apart_by_what_they_hold(tmp_path):
     assert found.name == "some"
     assert found.submissions["model"].to_list() == ["X"], "a method without a forecast is no method"
     assert left_out == [
-        "covariates.parquet: no series in long format",
+        "covariates.parquet: no series in long format: unique_id, ds and y are wanted, its columns are iso3, year, value",
         "future.parquet: no training part",
-        "some_quarterly.parquet: not annual",
+        'some_quarterly.parquet: not annual: its name says "quarterly"',
+    ]
+
+
+def test_a_file_that_is_not_taken_says_what_is_wrong_with_it(tmp_path):
+    def write(name, ds):
+        columns = {"unique_id": ["a"] * 4, "ds": ds, "y": [1, 2, 3, 4], "split": ["train"] * 3 + ["test"]}
+        pl.DataFrame(columns).write_csv(tmp_path / name)
+
+    write("mother_deaths.csv", [2000, 2001, 2002, 2003])
+    write("dmy.csv", [f"31/12/{year}" for year in range(2000, 2004)])
+    write("counted.csv", [1, 2, 3, 4])
+    (found,), left_out = read_directory(tmp_path)
+    assert found.name == "mother_deaths", "a name is read by whole words"
+    assert left_out == [
+        'counted.csv: not taken for annual: ds runs from 1 to 4, years from 1500 to 2200; a file with "yearly" or '
+        '"annual" in its name may hold others',
+        "dmy.csv: cannot be read: ds '31/12/2000' does not begin with a year: write 2015 or 2015-12-31",
     ]
 
 
@@ -114,6 +131,39 @@ def test_counts_are_pooled_by_tier_and_only_whole_series_of_nine_years_are_score
         "1 series with fewer than 9 published years are left out",
         "1 longer series with a missing or masked year are left out",
     ]
+
+
+def test_counts_of_ones_own_have_the_name_and_the_place_of_their_directory(tmp_path):
+    data = tmp_path / "annual_counts of mine"
+    data.mkdir()
+    frame = pl.DataFrame({"unique_id": "a", "ds": range(2000, 2009), "y": range(9)})
+    frame.write_csv(data / "glotip_totals.csv")
+    (found,), _ = read_directory(data)
+    assert found.name == data.name
+    header = run.header(found.name, found, None)
+    assert "learned" not in tables.section([{**header, "name": "annual_counts", "kind": "first years", "rows": []}])
+    assert tables.store(header, "table", data) == data / "results" / "table.json"
+    assert json.loads((data / "results" / "table.json").read_text())["series"] == 1
+
+
+def test_the_scoreboard_is_known_by_its_files():
+    for name in ("annual_counts", "m3_yearly", "years_under_way"):
+        files = OURS[name]["files"]
+        changed = dict.fromkeys(files, "0" * 64) | dict([next(iter(files.items()))])
+        assert tables.stored_for(files) == tables.stored_for({**changed, "new.parquet": "0"}) == name
+        assert tables.stored_for(dict.fromkeys(files, "0" * 64)) is None, "the names alone are anybody's"
+        assert "own" not in run.header(name, Collection(name, "counts", [Case("a", *[np.arange(3)] * 3)], files), None)
+
+
+def test_a_series_that_is_refused_ends_no_run():
+    years = np.arange(2000, 2006)
+    good, flat = Case("a", years, np.arange(6.0), np.array([7.0])), np.full(6, 5.0)
+    bad = [Case(str(value), years, np.append(flat[1:], value), flat[:1]) for value in (1e290, np.inf)]
+    made = models.forecast(Collection("c", "counts", [good, *bad], {}), "m", uj.Naive(), None)
+    assert set(made.refused) == {"1e+290", "inf"}
+    assert made.table["unique_id"].to_list() == ["a"]
+    none = models.forecast(Collection("c", "counts", bad, {}), "m", uj.Naive(), None)
+    assert len(none.table) == 0
 
 
 # --- scores -----------------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_other_names_of_columns_come_back(make):
 
 @pytest.mark.parametrize(
     "position",
-    [(12, 31), (1, 1), (7, 1), (2, 28)],
+    [(12, 31), (1, 1)],
 )
 def test_dates_keep_their_place_in_the_year(make, position):
     years = [datetime.date(y, *position) for y in range(2015, 2023)]
@@ -105,7 +105,6 @@ def test_dates_keep_their_place_in_the_year(make, position):
     "column",
     [
         pd.period_range("2015", "2022", freq="Y"),
-        pd.period_range("2015", "2022", freq="Y-MAR"),
         pd.date_range("2015-12-31", periods=8, freq="YE"),
         pd.date_range("2015-01-01", periods=8, freq="YS", tz="Asia/Kuala_Lumpur"),
         pd.date_range("2015-12-31 23:59", periods=8, freq="YE", unit="s"),
@@ -126,6 +125,49 @@ def test_the_time_column_comes_back_in_its_type(column):
     assert years.tolist() == list(range(2015, 2025))
     rest = both.astype(str).str[4:]
     assert rest.nunique() == 1, "month, day and time stay"
+
+
+WAYS_TO_WRITE_A_DAY = {
+    "dates": lambda days: [datetime.date.fromisoformat(day) for day in days],
+    "text": list,
+    "timestamps": lambda days: [datetime.datetime.fromisoformat(day + "T08:30") for day in days],
+}
+
+
+@pytest.mark.parametrize("write", WAYS_TO_WRITE_A_DAY.values(), ids=WAYS_TO_WRITE_A_DAY)
+def test_a_day_inside_a_year_is_no_year_as_in_a_file(make, write):
+    for day in ("2023-05-31", "2023-01-02", "2023-12-30", "2023-01-31", "2023-12-01"):
+        days = ["2022-12-31", day, "2022-01-01", "2023-01-01"]
+        frame = {"unique_id": ["a", "a", "b", "b"], "ds": write(days), "y": [139, 48, 7, 8]}
+        got = rows(uj.forecast(make(frame), h=1, model="Naive", level=[]))
+        assert [r["status"] for r in got[1:]] == ["ok"]
+        assert f'series "a": row 1: {day}' in got[0]["status"]
+        assert "is a day inside a year: write the year" in got[0]["status"]
+        with pytest.raises(uj.UnjuranError, match=r"last day as period_end"):
+            uj.Panel.from_frame(make(frame))
+
+
+@pytest.mark.parametrize("dtype", [None, object])
+def test_a_period_that_ends_before_december_is_no_year(dtype):
+    for freq in ("Y-MAR", "Y-NOV"):
+        ds = pd.Series(pd.period_range("2015", "2022", freq=freq), dtype=dtype)
+        (status,) = uj.forecast(pd.DataFrame({"unique_id": "a", "ds": ds, "y": CASES}), h=1)["status"]
+        assert 'series "a": row 0: 2015 is a period that does not end in December' in status
+
+
+@pytest.mark.parametrize(
+    "ds",
+    [
+        pd.date_range("2015-12-31", periods=14, freq="ME"),
+        pd.date_range("2015-10-01", periods=5, freq="QS"),
+        pd.period_range("2015-12", periods=14, freq="M"),
+        [str(day)[:10] for day in pd.date_range("2016-01-01", periods=14, freq="MS")],
+    ],
+    ids=["months", "quarters", "periods", "text"],
+)
+def test_months_and_quarters_are_to_be_summed_first(ds):
+    (status,) = uj.forecast(pd.DataFrame({"unique_id": "a", "ds": ds, "y": 3}), h=1, level=[])["status"]
+    assert "2016 has several dates, as monthly or quarterly data have: sum them by year first" in status
 
 
 @pytest.mark.parametrize(
@@ -241,6 +283,15 @@ def test_text_among_the_values_is_refused_with_the_way_out(make, y):
     for call in (lambda: uj.forecast(frame, h=1), lambda: uj.Panel.from_frame(frame)):
         with pytest.raises(TypeError, match=r"column 'y', row 0: .* is not a number.*read_csv.*y_lo.*period_end"):
             call()
+
+
+def test_a_cell_of_text_among_numbers_stops_no_other_series():
+    frame = pd.DataFrame({"unique_id": list("aab") + ["b"], "ds": [2020, 2021] * 2, "y": [3, 4, 5, "n/a"]})
+    status = uj.forecast(frame, h=1, model="Naive", level=[])["status"].tolist()
+    assert status[0] == "ok"
+    assert status[1].startswith("series \"b\": row 3: column 'y': 'n/a' is not a number; text of a published table")
+    with pytest.raises(errors.NotReadError, match="row 3"):
+        uj.Panel.from_frame(frame)
 
 
 def test_decimals_and_objects_are_numbers():

@@ -1,7 +1,7 @@
 """The time column of a frame: years out of whatever it holds, and the same kind of thing back for other years.
 
-A year may be an integer, a date or timestamp anywhere in it, a pandas period, or text that begins with it. What comes
-back has the month, day and time of the series' last row, so that nothing moves by a year.
+A year may be an integer, a date or timestamp of its first or last day, a pandas period that ends with it, or text of
+these. What comes back has the month, day and time of the series' last row, so that nothing moves by a year.
 """
 
 from __future__ import annotations
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 #: Stands for a year that could not be read.
 NO_YEAR = int(np.iinfo(np.int64).min)
 
+#: What to do with a date that stands for no whole year: the rule of a file.
+_INSIDE = "is a day inside a year: write the year, and for a part of it the last day as period_end"
+_OTHER_CALENDAR = "is a period that does not end in December: write the year as a number"
+
+#: The days that stand for their whole year.
+_WHOLE = ((1, 1), (12, 31))
+
 _TEXT = re.compile(r"\s*(\d{4})(\.0+|-\d\d-\d\d(?:[T ].*)?)?\s*")
 
 
@@ -37,6 +44,8 @@ class YearColumn(NamedTuple):
     unreadable: dict[int, str]
     at: _Maker
     """A column of these years, each in the position within the year that the given row has."""
+    months: _Integers | None = None
+    """The months of dates, 0 where a row has none."""
 
 
 def read_years(column: _Column) -> YearColumn:
@@ -82,6 +91,8 @@ def _dates(column: _Column) -> YearColumn:
     local = column.dt.replace_time_zone(None) if zone is not None else column
     moments = np.asarray(local.cast(nw.Datetime("us")).to_numpy(), dtype="datetime64[us]")
     values, bad, moved = _calendar(moments)
+    days = moments.astype("datetime64[D]")
+    months, inside = _inside(values, days)
 
     def at(years: _Integers, rows: _Integers) -> _Column:
         moment = nw.new_series(column.name, moved(years, rows), nw.Datetime("us"), backend=column.implementation)
@@ -91,7 +102,8 @@ def _dates(column: _Column) -> YearColumn:
         except ValueError:  # nanoseconds end in 2262
             return moment
 
-    return YearColumn(values, _not_years(bad, column.to_list() if bad.any() else []), at)
+    problems = {row: f"{days[row]} {_INSIDE}" for row in np.flatnonzero(inside).tolist()}
+    return YearColumn(values, problems | _not_years(bad, column.to_list() if bad.any() else []), at, months)
 
 
 def _periods(column: _Column, native: Any) -> YearColumn:
@@ -112,7 +124,10 @@ def _periods(column: _Column, native: Any) -> YearColumn:
             periods = pd.PeriodIndex(moved(years, rows), freq=native.dtype.freq)
         return nw.from_native(pd.Series(periods, name=column.name), series_only=True)
 
-    return YearColumn(values, _not_years(bad, column.to_list() if bad.any() else []), at)
+    months, inside = _inside(values, native.dt.end_time.to_numpy().astype("datetime64[D]"))
+    items = column.to_list() if bad.any() or inside.any() else []
+    problems = {row: f"{items[row]} {_OTHER_CALENDAR}" for row in np.flatnonzero(inside).tolist()}
+    return YearColumn(values, problems | _not_years(bad, items), at, months)
 
 
 def _objects(column: _Column) -> YearColumn:
@@ -127,7 +142,14 @@ def _objects(column: _Column) -> YearColumn:
         dtype = column.dtype if column.dtype == nw.String else None
         return _like(column, nw.new_series(column.name, moved, dtype, backend=column.implementation))
 
-    return YearColumn(values, _not_years(values == NO_YEAR, items), at)
+    days = [_day_of(item) for item in items]
+    problems = {
+        row: f"{items[row]} {_OTHER_CALENDAR if hasattr(items[row], 'freqstr') else _INSIDE}"
+        for row, day in enumerate(days)
+        if day is not None and day not in _WHOLE and values[row] != NO_YEAR
+    }
+    months = np.array([0 if day is None else day[0] for day in days], dtype=np.int64)
+    return YearColumn(values, problems | _not_years(values == NO_YEAR, items), at, months)
 
 
 def _calendar(
@@ -150,6 +172,15 @@ def _calendar(
     return values, bad, moved
 
 
+def _inside(years: _Integers, days: NDArray[np.datetime64]) -> tuple[_Integers, NDArray[np.bool_]]:
+    """The months of these days, 0 where there is none, and which are neither the first nor the last of their year."""
+    known = years != NO_YEAR
+    starts = days.astype("datetime64[Y]")
+    whole = (days == starts.astype("datetime64[D]")) | (days + 1 == (starts + 1).astype("datetime64[D]"))
+    months = np.where(known, days.astype("datetime64[M]").astype(np.int64) % 12 + 1, 0)
+    return months, known & ~whole
+
+
 def is_nothing(item: Any) -> bool:
     """Whether an item of a column stands for no value."""
     return item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and item != item)
@@ -166,6 +197,16 @@ def _year_of(item: Any) -> int:
         return int(year) if int(year) == year and abs(year) < 10**6 else NO_YEAR
     except (TypeError, ValueError):
         return NO_YEAR
+
+
+def _day_of(item: Any) -> tuple[int, int] | None:
+    """Month and day of a date as text or as an object; of a period those of its end."""
+    if isinstance(item, str):
+        text = _TEXT.fullmatch(item)
+        rest = (text and text.group(2)) or ""
+        return (int(rest[1:3]), int(rest[4:6])) if rest.startswith("-") else None
+    day = getattr(item, "month", None), getattr(item, "day", None)
+    return None if is_nothing(item) or None in day else day  # type: ignore[return-value]
 
 
 def _in_year(item: Any, year: int) -> Any:

@@ -342,7 +342,7 @@ def _part(
     id_col, time_col, target_col = names
     ids = frame[id_col][offsets[:-1]]
     years = read_years(frame[time_col])
-    problems = dict(years.unreadable)
+    problems = years.unreadable | _months(years, offsets)
     y = _numbers(frame[target_col], labels, problems, _TEXT_HINT)
     columns: dict[str, Any] = {
         "names": [str(name) for name in ids.to_list()],
@@ -398,8 +398,30 @@ def _last_rows(years: _Integers, offsets: _Integers) -> _Integers:
     return last
 
 
+def _months(years: YearColumn, offsets: _Integers) -> dict[int, str]:
+    """Series whose dates are months or quarters: a problem of the first row that is no year."""
+    problems: dict[int, str] = {}
+    rows = np.array(sorted(years.unreadable), dtype=np.int64)
+    if years.months is None or not len(rows):
+        return problems
+    starts, first = np.unique(np.searchsorted(offsets, rows, side="right") - 1, return_index=True)
+    for series, row in zip(starts.tolist(), rows[first].tolist(), strict=True):
+        chosen = slice(int(offsets[series]), int(offsets[series + 1]))
+        year, month = years.values[chosen], years.months[chosen]
+        once, times = np.unique(year[month > 0], return_counts=True)
+        if (times > 1).any() and len(np.unique(year * 13 + month)) == len(year):
+            problems[row] = (
+                f"{once[times > 1][0]} has several dates, as monthly or quarterly data have: sum them by year first, "
+                "and give a year that is not over the last day as period_end"
+            )
+    return problems
+
+
 def _numbers(column: _Column, labels: _Integers, problems: dict[int, str], hint: str) -> NDArray[np.float64]:
-    """A column as floats, NaN for nothing; integers that a float cannot hold are problems of their rows."""
+    """A column as floats, NaN for nothing; what cannot be read among numbers is a problem of its row.
+
+    A column without any number is the wrong one, or of the wrong type: an error for all.
+    """
     dtype = column.dtype
     if dtype.is_integer():
         missing = column.is_null().to_numpy().astype(bool)
@@ -413,14 +435,20 @@ def _numbers(column: _Column, labels: _Integers, problems: dict[int, str], hint:
     if dtype.is_numeric():
         # Rust reads these where they lie: the frame's own memory, if that holds such floats
         return np.require(column.cast(nw.Float64).to_numpy(), dtype=np.float64, requirements="A")
-    values = np.full(len(column), np.nan)
+    values, unread = np.full(len(column), np.nan), {}
     for row, item in enumerate(column.to_list()):
         if is_nothing(item):
             continue
         if isinstance(item, (str, bytes, bool, np.bool_)) or not hasattr(item, "__float__"):
-            message = f"column {column.name!r}, row {labels[row]}: {item!r} is not a number; {hint}"
-            raise TypeError(message)
-        values[row] = float(item)
+            unread[row] = f"{item!r} is not a number; {hint}"
+        else:
+            values[row] = float(item)
+    if unread and np.isnan(values).all():
+        row, problem = next(iter(unread.items()))
+        message = f"column {column.name!r}, row {labels[row]}: {problem}"
+        raise TypeError(message)
+    for row, problem in unread.items():
+        problems.setdefault(row, f"column {column.name!r}: {problem}")
     return values
 
 
