@@ -110,6 +110,15 @@ impl PyFunnel {
     }
 
     /// Forecasts of all stages from one of the first, a dict by name; their ``paths`` of one seed are joint.
+    ///
+    /// The forecast may know a year more of the first stage than the funnel, or a year less; its years are those of the stage.
+    ///
+    /// Raises
+    /// ------
+    /// UnlikeError
+    ///     A forecast of another series, or of other numbers in the same years (another calendar, a rate, revised numbers).
+    /// YearNotForecastError
+    ///     A forecast that ends before a later stage begins.
     fn forecast<'py>(&self, py: Python<'py>, first: &PyForecast) -> Result<Bound<'py, PyDict>> {
         by_name(py, free(py, || self.0.forecast(&first.0))?)
     }
@@ -135,7 +144,7 @@ impl PyFunnel {
         by_name(py, free(py, || self.0.with_rate(&first.0, to, rate, by))?)
     }
 
-    /// What moving a rate does to the last stage, on common draws.
+    /// What moving a rate does to the last stage in the years of the forecast, on common draws.
     ///
     /// Parameters
     /// ----------
@@ -163,7 +172,8 @@ impl PyFunnel {
         answer(py, free(py, || self.0.effect(&first.0, to, rate, by, level))?, PyComparison)
     }
 
-    /// What each share loses over the years of a forecast, the largest loss first.
+    /// What each share loses over the years of a forecast, the largest loss first: each year of the later stage against the year
+    /// of the earlier one that it comes from.
     fn leaks<'py>(&self, py: Python<'py>, first: &PyForecast) -> Result<Bound<'py, PyList>> {
         let leaks = free(py, || self.0.leaks(&first.0))?;
         let leaks = leaks.into_iter().map(|leak| answer(py, leak, PyLeak)).collect::<Result<Vec<_>>>()?;

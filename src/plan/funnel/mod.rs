@@ -122,7 +122,7 @@ pub struct Leak {
     pub to: String,
     /// Of a hundred at the earlier stage, how many do not reach the later one.
     pub of_hundred: f64,
-    /// How many that are over the years of the forecast, on average.
+    /// How many that are over the years of the forecast at the later stage, on average.
     pub lost: f64,
 }
 
@@ -204,10 +204,7 @@ impl Funnel {
             return Err(refused(WHAT, "stages", stages.len(), "at least two stages"));
         }
         for (i, Stage { series, .. }) in stages.iter().enumerate() {
-            if series.unit() != Unit::Count {
-                let (series, unit) = (series.name().to_owned(), series.unit().to_string());
-                return Err(Error::CountsOnly { series, model: WHAT.to_owned(), unit });
-            }
+            check_counts(series)?;
             if stages[..i].iter().any(|earlier| earlier.series.name() == series.name()) {
                 return Err(Error::DuplicateSeries { series: series.name().to_owned() });
             }
@@ -338,12 +335,14 @@ impl Funnel {
         Link { ratio, mean, error: (1.0 / total).sqrt(), tau, df: free + WORTH }
     }
 
-    /// Forecasts of all stages from one of the first, joint: one row of `paths` is one course of things. The rate of a link may
-    /// be moved on the way: see [`Funnel::with_rate`].
+    /// Forecasts of all stages from one of the first, joint: one row of `paths` is one course of things. The forecast may have
+    /// been made with fewer or more years of the first stage than the funnel has: its years, and its numbers where the funnel
+    /// has none, are those of the first stage. The rate of a link may be moved on the way: see [`Funnel::with_rate`].
     ///
     /// # Errors
-    /// [`Error::Unlike`] if the forecast is of another series than the first stage; [`Error::TooFewYears`];
-    /// [`Error::SharesAboveOne`];
+    /// [`Error::Unlike`] if the forecast is of another series than the first stage, or of one with other numbers in the same
+    /// years (on another calendar, a rate, revised); [`Error::YearNotForecast`] if it ends before a stage begins;
+    /// [`Error::TooFewYears`]; [`Error::SharesAboveOne`];
     /// [`Error::NotObserved`] if a lag reaches back to a year without a number.
     pub fn forecast(&self, first: &Forecast) -> Result<Vec<Forecast>> {
         self.drawn(first, None)
@@ -369,7 +368,8 @@ impl Funnel {
         self.drawn(first, Some(&Moving { link: i, rate, by }))
     }
 
-    /// What moving a rate does to the last stage, beside leaving it; on common draws. `level` in percent.
+    /// What moving a rate does to the last stage, beside leaving it; on common draws, in the years of the forecast. `level` in
+    /// percent.
     ///
     /// # Errors
     /// As for [`Funnel::with_rate`]; [`Error::BadLevel`].
@@ -379,13 +379,21 @@ impl Funnel {
         let (Some(before), Some(after)) = (before.last(), after.last()) else {
             return Err(refused(WHAT, "stages", 0, "at least two stages"));
         };
-        let base = Base { years: before.years(), paths: before.paths(DRAWS, SEED)?, level };
+        // why not the years before: a stage whose record ends earlier is forecast for them too, and no rate moves in them.
+        let skipped = years_before(before, first);
+        let paths = |of: &Forecast| {
+            let paths = of.paths(DRAWS, SEED)?;
+            let values = paths.rows().flat_map(|row| &row[skipped..]).copied().collect();
+            Paths::from_rows(paths.years() - skipped, values)
+        };
+        let base = Base { years: &before.years()[skipped..], paths: paths(before)?, level };
         let mut rows = base.rows("as it is", &base.paths)?;
-        rows.extend(base.rows(&format!("{to} at {rate} by {by}"), &after.paths(DRAWS, SEED)?)?);
+        rows.extend(base.rows(&format!("{to} at {rate} by {by}"), &paths(after)?)?);
         Ok(Comparison { series: before.series().name().to_owned(), level, rows })
     }
 
     /// What each share loses over the years of a forecast, the largest loss first; ratios lose nothing that can be counted.
+    /// Each year of the later stage is held against the year of the earlier one that it comes from, forecast or known.
     ///
     /// # Errors
     /// As for [`Funnel::forecast`].
@@ -394,7 +402,13 @@ impl Funnel {
         let mut leaks = Vec::new();
         for (i, stage) in self.stages.iter().enumerate().skip(1).filter(|(_, stage)| !stage.ratio) {
             let (before, after) = (&stages[i - 1], &stages[i]);
-            let (x, y): (f64, f64) = (before.mean().iter().sum(), after.mean().iter().sum());
+            let (ahead, known) = (before.mean(), by_year(before.series()));
+            let pairs = after.years().iter().zip(after.mean()).skip(years_before(after, first));
+            let (mut x, mut y) = (0.0, 0.0);
+            for (year, mean) in pairs {
+                x += self.earlier(i, *year, before.years(), &known, &ahead)?;
+                y += mean;
+            }
             let (from, to) = (before.series().name().to_owned(), stage.series.name().to_owned());
             let lost = (x - y).max(0.0);
             leaks.push(Leak { from, to, of_hundred: if x > 0.0 { 100.0 * lost / x } else { 0.0 }, lost });
@@ -404,21 +418,14 @@ impl Funnel {
     }
 
     fn drawn(&self, first: &Forecast, moving: Option<&Moving>) -> Result<Vec<Forecast>> {
-        let head = &self.stages[0].series;
-        if first.series().name() != head.name() {
-            return Err(Error::Unlike {
-                series: first.series().name().to_owned(),
-                has: "the forecast".to_owned(),
-                other: head.name().to_owned(),
-                other_has: "the first stage".to_owned(),
-                needed: "the forecast must be of the first stage".to_owned(),
-            });
-        }
+        let head = first.series();
+        self.check_first(head)?;
         let links: Vec<Link> = (1..self.stages.len())
             .map(|i| Ok(Self::link(&self.pairs(i)?, self.stages[i].ratio)))
             .collect::<Result<_>>()?;
-        let last = first.years()[first.years().len() - 1];
-        let plans = self.stages.iter().map(|stage| Plan::new(&stage.series, last)).collect::<Result<Vec<_>>>()?;
+        // why not the funnel's own first stage: the forecast may know a year more of it, or a year less.
+        let series: Vec<&Series> = std::iter::once(head).chain(self.stages.iter().skip(1).map(|s| &s.series)).collect();
+        let plans = series.iter().map(|series| Plan::new(series, first)).collect::<Result<Vec<_>>>()?;
         let floors = self.floors(&plans);
         let base = first.paths(DRAWS, SEED)?;
         let mut tables: Vec<Vec<f64>> =
@@ -445,18 +452,42 @@ impl Funnel {
             (0..weights.len()).collect()
         };
         let note = Note::Derived { how: format!("a stage of the funnel that begins with {}", head.name()) };
-        let named = self.stages.iter().zip(&plans).zip(tables.iter().zip(floors));
+        let named = series.into_iter().zip(&plans).zip(tables.iter().zip(floors));
         named
-            .map(|((stage, plan), (table, floor))| {
+            .map(|((series, plan), (table, floor))| {
                 let years = plan.years.len();
                 let mut values: Vec<f64> =
                     kept.iter().flat_map(|row| &table[row * years..(row + 1) * years]).copied().collect();
                 // why: where no path agrees with what was counted, none is likelier than another.
                 values.iter_mut().step_by(years).for_each(|y| *y = y.max(floor));
                 let paths = Paths::from_rows(years, values)?;
-                Forecast::from_paths(&stage.series, first.model(), head.name(), &paths, vec![note.clone()])
+                Forecast::from_paths(series, first.model(), head.name(), &paths, vec![note.clone()])
             })
             .collect()
+    }
+
+    /// Whether a series is the first stage: of its name, and with its numbers in the years that both have.
+    fn check_first(&self, given: &Series) -> Result<()> {
+        let own = &self.stages[0].series;
+        let unlike = |has: String, other_has: String, needed: &str| Error::Unlike {
+            series: given.name().to_owned(),
+            has,
+            other: own.name().to_owned(),
+            other_has,
+            needed: needed.to_owned(),
+        };
+        if given.name() != own.name() {
+            let needed = "the forecast must be of the first stage";
+            return Err(unlike("the forecast".to_owned(), "the first stage".to_owned(), needed));
+        }
+        check_counts(given)?;
+        let known = by_year(own);
+        let same = given.full_years().filter_map(|(year, y)| Some((year, y, *known.get(&year.get())?)));
+        let other = same.filter(|(_, y, known)| y != known).map(|(year, y, known)| {
+            let needed = "the forecast must be of the numbers of the first stage, on its calendar (make the funnel of revised ones)";
+            unlike(format!("{y} in {year} in the forecast"), format!("{known} in the first stage"), needed)
+        });
+        other.take(1).map(Err).collect()
     }
 
     /// What each stage has at least in its first year: what was counted, and what the stages after it have counted of it.
@@ -472,13 +503,13 @@ impl Funnel {
         floors
     }
 
-    /// What the stage before had in the year from which a year's count comes.
-    fn earlier(&self, i: usize, year: Year, plan: &Plan, path: &[f64]) -> Result<f64> {
+    /// What the stage before had in the year from which a year's count comes: on a path of its years ahead, or known.
+    fn earlier(&self, i: usize, year: Year, ahead: &[Year], known: &BTreeMap<i32, f64>, path: &[f64]) -> Result<f64> {
         let wanted = year.get() - i32::try_from(self.stages[i].lag).unwrap_or(i32::MAX);
-        if let Some(place) = plan.years.iter().position(|y| y.get() == wanted) {
+        if let Some(place) = ahead.iter().position(|y| y.get() == wanted) {
             return Ok(path[place]);
         }
-        plan.known.get(&wanted).copied().ok_or_else(|| Error::NotObserved {
+        known.get(&wanted).copied().ok_or_else(|| Error::NotObserved {
             series: self.stages[i - 1].series.name().to_owned(),
             year: wanted,
             needed_for: format!("stage {:?} in {year}", self.stages[i].series.name()),
@@ -515,7 +546,8 @@ impl Draws<'_> {
         let (mut now, mut likelihood) = (Both::default(), 1.0);
         for (t, year) in plan.years.iter().enumerate() {
             let (z, u) = (mean + stretch * link.tau * stream.normal(), stream.uniform());
-            let (x, rate) = (funnel.earlier(i, *year, from, &before.plain)?, link.rate(z));
+            let x_on = |path: &[f64]| funnel.earlier(i, *year, &from.years, &from.known, path);
+            let (x, rate) = (x_on(&before.plain)?, link.rate(z));
             let y = link.count(x, rate, u);
             let seen = plan.seen.as_ref().filter(|_| t == 0);
             likelihood *= seen.map_or(1.0, |seen| seen.likelihood(y));
@@ -525,7 +557,7 @@ impl Draws<'_> {
                 continue;
             };
             let shift = if moving.link == i - 1 { moving.shift(link, *year, self.first) } else { 0.0 };
-            let (then, moved) = (funnel.earlier(i, *year, from, &before.moved)?, link.rate(z + shift));
+            let (then, moved) = (x_on(&before.moved)?, link.rate(z + shift));
             let Some(seen) = seen else {
                 now.moved.push(link.count(then, moved, u));
                 continue;
@@ -583,12 +615,14 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(series: &Series, last: Year) -> Result<Self> {
+    /// The years of a stage to the last of the forecast of the first one.
+    fn new(series: &Series, first: &Forecast) -> Result<Self> {
         let training = Training::new(series)?;
+        let last = first.years()[first.years().len() - 1];
         let span = training.next.until(last).ok_or_else(|| Error::YearNotForecast {
-            series: series.name().to_owned(),
+            series: first.series().name().to_owned(),
             year: i64::from(training.next.get()),
-            first: training.next.get(),
+            first: first.first_year().get(),
             last: last.get(),
         })?;
         let years = (0..=span).map(|i| training.next.plus(i)).collect::<Result<_>>()?;
@@ -615,6 +649,19 @@ fn poisson_quantile(mean: f64, u: f64) -> f64 {
         sum += mass;
     }
     k
+}
+
+fn check_counts(series: &Series) -> Result<()> {
+    if series.unit() == Unit::Count {
+        return Ok(());
+    }
+    let (series, unit) = (series.name().to_owned(), series.unit().to_string());
+    Err(Error::CountsOnly { series, model: WHAT.to_owned(), unit })
+}
+
+/// How many years of a stage come before those of the forecast of the first one.
+fn years_before(stage: &Forecast, first: &Forecast) -> usize {
+    stage.years().iter().filter(|year| **year < first.first_year()).count()
 }
 
 fn by_year(series: &Series) -> BTreeMap<i32, f64> {

@@ -92,6 +92,97 @@ fn a_higher_rate_convicts_more_on_every_path_and_leaks_less() {
     assert!((70.0..90.0).contains(&leaks[0].of_hundred), "134 of 590 were convicted: {}", leaks[0].of_hundred);
 }
 
+/// Two stages of eight years from 2016.
+fn two() -> (Series, Series) {
+    (
+        series("a", &[100.0, 120.0, 90.0, 110.0, 100.0, 130.0, 120.0, 140.0]),
+        series("b", &[50.0, 55.0, 48.0, 60.0, 52.0, 66.0, 61.0, 75.0]),
+    )
+}
+
+fn of_two(a: &Series, b: &Series, lag: usize) -> Funnel {
+    let later = Stage { lag, ..Stage::new(b.clone(), "persons") };
+    Funnel::new(vec![Stage::new(a.clone(), "persons"), later]).unwrap()
+}
+
+/// The same numbers on every path of the years after a series.
+fn sure(series: &Series, ahead: &[f64]) -> Forecast {
+    let paths = Paths::from_rows(ahead.len(), ahead.repeat(1000)).unwrap();
+    Forecast::from_paths(series, "given", "given", &paths, Vec::new()).unwrap()
+}
+
+fn years(forecast: &Forecast) -> Vec<i32> {
+    forecast.years().iter().map(|year| year.get()).collect()
+}
+
+#[test]
+fn a_forecast_that_knows_a_year_more_or_less_of_the_first_stage_keeps_its_years() {
+    let (a, b) = two();
+    let funnel = of_two(&a, &b, 0);
+    // a year more: 2024 is known to be 1,500, and about half of it are still to come of b
+    let more = Series::new("a", year(2016), &[100.0, 120.0, 90.0, 110.0, 100.0, 130.0, 120.0, 140.0, 1500.0]).unwrap();
+    let stages = funnel.forecast(&sure(&more, &[10.0, 20.0])).unwrap();
+    assert_eq!((years(&stages[0]), years(&stages[1])), (vec![2025, 2026], vec![2024, 2025, 2026]));
+    assert_eq!((stages[0].median(), stages[0].series()), (vec![10.0, 20.0], &more));
+    assert!(
+        (600.0..900.0).contains(&stages[1].median()[0]) && stages[1].median()[1] <= 10.0,
+        "{:?}",
+        stages[1].median()
+    );
+    // a year less: 2023 is forecast of a, and known of b
+    let less = a.through(year(2022)).unwrap();
+    let stages = funnel.forecast(&sure(&less, &[10.0, 2000.0])).unwrap();
+    assert_eq!((years(&stages[0]), years(&stages[1])), (vec![2023, 2024], vec![2024]));
+    assert!((800.0..1200.0).contains(&stages[1].median()[0]), "{:?}", stages[1].median());
+    let short = funnel.forecast(&sure(&less, &[10.0])).unwrap_err();
+    assert!(matches!(&short, Error::YearNotForecast { series, year: 2024, first: 2023, last: 2023 } if series == "a"));
+}
+
+#[test]
+fn a_forecast_of_other_numbers_than_the_first_stage_has_is_refused() {
+    let (a, b) = two();
+    let revised = Series::new("a", year(2016), &[100.0, 120.0, 95.0, 110.0]).unwrap();
+    let refused = of_two(&a, &b, 0).forecast(&sure(&revised, &[10.0; 6])).unwrap_err();
+    assert!(matches!(refused, Error::Unlike { .. }));
+    assert!(refused.to_string().contains("95 in 2018") && refused.to_string().contains("90"), "{refused}");
+}
+
+#[test]
+fn a_leak_holds_each_year_against_the_one_it_comes_from() {
+    let (a, b) = two();
+    let ahead = [1000.0, 4000.0];
+    let lost = |b: &Series, lag| {
+        let funnel = of_two(&a, b, lag);
+        let leak = funnel.leaks(&sure(&a, &ahead)).unwrap().swap_remove(0);
+        let stages = funnel.forecast(&sure(&a, &ahead)).unwrap();
+        (leak.lost, leak.of_hundred, stages[1].mean())
+    };
+    // a record of b that ends two years earlier is forecast for four years, of which two are those of the forecast
+    let (leak, share, means) = lost(&b.through(year(2021)).unwrap(), 0);
+    assert_eq!(means.len(), 4);
+    assert!((leak - (5000.0 - means[2] - means[3])).abs() < 1e-6 && (share - leak / 50.0).abs() < 1e-9, "{leak}");
+    // a year later: 2024 comes from the 140 of 2023, 2025 from the 1,000 of 2024, and nothing yet from the 4,000
+    let (leak, share, means) = lost(&b, 1);
+    assert!((leak - (1140.0 - means[0] - means[1])).abs() < 1e-6 && (share - leak / 11.4).abs() < 1e-9, "{leak}");
+}
+
+#[test]
+fn the_effect_of_a_rate_is_summed_over_the_years_of_the_forecast() {
+    let (a, b) = two();
+    let funnel = of_two(&a, &b.through(year(2021)).unwrap(), 0);
+    let first = sure(&a, &[1000.0, 1000.0]);
+    let effect = funnel.effect(&first, "b", 0.9, year(2024), 80.0).unwrap();
+    let spans: Vec<String> = effect.rows.iter().map(|row| row.span.to_string()).collect();
+    assert_eq!(spans, ["2024", "2025", "total", "2024", "2025", "total"]);
+    // about half of 2,000, without the half of 120 and 140 in the years before
+    let total = effect.rows[2].outcome;
+    assert!(total.0 < 1300.0 && total.2 > effect.rows[0].outcome.0, "{total:?}");
+    let stages = funnel.forecast(&first).unwrap();
+    let paths = stages[1].paths(10_000, 0).unwrap();
+    let above = paths.rows().filter(|row| row[2] + row[3] > total.0).count();
+    assert!(above <= 5000, "half of the sums of two years lie above the median: {above}");
+}
+
 #[test]
 fn stages_of_different_units_need_a_ratio() {
     let stages =
