@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::series::Date;
 
 pub use number::figure;
-pub(crate) use number::{NEARLY_SURE, RARE, grouped, signed_percent};
+pub(crate) use number::{NEARLY_SURE, RARE, grouped, signed_figure, signed_percent};
 #[cfg(feature = "svg")]
 pub(crate) use number::{shortened, signed};
 

@@ -74,6 +74,12 @@ pub fn figure(value: f64) -> String {
     grouped(value, usize::try_from(decimals).unwrap_or(0))
 }
 
+/// A difference in a sentence or a table, with its sign: "+0.25", "−4", "0".
+pub(crate) fn signed_figure(value: f64) -> String {
+    let text = figure(value);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
 /// A change in percent, with its sign: "+26.9%", "−4%".
 pub(crate) fn signed_percent(percent: f64, decimals: usize) -> String {
     let text = grouped(percent, decimals);

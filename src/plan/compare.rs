@@ -8,6 +8,7 @@ use super::scenario::Scenario;
 use super::{DRAWS, SEED, checked_level, summary};
 use crate::error::Result;
 use crate::forecast::{Forecast, Paths};
+use crate::language::{figure, signed_figure};
 use crate::series::Year;
 
 /// One year, or all of them added up.
@@ -118,14 +119,31 @@ impl fmt::Display for Comparison {
         writeln!(f, "{}: median, {}% interval; difference from the forecast as it is", self.series, self.level)?;
         for Row { scenario, span, outcome, difference, .. } in &self.rows {
             let (median, lower, upper) = *outcome;
-            write!(f, "  {scenario}, {span}: {median:.0} [{lower:.0}, {upper:.0}]")?;
+            write!(f, "  {scenario}, {span}: {} [{}, {}]", figure(median), figure(lower), figure(upper))?;
             let (median, lower, upper) = *difference;
             if scenario == "as it is" {
                 writeln!(f)?;
             } else {
-                writeln!(f, "; {median:+.0} [{lower:+.0}, {upper:+.0}]")?;
+                writeln!(f, "; {} [{}, {}]", signed_figure(median), signed_figure(lower), signed_figure(upper))?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::{Series, Unit};
+
+    #[test]
+    fn small_rates_are_told_in_their_decimals() {
+        let rate = Series::new("rate", Year::new(2022).unwrap(), &[0.4]).unwrap().with_unit(Unit::Rate).unwrap();
+        let paths = Paths::from_rows(1, vec![0.4; 100]).unwrap();
+        let forecast = Forecast::from_paths(&rate, "by hand", "rate", &paths, vec![]).unwrap();
+        let less = Scenario::yearly_change(-0.25).named("less");
+        let said = compare(&forecast, &[less], 80.0).unwrap().to_string();
+        assert!(said.contains("\n  as it is, 2023: 0.4 [0.4, 0.4]\n"), "{said}");
+        assert!(said.contains("\n  less, 2023: 0.3 [0.3, 0.3]; \u{2212}0.1 [\u{2212}0.1, \u{2212}0.1]\n"), "{said}");
     }
 }

@@ -28,6 +28,7 @@ use crate::dist::{Distribution, Predictive as _};
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::forecast::under_way::{Course, course};
+use crate::language::{Language, figure};
 use crate::numeric::special::binomial::{beta_binomial_cdf, beta_cdf};
 use crate::numeric::special::gamma::ln_gamma;
 use crate::series::{Coverage, Series, Unit, Year};
@@ -76,10 +77,11 @@ impl fmt::Display for Alarm {
         let word = if self.alarm { "alarm" } else { "no alarm" };
         write!(
             f,
-            "{}, {year}{so_far}: {value} against {:.0} expected, {word} ({side}: probability {:.1}%)",
+            "{}, {year}{so_far}: {} against {} expected, {word} ({side}: probability {})",
             self.series,
-            self.expected,
-            100.0 * tail
+            figure(value),
+            figure(self.expected),
+            Language::English.probability(tail)
         )
     }
 }
@@ -322,6 +324,16 @@ mod tests {
         assert_eq!(q, [0.04, 0.0667, 0.0667, 0.9]);
         assert_eq!(alarms.iter().filter(|a| a.alarm).count(), 3);
         assert_eq!(monitor(&figures, 0.05).unwrap().iter().filter(|a| a.alarm).count(), 1);
+    }
+
+    #[test]
+    fn a_small_rate_is_told_in_its_decimals_and_a_rare_tail_as_rare() {
+        let rate = Series::new("rate", Year::new(2022).unwrap(), &[0.4]).unwrap().with_unit(Unit::Rate).unwrap();
+        let paths = Paths::from_rows(1, vec![0.412; 1000]).unwrap();
+        let law = Forecast::from_paths(&rate, "by hand", "rate", &paths, vec![]).unwrap();
+        let said = monitor(&[(&law, full(0.9))], 0.1).unwrap()[0].to_string();
+        let expected = "rate, 2023: 0.9 against 0.412 expected, alarm (so many or more: probability less than 1%)";
+        assert_eq!(said, expected);
     }
 
     #[test]

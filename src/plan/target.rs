@@ -10,7 +10,7 @@ use super::{DRAWS, SEED, checked_probability, position, refused};
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, moved};
-use crate::language::Language;
+use crate::language::{Language, figure};
 use crate::series::{Unit, Year};
 
 /// Which side of the number is wanted.
@@ -412,12 +412,12 @@ impl fmt::Display for RequiredChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}, {} with probability {:.0}%: {:+.1}% a year against the forecast (as it is: probability {:.0}%)",
+            "{}, {} with probability {}%: {:+.1}% a year against the forecast (as it is: probability {})",
             self.series,
             self.goal,
-            100.0 * self.asked,
+            figure(100.0 * self.asked),
             100.0 * self.yearly_change,
-            100.0 * self.as_it_is
+            Language::English.probability(self.as_it_is)
         )
     }
 }
@@ -432,9 +432,13 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 /// are counted, and where the law of the year is itself a table of paths, the change is the one nearest to none under which at
 /// least that share of the paths meets the target.
 ///
+/// Below zero more is less: at most -30 is met by a change upwards. A total of years that may lie on either side of zero is
+/// refused, for there is no telling which change helps.
+///
 /// # Errors
 /// Those of [`target`]; [`Error::BadProbability`]; [`Error::ImpossibleTarget`] if no change between a thousandth and a
-/// thousandfold a year reaches the probability. One that all of them reach asks for no change: 0.
+/// thousandfold a year reaches the probability. One that all of them reach asks for no change: 0. [`Error::BadParameter`] for
+/// a total of amounts or rates that may be below zero.
 pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Result<RequiredChange> {
     if !(probability > 0.0 && probability < 1.0) {
         return Err(Error::BadProbability { probability });
@@ -442,6 +446,10 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
     let as_it_is = target(forecast, goal)?.probability;
     let (last, first) = (position(forecast, i64::from(goal.year.get()))?, first_of(forecast, goal)?);
     let before = summed_before(forecast, goal)?;
+    if goal.scope == Scope::Total && may_be_negative(forecast) {
+        let allowed = format!("year, every or by: {:?} may be below zero", forecast.series().name());
+        return Err(refused("required_change", "scope", goal.scope, &allowed));
+    }
     let by_law = goal.scope == Scope::Year;
     let paths = if by_law { None } else { Some(forecast.paths_before_rounding(DRAWS, SEED)?) };
     let counts = forecast.series().unit() == Unit::Count;
@@ -460,20 +468,23 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
         Ok(met.count() as f64 / paths.draws() as f64)
     };
     // `met` is the end of the bracket under which the target is met often enough.
-    let (mut met, mut unmet) = if goal.side == Side::AtMost { (-LIMIT, LIMIT) } else { (LIMIT, -LIMIT) };
+    let ends = if goal.side == Side::AtMost { (-LIMIT, LIMIT) } else { (LIMIT, -LIMIT) };
+    let (best, worst) = (chance(ends.0)?, chance(ends.1)?);
+    // why: a number below zero grows downwards.
+    let ((mut met, mut unmet), (best, worst)) =
+        if worst > best { ((ends.1, ends.0), (worst, best)) } else { (ends, (best, worst)) };
     let impossible = |reason: &str| Error::ImpossibleTarget {
         series: forecast.series().name().to_owned(),
         year: goal.year.get(),
         target: goal.value,
         reason: reason.to_owned(),
     };
-    let best = chance(met)?;
     if best < probability {
         let known = forecast.counted(0).map_or(String::new(), |c| format!(", with {c} already counted"));
         let reason = format!("its probability stays below {best:.4} under any yearly change{known}");
         return Err(impossible(&reason));
     }
-    if chance(unmet)? >= probability {
+    if worst >= probability {
         // why none: whatever is done it is met, and there is nothing to be found in between.
         (met, unmet) = (0.0, 0.0);
     }
@@ -499,10 +510,49 @@ pub fn required_change(forecast: &Forecast, goal: &Goal, probability: f64) -> Re
     })
 }
 
+/// Whether a year may come out below zero.
+fn may_be_negative(forecast: &Forecast) -> bool {
+    forecast.series().unit() != Unit::Count && forecast.floors().iter().any(Option::is_none)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forecast::Paths;
     use crate::series::{Horizon, Series};
+
+    fn below_zero() -> Forecast {
+        let start = Year::new(2016).unwrap();
+        let net = Series::new("net", start, &[-10.0, -20.0, -5.0, -30.0, -25.0, -18.0, -22.0]).unwrap();
+        crate::forecast(&net.with_unit(Unit::Amount).unwrap(), Horizon::years(3).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_number_below_zero_falls_as_it_grows() {
+        let (forecast, year) = (below_zero(), Year::new(2023).unwrap());
+        for (goal, p) in [(Goal::at_most(-30.0, year), 0.6), (Goal::at_least(-10.0, year), 0.8)] {
+            for goal in [goal, goal.scope(Scope::Every), goal.scope(Scope::By)] {
+                let found = required_change(&forecast, &goal, p).unwrap();
+                assert!((found.probability - p).abs() < 1e-3, "{found}");
+                // at most -30 wants more of what is below zero, at least -10 less
+                assert_eq!(found.yearly_change > 0.0, goal.side == Side::AtMost, "{found}");
+            }
+        }
+        let total = required_change(&forecast, &Goal::at_most(-60.0, year).scope(Scope::Total), 0.5).unwrap_err();
+        assert!(total.to_string().contains("\"net\" may be below zero"), "{total}");
+    }
+
+    #[test]
+    fn what_is_nearly_sure_is_not_told_as_sure() {
+        let series = Series::new("cases", Year::new(2022).unwrap(), &[5.0]).unwrap();
+        // 2 of 1,000 paths lie above 5
+        let paths = (0..1000).map(|i| if i < 2 { 9.0 } else { 5.0 }).collect();
+        let paths = Paths::from_rows(1, paths).unwrap();
+        let forecast = Forecast::from_paths(&series, "by hand", "cases", &paths, vec![]).unwrap();
+        let found = required_change(&forecast, &Goal::at_most(5.0, Year::new(2023).unwrap()), 0.999).unwrap();
+        let said = found.to_string();
+        assert!(said.contains("with probability 99.9%:") && said.ends_with("probability more than 99%)"), "{said}");
+    }
 
     #[test]
     fn a_target_that_is_met_whatever_is_done_asks_for_no_change() {

@@ -163,6 +163,8 @@ impl PyTarget {
 /// ImpossibleTargetError
 ///     No yearly change between a thousandth and a thousandfold gives that probability. Where all of them do, the change
 ///     needed is 0.
+/// BadParameterError
+///     A total of years that may be below zero, of which a change in percent may help or harm.
 ///
 /// Examples
 /// --------

@@ -25,6 +25,7 @@ use crate::dist::{Empirical, Predictive as _};
 use crate::error::{Error, Result};
 use crate::forecast::under_way::Course;
 use crate::forecast::{Forecast, Paths};
+use crate::language::figure;
 use crate::numeric::rng::Stream;
 use crate::series::{Note, Observation, Series, Training, Unit, Value, Year};
 
@@ -363,10 +364,10 @@ impl Converted {
 
 impl fmt::Display for Converted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.label)?;
+        write!(f, "{} (80% interval):", self.label)?;
         for (year, law) in self.years.iter().zip(&self.laws) {
-            let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| law.quantile(p));
-            write!(f, " {year}: {middle:.0} [{low:.0}, {high:.0}]")?;
+            let [low, middle, high] = [0.1, 0.5, 0.9].map(|p| figure(law.quantile(p)));
+            write!(f, " {year}: {middle} [{low}, {high}]")?;
         }
         Ok(())
     }
@@ -452,6 +453,14 @@ mod tests {
                 fiscal.rows().fold((f64::MAX, 0.0_f64), |(low, high), p| (low.min(p[0]), high.max(p[0])));
             assert!(smallest >= least && largest <= most && largest > 90.0, "{smallest} to {largest}");
         }
+    }
+
+    #[test]
+    fn small_amounts_are_told_in_their_decimals_with_the_level() {
+        let even = Shape::new(&[1.0; 12], 1e12).unwrap();
+        let cost = Series::new("cost", Year::new(2020).unwrap(), &[0.4, 0.4]).unwrap().with_unit(Unit::Amount).unwrap();
+        let said = Calendar::to_fiscal(4, even).unwrap().convert(&cost).unwrap().to_string();
+        assert_eq!(said, "cost, April-March (80% interval): 2020: 0.4 [0.4, 0.4]");
     }
 
     #[test]
