@@ -60,10 +60,10 @@ impl Answers for Converted {
 
 impl Answers for Impact {
     fn answers(&self) -> Result<Vec<f64>> {
-        let ((low, high), (total, least, most)) = (self.interval(95.0)?, self.total()?);
+        let ((low, high), total) = (self.interval(95.0)?, self.total()?.expect("years with numbers"));
         let effects = self.years().into_iter().map(|year| year.effect.0).sum();
         assert!(!self.to_string().contains("NaN"), "{self}");
-        Ok([self.figures()?, vec![low, high, total, least, most, effects]].concat())
+        Ok([self.figures()?, vec![low, high, total.0, total.1, total.2, effects]].concat())
     }
 }
 

@@ -42,6 +42,8 @@ use crate::series::PySeries;
 ///     An event before the second or after the last full year.
 /// TooFewYearsError
 ///     Fewer than five observed years before the event.
+/// BadParameterError
+///     A series or control with a number below zero, of which there is no relative effect.
 ///
 /// References
 /// ----------
@@ -153,7 +155,7 @@ impl PyImpact {
         PySeries(self.0.series().clone())
     }
 
-    /// The years from the event on, an int64 array.
+    /// The years from the event on that have a number, an int64 array.
     #[getter]
     fn years<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let years = self.0.years();
@@ -166,9 +168,10 @@ impl PyImpact {
         arrays::floats(py, &self.0.years().iter().map(|one| one.observed).collect::<Vec<_>>())
     }
 
-    /// Observed less what would have been, over all years from the event on: median and ends of the 95% interval.
+    /// Observed less what would have been, summed over ``years``: median and ends of the 95% interval; None if no year from the
+    /// event on has a number.
     #[getter]
-    fn total(&self) -> Result<(f64, f64, f64)> {
+    fn total(&self) -> Result<Option<(f64, f64, f64)>> {
         Ok(self.0.total()?)
     }
 
@@ -190,7 +193,7 @@ impl PyImpact {
     }
 
     /// A row a year: ``year``, ``observed``, ``without``, ``effect``, ``effect-lo-95``, ``effect-hi-95``, and the same for
-    /// ``relative``.
+    /// ``relative`` (0 where nothing was and nothing would have been, infinite where something was).
     #[pyo3(signature = (backend=None))]
     fn to_frame<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
         let rows = self.0.years();

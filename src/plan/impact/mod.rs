@@ -199,7 +199,8 @@ pub struct YearEffect {
     pub without: f64,
     /// Median of the effect, and its interval: observed less what would have been.
     pub effect: (f64, f64, f64),
-    /// The same as a share of what would have been; infinite where that is nothing.
+    /// The same as a share of what would have been: 0 where nothing was and nothing would have been, infinite where something
+    /// was.
     pub relative: (f64, f64, f64),
 }
 
@@ -220,7 +221,9 @@ pub struct YearEffect {
 ///
 /// # Errors
 /// [`Error::EventOutside`] for an event before the second or after the last full year; [`Error::TooFewYears`] with fewer
-/// than five observed years before it; [`Error::NotObserved`] for a pulse in a year without a number; [`Error::BadParameter`] unless `meaningful` is above 0; those of the fit.
+/// than five observed years before it; [`Error::NotObserved`] for a pulse in a year without a number; [`Error::BadParameter`]
+/// for a series or control with a number below zero, of which there is no relative effect, and unless `meaningful` is above 0;
+/// those of the fit.
 pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f64) -> Result<Impact> {
     checked_meaningful(meaningful)?;
     let training = checked(series, event)?;
@@ -296,6 +299,11 @@ fn outside(series: &Series, event: &Event, training: &Training) -> Error {
 /// The full years of a series in which an event can be judged.
 fn checked(series: &Series, event: &Event) -> Result<Training> {
     let training = Training::with_masks(series)?;
+    // why: an effect is told as a share of what would have been, and of a number below zero a rise is a smaller share.
+    if let Some((year, value)) = series.full_years().find(|(_, y)| *y < 0.0) {
+        let allowed = "numbers from 0, of which an effect can be a share";
+        return Err(refused(WHAT, &format!("{:?} in {year}", series.name()), value, allowed));
+    }
     if event.year <= training.first || event.year >= training.next {
         return Err(outside(series, event, &training));
     }
@@ -304,7 +312,8 @@ fn checked(series: &Series, event: &Event) -> Result<Training> {
         return Err(outside(series, event, &training));
     }
     if seen(false) < YEARS_BEFORE {
-        let (series, model) = (series.name().to_owned(), format!("impact of {:?}", event.name));
+        let model = format!("impact of {:?}, by the years before {},", event.name, event.year);
+        let series = series.name().to_owned();
         return Err(Error::TooFewYears { series, model, needed: YEARS_BEFORE, got: seen(false) });
     }
     Ok(training)
@@ -422,7 +431,7 @@ impl Impact {
             let at = self.series.first_year().until(*year)?;
             let observed = self.series.values().get(at)?.exact()?;
             let [low, without, high] = [0.025, 0.5, 0.975].map(|p| law.quantile(p));
-            let share = |without: f64| observed / without - 1.0;
+            let share = |without: f64| if observed == without { 0.0 } else { observed / without - 1.0 };
             Some(YearEffect {
                 year: *year,
                 observed,
@@ -434,20 +443,24 @@ impl Impact {
         self.counterfactual.years().iter().zip(self.counterfactual.steps()).filter_map(found).collect()
     }
 
-    /// Observed less what would have been, over all years from the event on: median and 95% interval, on joint paths.
+    /// Observed less what would have been, summed over the years of [`Impact::years`], those from the event on that have a
+    /// number: median and 95% interval, on joint paths. None if no year has one.
     ///
     /// # Errors
     /// None for an impact made by [`impact`].
-    pub fn total(&self) -> Result<(f64, f64, f64)> {
+    pub fn total(&self) -> Result<Option<(f64, f64, f64)>> {
         let known: Vec<Option<f64>> = self
             .counterfactual
             .years()
             .iter()
             .map(|year| self.series.values().get(self.series.first_year().until(*year)?)?.exact())
             .collect();
+        if known.iter().all(Option::is_none) {
+            return Ok(None);
+        }
         let paths = self.counterfactual.paths(super::DRAWS, super::SEED)?;
         let gap = |path: &[f64]| known.iter().zip(path).filter_map(|(y, without)| Some((*y)? - without)).sum();
-        super::summary(paths.rows().map(gap).collect(), 95.0)
+        super::summary(paths.rows().map(gap).collect(), 95.0).map(Some)
     }
 }
 

@@ -44,7 +44,7 @@ fn a_tenfold_rise_is_an_increase_and_every_year_of_it_is_there() {
     let found = impact(&series(&values), &step(2018), &[], 0.2).unwrap();
     assert_eq!(found.verdict, Verdict::Increase);
     assert_eq!(found.years().len(), 3);
-    let (total, low, high) = found.total().unwrap();
+    let (total, low, high) = found.total().unwrap().unwrap();
     assert!(low < total && total < high && low > 2000.0, "{low} {total} {high}");
     for one in found.years() {
         assert!(one.effect.1 <= one.effect.0 && one.effect.0 <= one.effect.2);
@@ -66,7 +66,7 @@ fn a_pulse_leaves_the_years_after_it_as_they_were() {
     for one in &found.years()[1..] {
         assert!((one.without / one.observed - 1.0).abs() < 1e-8 && one.effect.2 - one.effect.1 < 1e-5, "{one:?}");
     }
-    let (total, low, high) = found.total().unwrap();
+    let (total, low, high) = found.total().unwrap().unwrap();
     let own = found.years()[0].effect;
     // 10,000 draws: the sum is the effect of the one year
     assert!(
@@ -200,6 +200,58 @@ fn placebos_are_the_years_before_and_the_controls() {
     let years: Vec<i32> = found.placebos.iter().map(|p| p.year.get()).collect();
     assert_eq!(years, [2014, 2015, 2016, 2017, 2018]);
     assert_eq!(found.placebos[4].series, "control");
+}
+
+#[test]
+fn years_without_a_number_are_in_no_total() {
+    let values = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 158.0];
+    let masked = |values: &[f64], years: std::ops::Range<i64>| {
+        let known = series(values);
+        years.fold(known, |known, y| known.with_censored(year(y), 0.0, 5.0).unwrap())
+    };
+    let none = impact(&masked(&values, 2017..2020), &step(2017), &[], 0.2).unwrap();
+    assert_eq!((none.years(), none.total().unwrap()), (Vec::new(), None));
+    let one: Vec<f64> = values.iter().copied().chain([3.0]).collect();
+    let some = impact(&masked(&one, 2018..2020), &step(2017), &[], 0.2).unwrap();
+    let (own, total) = (some.years()[0].effect, some.total().unwrap().unwrap());
+    // 10,000 draws: the sum is the effect of the one year
+    assert!(some.years().len() == 1 && (total.0 - own.0).abs() < 5.0, "{total:?} {own:?}");
+}
+
+#[test]
+fn nothing_of_nothing_is_no_change_and_something_of_nothing_is_infinite() {
+    let found = impact(&series(&[0.0; 10]), &step(2017), &[], 0.2).unwrap();
+    // what would have been may have been something, of which nothing is a fall to nothing
+    assert!(found.years().iter().all(|one| one.relative == (0.0, -1.0, 0.0)), "{:?}", found.years());
+    let values: Vec<f64> = std::iter::repeat_n(0.0, 7).chain([50.0, 60.0, 40.0]).collect();
+    let found = impact(&series(&values), &step(2017), &[], 0.2).unwrap();
+    assert!(
+        found.years().iter().all(|one| one.without > 0.0 || one.relative.0 == f64::INFINITY),
+        "{:?}",
+        found.years()
+    );
+}
+
+#[test]
+fn an_effect_on_numbers_below_zero_is_no_share_and_refused() {
+    let amounts = |y: f64| {
+        let values = [&STEADY[..3], &[y], &STEADY[4..]].concat();
+        Series::new("net", year(2010), &values).unwrap().with_unit(Unit::Amount).unwrap()
+    };
+    let refused = impact(&amounts(-20.5), &step(2018), &[], 0.2).unwrap_err();
+    let said = "impact: \"net\" in 2013 = -20.5 is not allowed: numbers from 0, of which an effect can be a share";
+    assert_eq!(refused.to_string(), said);
+    let control = impact(&amounts(0.0), &step(2018), &[amounts(-20.5)], 0.2).unwrap_err();
+    assert_eq!(control.to_string(), said);
+}
+
+#[test]
+fn too_few_years_before_an_event_are_told_as_those() {
+    let early = impact(&series(&STEADY), &step(2013), &[], 0.2).unwrap_err();
+    assert_eq!(
+        early.to_string(),
+        "series \"cases\": impact of \"law\", by the years before 2013, needs 5 observed full years, the series has 3"
+    );
 }
 
 #[test]
