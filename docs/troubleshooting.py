@@ -75,6 +75,9 @@ EXAMPLES = {
     "YearNotForecastError": "ahead.cdf(2030, 100)",
     "NotACountError": 'uj.forecast(uj.Series([1.5, 2.5], start=2020, name="cost"), h=1).pmf(2022, 2)',
     "TooFewYearsError": 'uj.LinearTrend().fit(uj.Series([1, 2], start=2020, name="cases"))',
+    "TooFewChangesError": (
+        'uj.plan.percent_change(9, 12, history=uj.Series({2015: 7, 2017: 9, 2019: 12}, name="cases"))'
+    ),
     "UnequalLengthsError": "uj.metrics.mae([1, 2, 3], [1, 2])",
     "CrossedBoundsError": "uj.metrics.interval_score([9.9], [10], [0], 80)",
     "NotPositiveError": 'uj.LogLinearTrend().fit(uj.Series([3.5, 0, 4, 5, 6, 7], start=2017, name="cost"))',

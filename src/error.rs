@@ -332,6 +332,20 @@ pub enum Error {
         /// Years observed.
         got: usize,
     },
+    /// A history with fewer changes between neighbouring years than are needed.
+    #[error(
+        "series {series:?}: {model} needs {needed} changes from one observed full year to the next, beside the one that is judged, and there are {got}"
+    )]
+    TooFewChanges {
+        /// The series.
+        series: String,
+        /// What needs them.
+        model: String,
+        /// Changes needed.
+        needed: usize,
+        /// Changes there are.
+        got: usize,
+    },
     /// Forecasts that are not one for each value.
     #[error("{metric}: {actual} values and {forecast} forecasts: give one forecast a value")]
     UnequalLengths {
@@ -550,7 +564,8 @@ pub enum Error {
     },
     /// A change in percent from nothing.
     #[error(
-        "there is no percent change from {before} to {after}: it starts from a number above 0, and is finite; say the difference instead"
+        "there is no percent change from {} to {}: it starts from a number above 0, and is finite; say the difference instead",
+        brief(*before), brief(*after)
     )]
     NoPercentage {
         /// Where the change starts.
@@ -742,6 +757,11 @@ fn takers(input: &str) -> &'static str {
 pub(crate) fn one(unit: &str) -> String {
     let article = if unit.starts_with('a') { "an" } else { "a" };
     format!("{article} {unit}")
+}
+
+/// A number in full, or by its power of ten where it has hundreds of digits.
+fn brief(number: f64) -> String {
+    if number == 0.0 || (1e-6..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
 }
 
 /// Names in quotes, the first twelve of them.

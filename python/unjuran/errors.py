@@ -276,6 +276,15 @@ class TooFewYearsError(UnjuranError):
     got: int
 
 
+class TooFewChangesError(UnjuranError):
+    """A history with too few changes between neighbouring years: leave it out, or fill its gaps."""
+
+    series: str
+    model: str
+    needed: int
+    got: int
+
+
 class UnequalLengthsError(UnjuranError):
     """Forecasts, bounds or clusters that are not one for each value: give as many as there are values."""
 

@@ -38,6 +38,9 @@ const ORDINARY: (f64, f64) = (10.0, 0.1);
 /// The widest 95% interval that is still one, as a ratio of its ends.
 const WIDEST: f64 = 100.0;
 
+/// Changes of a history, beside the one that is judged, from which on it says something.
+const CHANGES: usize = 2;
+
 /// What logarithms scatter by at least: constant amounts have no scatter of their own, and this is less than any that is printed.
 const LEAST: f64 = 1e-6;
 
@@ -95,7 +98,8 @@ pub struct Change {
 ///
 /// # Errors
 /// [`Error::NoPercentage`] unless `before` is above 0 and `after` at least 0, or if the change is beyond all numbers;
-/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years beside the change; [`Error::NotPositive`] for one of
+/// [`Error::BadLevel`]; [`Error::TooFewYears`] for a history of fewer than three years beside the change, [`Error::TooFewChanges`] for
+/// one of fewer than two changes between neighbouring years; [`Error::NotPositive`] for one of
 /// amounts or rates with a full year at or below 0, and [`Error::NoPercentage`] for a change of those to 0.
 pub fn percent_change(
     before: f64,
@@ -204,10 +208,15 @@ fn neighbours(series: &Series, before: f64, after: f64) -> Result<Vec<(f64, f64)
     let next = known.iter().zip(known.iter().skip(1)).filter(|(a, b)| a.0.until(b.0) == Some(1));
     let mut pairs: Vec<(f64, f64)> = next.map(|(a, b)| (a.1, b.1)).collect();
     let judged = pairs.iter().rposition(|pair| *pair == (before, after)).map(|place| pairs.remove(place));
-    if pairs.len() < 2 {
+    if pairs.len() < CHANGES {
         let (series, model) = (series.name().to_owned(), "percent_change".to_owned());
-        let needed = 3 + usize::from(judged.is_some());
-        return Err(Error::TooFewYears { series, model, needed, got: known.len() });
+        let (needed, got) = (1 + CHANGES + usize::from(judged.is_some()), known.len());
+        // why two: years enough, with gaps between them, are not what is missing.
+        return Err(if got < needed {
+            Error::TooFewYears { series, model, needed, got }
+        } else {
+            Error::TooFewChanges { series, model, needed: CHANGES, got: pairs.len() }
+        });
     }
     Ok(pairs)
 }
@@ -245,7 +254,9 @@ impl fmt::Display for Change {
         write!(f, "{} to {}: ", self.before, self.after)?;
         let interval = self.lower.zip(self.upper);
         match interval {
-            Some((lower, upper)) => write!(f, "{:+.1}% [{lower:+.0}, {upper:+.0}]", self.change)?,
+            Some((lower, upper)) => {
+                write!(f, "{:+.1}% [{lower:+.0}, {upper:+.0}] ({}% interval)", self.change, self.level)?;
+            }
             None if self.is_small() => write!(f, "{:+}", self.difference())?,
             None => write!(f, "{:+.1}%", self.change)?,
         }
@@ -313,6 +324,28 @@ mod tests {
         let refused = percent_change(20.0, 30.0, None, Some(&short), 95.0).unwrap_err();
         assert!(matches!(refused, Error::TooFewYears { needed: 4, got: 3, .. }), "{refused}");
         assert!(percent_change(20.0, 31.0, None, Some(&short), 95.0).is_ok());
+    }
+
+    #[test]
+    fn years_apart_are_told_as_changes_that_are_missing() {
+        let apart = Series::new("apart", Year::new(2015).unwrap(), &[10.0, f64::NAN, 30.0, f64::NAN, 20.0, 25.0]);
+        let apart = apart.unwrap();
+        for (a, b, got) in [(10.0, 30.0, 1), (20.0, 25.0, 0)] {
+            let refused = percent_change(a, b, None, Some(&apart), 95.0).unwrap_err();
+            assert!(matches!(refused, Error::TooFewChanges { needed: 2, got: found, .. } if found == got), "{refused}");
+        }
+        assert_eq!(
+            percent_change(20.0, 25.0, None, Some(&apart), 95.0).unwrap_err().to_string(),
+            "series \"apart\": percent_change needs 2 changes from one observed full year to the next, beside the one that is \
+             judged, and there are 0"
+        );
+    }
+
+    #[test]
+    fn the_level_of_an_interval_is_told() {
+        let change = percent_change(108.0, 137.0, None, None, 90.0).unwrap();
+        let said = change.to_string();
+        assert!(said.starts_with("108 to 137: +26.9% [") && said.contains("] (90% interval), cannot tell"), "{said}");
     }
 
     #[test]

@@ -362,11 +362,11 @@ fn change(series: &Series, full: &[(Year, f64)], found: &mut Findings) -> Result
         return Ok(());
     }
     let judged = match percent_change(before, after, None, Some(series), OUTER) {
-        Err(Error::TooFewYears { .. }) if series.unit() == Unit::Count => {
+        Err(Error::TooFewYears { .. } | Error::TooFewChanges { .. }) if series.unit() == Unit::Count => {
             percent_change(before, after, None, None, OUTER)
         }
         // why nothing: what amounts and rates scatter by does not follow from their size.
-        Err(Error::TooFewYears { .. }) => return Ok(()),
+        Err(Error::TooFewYears { .. } | Error::TooFewChanges { .. }) => return Ok(()),
         judged => judged,
     };
     let change = match judged {
