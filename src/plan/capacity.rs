@@ -24,10 +24,13 @@ use super::{DRAWS, SEED, refused};
 use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
+use crate::language::figure;
 use crate::numeric::special::binomial::cdf_of_moments;
 use crate::series::{Unit, Year};
 
 const WHAT: &str = "capacity";
+/// Groups in a year from which on the number present has about the law that is taken for it.
+const GROUPS: f64 = 5.0;
 /// Below this probability nobody is there any more.
 const NOBODY: f64 = 1e-9;
 const DAYS: f64 = 365.0;
@@ -46,12 +49,12 @@ pub enum Stay {
 }
 
 impl Stay {
-    /// Probability of a stay of more than `days`.
-    fn longer_than(&self, days: f64) -> f64 {
+    /// Days of a stay before its day `days`, on average: the integral of S from 0.
+    fn spent(&self, days: f64) -> f64 {
         match self {
-            Self::Fixed(stay) => f64::from(u8::from(*stay > days)),
-            Self::Mean(mean) => (-days.max(0.0) / mean).exp(),
-            Self::Observed(stays) => stays.iter().filter(|stay| **stay > days).count() as f64 / stays.len() as f64,
+            Self::Fixed(stay) => stay.min(days),
+            Self::Mean(mean) => -mean * (-days / mean).exp_m1(),
+            Self::Observed(stays) => stays.iter().map(|stay| stay.min(days)).sum::<f64>() / stays.len() as f64,
         }
     }
 
@@ -160,7 +163,8 @@ impl Capacity {
         Ok(Self { pattern: months.iter().map(|m| m / total).collect(), ..self })
     }
 
-    /// The mean number of persons who arrive together (a raid brings many).
+    /// The number of persons in the group that a person arrives in, on average over persons (a raid brings many): the size of
+    /// groups that are all alike, and E[s^2] / E[s], which is more than their mean size, of groups of sizes s that differ.
     ///
     /// # Errors
     /// [`Error::BadParameter`] unless it is finite and at least 1.
@@ -295,20 +299,20 @@ impl Capacity {
 
     /// The probability that an arrival of this year, of the year before, ... is present in the middle of each month.
     fn present(&self) -> Vec<[f64; 12]> {
-        // The middle of each half of a day with its share of the arrivals (whole days would fall on the ends of stays), and
-        // the middle of each month.
+        // The start of each half of a day with its share of the arrivals, and the middle of each month, which is one too.
         let (mut halves, mut middles, mut start) = (Vec::with_capacity(730), [0.0; 12], 0.0);
         for ((length, share), middle) in MONTHS.into_iter().zip(&self.pattern).zip(&mut middles) {
             let days = f64::from(length);
-            halves.extend((0..2 * length).map(|d| (start + f64::from(d) / 2.0 + 0.25, share / (2.0 * days))));
+            halves.extend((0..2 * length).map(|d| (start + f64::from(d) / 2.0, share / (2.0 * days))));
             *middle = start + days / 2.0;
             start += days;
         }
         let row = |j: u16| {
             middles.map(|now| {
+                // why the mean of S over the half: a stay may be shorter than that.
                 let there = |(time, share): &(f64, f64)| {
                     let ago = now - time + DAYS * f64::from(j);
-                    if ago > 0.0 { share * self.stay.longer_than(ago) } else { 0.0 }
+                    if ago > 0.0 { share * 2.0 * (self.stay.spent(ago) - self.stay.spent(ago - 0.5)) } else { 0.0 }
                 };
                 halves.iter().map(there).sum()
             })
@@ -339,12 +343,28 @@ pub struct Needs {
     pub years: Vec<Need>,
 }
 
+impl Needs {
+    /// The years whose arrivals, at the lower end of their interval, are fewer than five groups: the number present
+    /// then depends on single groups, and its law is only nearly the one taken for it. None without such years.
+    pub fn note(&self) -> Option<String> {
+        let few = |need: &&Need| self.asked.group > 1.0 && GROUPS * self.asked.group > need.arrivals.1;
+        let years: Vec<String> = self.years.iter().filter(few).map(|need| need.year.to_string()).collect();
+        (!years.is_empty()).then(|| {
+            let (group, years) = (figure(self.asked.group), years.join(", "));
+            format!(
+                "groups of {group} are more than a fifth of the fewest arrivals of {years}: more may be needed there"
+            )
+        })
+    }
+}
+
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (level, stay) = (100.0 * self.asked.service_level, self.asked.stay.mean());
-        let digits = usize::from(stay.fract() > 0.0);
-        write!(f, "{}: stay of {stay:.digits$} days, enough with probability {level:.0}%", self.series)?;
-        self.years.iter().try_for_each(|need| write!(f, "\n  {need}"))
+        let (level, stay) = (figure(100.0 * self.asked.service_level), figure(self.asked.stay.mean()));
+        write!(f, "{}: stay of {stay} days, enough with probability {level}%; ", self.series)?;
+        write!(f, "arrivals with their 80% interval")?;
+        self.years.iter().try_for_each(|need| write!(f, "\n  {need}"))?;
+        self.note().map_or(Ok(()), |note| write!(f, "\n  {note}"))
     }
 }
 
@@ -460,7 +480,7 @@ mod tests {
         let series = Series::new("victims", Year::new(2021).unwrap(), &[1000.0, 1000.0]).unwrap();
         let sure = Paths::from_rows(3, vec![1000.0; 3]).unwrap();
         let sure = Forecast::from_paths(&series, "sure", "v", &sure, vec![]).unwrap();
-        for days in [20.0, 400.0, 1825.0, 3650.0] {
+        for days in [0.01, 0.1, 0.6, 20.0, 400.0, 1825.0, 3650.0] {
             for stay in [Stay::Mean(days), Stay::Fixed(days), Stay::Observed(vec![0.5 * days, days])] {
                 let expected = 1000.0 * stay.mean() / 365.0;
                 for need in Capacity::new(stay.clone()).unwrap().need(&sure).unwrap().years {
@@ -488,6 +508,19 @@ mod tests {
         let (beds, officers) = (ask(1.0).need(&forecast()).unwrap().years, ask(10.0).need(&forecast()).unwrap().years);
         assert_eq!(officers[0].units, (beds[0].units / 10.0).ceil());
         assert_eq!(beds[0].cost, Some(2.0 * beds[0].units));
+    }
+
+    #[test]
+    fn groups_that_are_large_beside_the_arrivals_are_told() {
+        let ask = |group| Capacity::new(Stay::Mean(60.0)).unwrap().group(group).unwrap().need(&forecast()).unwrap();
+        // the 80% interval of 200 and 500 begins with 200, of which 40 is a fifth
+        assert_eq!((ask(1.0).note(), ask(40.0).note()), (None, None));
+        let said = ask(41.0).to_string();
+        let lines: Vec<&str> = said.lines().collect();
+        let first = "victims: stay of 60 days, enough with probability 90%; arrivals with their 80% interval";
+        assert_eq!(lines[0], first);
+        let note = "  groups of 41 are more than a fifth of the fewest arrivals of 2023: more may be needed there";
+        assert_eq!(lines[2], note);
     }
 
     #[test]

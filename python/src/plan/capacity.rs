@@ -29,7 +29,8 @@ use crate::input;
 /// pattern : sequence of float, optional
 ///     Arrivals by month, January first, in proportion; default even.
 /// group : float, default 1
-///     Persons in the group that a person arrives in, on average over persons: the size of groups that are all alike.
+///     Persons in the group that a person arrives in, on average over persons: the size of groups that are all alike. A line
+///     of the answer says where groups are more than a fifth of a year's fewest arrivals: more may be needed there.
 /// persons_per_unit : float, default 1
 ///     How many one unit serves at a time: 1 for a bed, 12 for an officer with twelve cases.
 /// cost : float, optional
@@ -50,7 +51,7 @@ use crate::input;
 /// Notes
 /// -----
 /// The people present in a month, given the arrivals of a path, have a binomial, Poisson or (for groups) negative binomial
-/// law; it is mixed over 2,000 joint paths. Earlier arrivals who are still there are counted (Eick, Massey and Whitt 1993).
+/// law; it is mixed over 10,000 joint paths. Earlier arrivals who are still there are counted (Eick, Massey and Whitt 1993).
 ///
 /// Examples
 /// --------
