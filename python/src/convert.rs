@@ -25,7 +25,8 @@ use crate::series::PySeries;
 /// per : float, default 100000
 ///     For so many of the population.
 /// relative_sd : float, default 0
-///     Relative standard deviation of the population (0.01 is one per cent), the same error in all years of a path.
+///     Relative standard deviation of the population (0.01 is one per cent), up to 0.5: a log-normal factor with mean 1, the
+///     same in all years of a path. For a forecast only: the numbers of a series have no place for a doubt.
 ///
 /// Returns
 /// -------
@@ -38,6 +39,8 @@ use crate::series::PySeries;
 ///     A population that is not above 0.
 /// MissingDriverError
 ///     A year without a population.
+/// BadParameterError
+///     A series of rates; ``relative_sd`` above 0 with a series.
 ///
 /// Examples
 /// --------

@@ -13,8 +13,8 @@ use crate::series::{Note, Observation, Series, Unit, Value, Year};
 
 /// Populations by year, and how well they are known.
 ///
-/// An uncertain population is off by the same factor in every year of a path, normal with a relative standard deviation:
-/// censuses are wrong for decades, not for years.
+/// An uncertain population is off by the same factor in every year of a path, log-normal with mean 1 and the relative standard
+/// deviation d: exp(s z - s^2 / 2), s^2 = ln(1 + d^2). Censuses are wrong for decades, not for years.
 ///
 /// ```
 /// use unjuran::plan::Population;
@@ -62,7 +62,8 @@ impl Population {
         Err(refused("rates", "per", per, "a finite number above 0"))
     }
 
-    /// The same, known only with this relative standard deviation: 0.01 is one per cent.
+    /// The same, known only with this relative standard deviation: 0.01 is one per cent. It goes into forecasts; a series has
+    /// no place for a doubt.
     ///
     /// # Errors
     /// [`Error::BadParameter`] unless it is from 0 to 0.5.
@@ -91,8 +92,9 @@ impl Population {
     ///
     /// # Errors
     /// [`Error::MissingDriver`] for a year without a population, [`Error::BadPopulation`];
-    /// [`Error::BadParameter`] for a series of rates.
+    /// [`Error::BadParameter`] for a series of rates, and for an uncertain population.
     pub fn rates(&self, series: &Series) -> Result<Series> {
+        self.check_sure()?;
         self.converted(series, true)
     }
 
@@ -101,7 +103,16 @@ impl Population {
     /// # Errors
     /// As for [`Population::rates`]; [`Error::BadParameter`] for a series that is no rate.
     pub fn counts(&self, series: &Series) -> Result<Series> {
+        self.check_sure()?;
         self.converted(series, false)
+    }
+
+    fn check_sure(&self) -> Result<()> {
+        if self.relative_sd == 0.0 {
+            return Ok(());
+        }
+        let allowed = "0 for a series: its numbers have no place for a doubt, which goes into a forecast";
+        Err(refused("rates", "relative_sd", self.relative_sd, allowed))
     }
 
     fn converted(&self, series: &Series, to_rates: bool) -> Result<Series> {
@@ -153,10 +164,11 @@ impl Population {
         let people =
             forecast.years().iter().map(|y| Ok(self.of(&series, *y)? / self.per)).collect::<Result<Vec<f64>>>()?;
         let mut stream = Stream::new(SEED, &format!("{}|population", series.name()));
+        let sigma = (self.relative_sd * self.relative_sd).ln_1p().sqrt();
         let base = forecast.paths(DRAWS, SEED)?;
         let mut values = Vec::with_capacity(base.as_slice().len());
         for path in base.rows() {
-            let factor = if self.relative_sd > 0.0 { (self.relative_sd * stream.normal()).exp() } else { 1.0 };
+            let factor = if sigma > 0.0 { (sigma * stream.normal() - 0.5 * sigma * sigma).exp() } else { 1.0 };
             let one = |(y, people): (&f64, &f64)| {
                 if to_rates { y / (people * factor) } else { rounded(y * people * factor) }
             };
@@ -214,6 +226,29 @@ mod tests {
     fn doubt_about_the_population_widens_the_rates() {
         let variance = |sd| people(sd).rate_forecast(&forecast()).unwrap().variance()[0];
         assert!(variance(0.1) > variance(0.0));
+    }
+
+    #[test]
+    fn an_uncertain_population_has_the_mean_and_the_deviation_that_were_given() {
+        let rate = Series::new("rate", year(2019), &[1e6; 4]).unwrap().with_unit(Unit::Rate).unwrap();
+        let sure = Paths::from_rows(1, vec![1e6; 10_000]).unwrap();
+        let sure = Forecast::from_paths(&rate, "sure", "rate", &sure, vec![]).unwrap();
+        for sd in [0.1, 0.5] {
+            // 20 times the rate, times the factor of the path
+            let counts = people(sd).count_forecast(&sure).unwrap();
+            let (mean, own) = (counts.mean()[0] / 2e7, counts.variance()[0].sqrt() / 2e7);
+            // four standard errors of 10,000 draws, of a deviation with a heavier tail than the normal law
+            assert!((mean - 1.0).abs() < 0.04 * sd && (own / sd - 1.0).abs() < 0.08, "{sd}: {mean} {own}");
+        }
+    }
+
+    #[test]
+    fn a_series_has_no_place_for_a_doubt() {
+        let error = people(0.3).rates(forecast().series()).unwrap_err();
+        assert!(
+            matches!(&error, Error::BadParameter { parameter, value, .. } if parameter == "relative_sd" && value == "0.3")
+        );
+        assert!(people(0.3).counts(&people(0.0).rates(forecast().series()).unwrap()).is_err());
     }
 
     #[test]
