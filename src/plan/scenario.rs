@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{DRAWS, SEED, position, refused};
+use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::{Forecast, Move, Paths};
 use crate::numeric::rng::Stream;
@@ -15,6 +16,9 @@ use crate::numeric::special::normal;
 use crate::series::{Event, EventKind, Note, Series, Unit, Year};
 
 const WHAT: &str = "Scenario";
+/// The largest count, and the quantile of a forecast that may not be beyond it: that of a 95% interval.
+const MOST_COUNT: f64 = 9_007_199_254_740_992.0;
+const LARGE: f64 = 0.975;
 
 /// A factor, sure or with a 95% interval. Then it is drawn once a path, from a log-normal law of two pieces: half of the mass
 /// below the factor and half above, each piece with its own spread, so that median and interval are those that were given.
@@ -48,7 +52,8 @@ pub enum Driver {
         /// Years until the whole factor is reached, at least 1.
         over: u32,
     },
-    /// So many more (or fewer) a year, reached in equal steps over so many years.
+    /// So many more (or fewer) a year, reached in equal steps over so many years. Of a year under way the whole number is still
+    /// to come, however much of the year has gone: begin with the next year, or say what falls into the rest of this one.
     Add {
         /// How many.
         number: f64,
@@ -165,8 +170,19 @@ impl Scenario {
     ///
     /// # Errors
     /// [`Error::BadParameter`] for a factor below 0 and the like; [`Error::YearNotForecast`] for a driver that begins
-    /// outside the forecast; [`Error::NotObserved`] or [`Error::NoPercentage`] for a past year whose change is not known.
+    /// outside the forecast; [`Error::NotObserved`] or [`Error::NoPercentage`] for a past year whose change is not known;
+    /// [`Error::Overflow`] for counts beyond 2^53, which are not whole numbers any more.
     pub fn apply(&self, forecast: &Forecast) -> Result<Forecast> {
+        let applied = self.applied(forecast)?;
+        let series = applied.series();
+        if series.unit() == Unit::Count && applied.steps().iter().any(|law| law.quantile(LARGE) > MOST_COUNT) {
+            let (series, model) = (series.name().to_owned(), format!("scenario {:?}", self.name));
+            return Err(Error::Overflow { series, model });
+        }
+        Ok(applied)
+    }
+
+    fn applied(&self, forecast: &Forecast) -> Result<Forecast> {
         let note = Note::Derived { how: format!("scenario \"{}\": {}", self.name, self.in_words()) };
         let sure = self.drivers.iter().all(|driver| driver.doubt().is_none());
         if sure {
@@ -374,7 +390,6 @@ impl fmt::Display for Driver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dist::Predictive as _;
     use crate::series::Horizon;
     use crate::smoothing::Naive;
 
@@ -514,6 +529,24 @@ mod tests {
         let again = Driver::Again { of: year(2018), from: None, kind: EventKind::Pulse };
         assert!(matches!(apply(again), Error::NotObserved { year: 2017, .. }));
         assert!(matches!(apply(Driver::Trend { yearly_change: -1.0, from: None }), Error::BadParameter { .. }));
+    }
+
+    #[test]
+    fn counts_that_are_no_whole_numbers_any_more_are_refused() {
+        let times = |factor: f64| Driver::Level { effect: factor.into(), from: None, over: 1 };
+        let error = Scenario::from(times(1e300)).named("more").apply(&forecast()).unwrap_err();
+        assert!(
+            matches!(&error, Error::Overflow { series, model } if series == "cases" && model == "scenario \"more\"")
+        );
+        assert!(Scenario::from(times(1e9)).apply(&forecast()).is_ok());
+    }
+
+    #[test]
+    fn what_is_added_to_a_year_under_way_is_all_still_to_come() {
+        let so_far = forecast().series().clone().with_partial(year(2023), 60.0, crate::series::Coverage::Share(0.9));
+        let base = Naive.fit(&so_far.unwrap()).unwrap().forecast(Horizon::years(1).unwrap()).unwrap();
+        let more = Scenario::from(Driver::Add { number: 100.0, from: None, over: 1 }).apply(&base).unwrap();
+        assert_eq!(more.median()[0], base.median()[0] + 100.0);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::input;
 /// factor : float, optional
 ///     The level is multiplied by this, reached in equal steps over ``over`` years.
 /// add : float, optional
-///     So many more a year, reached in equal steps over ``over`` years.
+///     So many more a year, reached in equal steps over ``over`` years. Of a year under way all of it is still to come.
 /// yearly_change : float, optional
 ///     So much more each year than the forecast: -0.05 multiplies the k-th year by 0.95**k.
 /// shock : float, optional
@@ -52,6 +52,8 @@ use crate::input;
 ///     A factor below 0, a yearly change at or below -1, and the like (from ``apply``).
 /// YearNotForecastError
 ///     From ``apply``: a year outside the forecast.
+/// OverflowError
+///     From ``apply``: counts beyond 2**53.
 /// NotObservedError
 ///     From ``apply``: the change of the year ``like`` is not known.
 ///
