@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use unjuran::model::Fitted;
 use unjuran::persist::Persist as _;
+use unjuran::series::Series;
 use unjuran::smoothing::bayes::Member;
 use unjuran::smoothing::{BayesEts, FittedBayesEts, Prior};
 
@@ -59,8 +60,9 @@ impl PyPrior {
     /// Parameters
     /// ----------
     /// panel : Panel, or a sequence of Series
-    /// base : Prior or {"counts", "annual", "signed"}, default "counts"
-    ///     Where it starts from.
+    /// base : Prior or {"counts", "annual", "signed"}, optional
+    ///     Where it starts from. Left out, where `BayesETS` starts for these series: ``"counts"`` for counts, ``"annual"`` for
+    ///     amounts and rates, ``"signed"`` for those with a value below zero.
     /// name : str, default "own"
     ///
     /// Returns
@@ -72,6 +74,8 @@ impl PyPrior {
     /// ------
     /// NothingToLearnError
     ///     No series with two exact full years.
+    /// BadParameterError
+    ///     Series of several kinds without a ``base``.
     ///
     /// Examples
     /// --------
@@ -83,17 +87,17 @@ impl PyPrior {
     #[staticmethod]
     #[pyo3(signature = (panel, *, base=None, name="own"))]
     fn learn(py: Python<'_>, panel: &Bound<'_, PyAny>, base: Option<&Bound<'_, PyAny>>, name: &str) -> Result<Self> {
-        let base = match base {
-            None => Arc::new(Prior::counts()?.clone()),
-            Some(given) => Arc::clone(&self::prior(py, given, "base")?.get().0),
-        };
-        let series: Vec<unjuran::series::Series> = match panel.cast::<PyPanel>() {
+        let series: Vec<Series> = match panel.cast::<PyPanel>() {
             Ok(panel) => panel.get().0.as_slice().to_vec(),
             Err(_) => input::items(panel, "panel")?
                 .iter()
                 .enumerate()
                 .map(|(i, one)| Ok(input::series(one, &format!("panel[{i}]"))?.get().0.clone()))
                 .collect::<Result<_>>()?,
+        };
+        let base = match base {
+            None => Arc::new(common_prior(&series)?.clone()),
+            Some(given) => Arc::clone(&self::prior(py, given, "base")?.get().0),
         };
         Ok(Self(Arc::new(free(py, || base.learn(&series, name))?)))
     }
@@ -188,6 +192,27 @@ impl PyPrior {
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
     }
+}
+
+/// The shipped prior of all series of a panel.
+fn common_prior(panel: &[Series]) -> Result<&'static Prior> {
+    let Some(first) = panel.first() else { return Ok(Prior::counts()?) };
+    let common = Prior::for_series(first)?;
+    for other in panel {
+        let own = Prior::for_series(other)?;
+        if own.name() != common.name() {
+            let starts =
+                format!("{:?} starts from {:?}, {:?} from {:?}", first.name(), common.name(), other.name(), own.name());
+            return Err(unjuran::Error::BadParameter {
+                model: "Prior.learn".to_owned(),
+                parameter: "base".to_owned(),
+                value: "None".to_owned(),
+                allowed: format!("{starts}: say base=, or give series of one kind"),
+            }
+            .into());
+        }
+    }
+    Ok(common)
 }
 
 /// A prior, or the name of a shipped one.
