@@ -126,6 +126,19 @@ def test_a_prior_learned_from_a_panel_says_so_and_forecasts():
         uj.Prior.learn([uj.Series([5], start=2020)])
 
 
+def test_a_prior_without_a_base_starts_where_the_default_model_does():
+    flows = [uj.Series([-3.5, 2.0, i, -1.0, 0.5], start=2018, name=f"flow {i}", unit="amount") for i in range(1, 5)]
+    costs = [uj.Series([3.5, 2.0, i, 1.0, 0.5], start=2018, name=f"cost {i}", unit="amount") for i in range(1, 5)]
+    for panel, base in ((flows, "signed"), (costs, "annual")):
+        assert uj.BayesETS().fit(panel[0]).prior == base
+        assert uj.Prior.learn(panel) == uj.Prior.learn(panel, base=base)
+    with pytest.raises(
+        errors.BadParameterError, match=r'"flow 1" starts from "signed", "cost 1" from "annual": say base='
+    ):
+        uj.Prior.learn([*flows, *costs])
+    assert uj.Prior.learn([*flows, *costs], base="signed").name == "own"
+
+
 def test_counts_of_earlier_years_by_the_same_day_are_checked():
     series = uj.Series([100, 110, 120], start=2020, name="cases")
     late = series.with_partial(2023, 20, share=0.5, earlier={2021: 12, 2022: 14})

@@ -244,6 +244,8 @@ def test_rates_go_there_and_back_and_widen_with_doubt(ahead):
     with pytest.raises(errors.BadPopulationError) as caught:
         uj.rates(ahead.series, people | {2017: 0})
     assert (caught.value.series, caught.value.year) == ("cases", 2017)
+    with pytest.raises(errors.BadParameterError, match="no place for a doubt"):
+        uj.rates(ahead.series, people, relative_sd=0.2)
     with pytest.raises(errors.MissingDriverError):
         uj.rates(ahead, {2015: 1e6})
 
