@@ -1,7 +1,7 @@
 """`make accuracy DATA=directory`: measure every model of ours on every annual collection found there.
 
-The tables are printed. Those of the scoreboard, known by its files, are stored as JSON in `benches/results/`, from which
-`BENCHMARKS.md` is written anew; those of other files go to `results/` in their directory.
+The tables are printed. Those of the scoreboard, known by its files, are stored as JSON in `benches/results/`, of which
+`BENCHMARKS.md` is made; those of other files go to `results/` in their directory.
 """
 
 from __future__ import annotations

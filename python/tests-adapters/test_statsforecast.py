@@ -81,3 +81,14 @@ def test_what_it_does_not_take_is_refused(frame):
         UnjuranModel().fit(np.array([1.0, 2.0])).simulate(h=1, n_paths=1, error_distribution="t")
     with pytest.raises(errors.UnknownModelError):
         UnjuranModel("Best")
+
+
+def test_a_model_that_was_not_fitted_says_so():
+    for ask in (lambda m: m.predict(h=2), lambda m: m.predict_in_sample(), lambda m: m.simulate(h=2, n_paths=3)):
+        with pytest.raises(ValueError, match=r"Naive is not fitted yet: call fit\(y\) first"):
+            ask(UnjuranModel("Naive"))
+
+
+def test_a_level_is_written_with_all_its_digits():
+    answer = UnjuranModel("Naive").forecast(y=np.array(CASES, dtype=float), h=1, level=[80, 99.99999])
+    assert list(answer) == ["mean", "lo-99.99999", "lo-80", "hi-80", "hi-99.99999"]

@@ -85,7 +85,8 @@ def test_long_tables_are_told_apart_by_what_they_hold(tmp_path):
     assert found.name == "some"
     assert found.submissions["model"].to_list() == ["X"], "a method without a forecast is no method"
     assert left_out == [
-        "covariates.parquet: no series in long format: unique_id, ds and y are wanted, its columns are iso3, year, value",
+        "covariates.parquet: no series in long format: unique_id, ds and y are wanted, "
+        "its columns are iso3, year, value",
         "future.parquet: no training part",
         'some_quarterly.parquet: not annual: its name says "quarterly"',
     ]

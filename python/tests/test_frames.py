@@ -286,12 +286,26 @@ def test_text_among_the_values_is_refused_with_the_way_out(make, y):
 
 
 def test_a_cell_of_text_among_numbers_stops_no_other_series():
-    frame = pd.DataFrame({"unique_id": list("aab") + ["b"], "ds": [2020, 2021] * 2, "y": [3, 4, 5, "n/a"]})
+    frame = pd.DataFrame({"unique_id": list("aabb"), "ds": [2020, 2021] * 2, "y": [3, 4, 5, "n/a"]})
     status = uj.forecast(frame, h=1, model="Naive", level=[])["status"].tolist()
     assert status[0] == "ok"
     assert status[1].startswith("series \"b\": row 3: column 'y': 'n/a' is not a number; text of a published table")
     with pytest.raises(errors.NotReadError, match="row 3"):
         uj.Panel.from_frame(frame)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("period_end", "31/05/2021", "2021: period_end '31/05/2021' is not a date: dates are written YYYY-MM-DD"),
+        ("unit", "cases", "2021: unit 'cases' is not count, amount or rate: rename or drop the column, or correct it"),
+    ],
+)
+def test_a_column_with_a_task_of_its_own_says_in_which_row_it_cannot_be_read(make, column, cell, problem):
+    data = {"unique_id": list("aabb"), "ds": [2020, 2021] * 2, "y": [3, 4, 5, 6], column: [None, cell, None, None]}
+    got = rows(uj.forecast(make(data), h=1, model="Naive", level=[]))
+    assert got[0]["status"].startswith(f'series "a": row 1: {problem}')
+    assert got[1]["status"] == "ok"
 
 
 def test_decimals_and_objects_are_numbers():

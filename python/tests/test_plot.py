@@ -122,7 +122,14 @@ def test_impact_draws_what_was_observed_against_what_was_to_be_expected(cases):
     assert uj.plot.impact(result, ax) is ax
     assert ax.get_title(loc="left") == "cases: cannot tell"
     since = [line for line in ax.lines if line.get_label() == "observed since"]
-    assert list(since[0].get_ydata()) == [286, 165, 115, 139]
+    assert list(since[0].get_xdata()) == [2020, 2021, 2022], "no year before the event is one since"
+    assert list(since[0].get_ydata()) == [165, 115, 139]
+    assert sorted(text.get_text() for text in ax.get_legend().get_texts()) == [
+        "expected without it, 95%",
+        "expected without it, median",
+        "observed before",
+        "observed since",
+    ]
 
 
 def test_the_impact_of_the_plan_can_be_drawn(cases):

@@ -87,8 +87,8 @@ def mark_events(ax: Axes, events: Sequence[Any] | None) -> None:
     ax.set_xlim(low, high)
 
 
-def history(ax: Axes, past_years: Sequence[dict[str, Any]]) -> None:
-    """Runs of full years as lines with points, partial and masked years apart from them."""
+def history(ax: Axes, past_years: Sequence[dict[str, Any]], name: str | None = None) -> None:
+    """Runs of full years as lines with points, of this name in the legend; partial and masked years apart from them."""
     run: list[tuple[int, float]] = []
     runs = [run]
     masked = False
@@ -112,4 +112,5 @@ def history(ax: Axes, past_years: Sequence[dict[str, Any]]) -> None:
     for points in runs:
         if points:
             x, y = zip(*points, strict=True)
-            ax.plot(x, y, "o-", color=INK, linewidth=1.4, markersize=3.5, zorder=4)
+            ax.plot(x, y, "o-", color=INK, linewidth=1.4, markersize=3.5, zorder=4, label=name)
+            name = None

@@ -173,14 +173,14 @@ def impact(result: Any, ax: Axes | None = None, *, level: float = 95) -> Axes:
     years = [int(year) for year in result.years]
     first = years[0] if years else int(law.years[0])
     past = [one for one in fan["history"] if one["year"] < first]
-    _axes.history(ax, past)
+    _axes.history(ax, past, "observed before")
     observed = [float(y) for y in result.observed]
     full = [
         (one["year"], one["mark"]["full"]) for one in past if isinstance(one["mark"], dict) and "full" in one["mark"]
     ]
-    start = full[-1:] if full and full[-1][0] == first - 1 else []
-    x, y = [one[0] for one in start] + years, [one[1] for one in start] + observed
-    ax.plot(x, y, "o-", color=COLOURS[1], linewidth=1.6, markersize=4.5, zorder=5, label="observed since")
+    if observed and full and full[-1][0] == first - 1:
+        ax.plot([first - 1, first], [full[-1][1], observed[0]], color=INK, linewidth=1.4, zorder=4)
+    ax.plot(years, observed, "o-", color=COLOURS[1], linewidth=1.6, markersize=4.5, zorder=5, label="observed since")
     low, high = (list(fan["bands"][0][side]) for side in ("lower", "upper"))
     ahead, median = list(fan["years"]), list(fan["median"])
     label = f"expected without it, {level:g}%"
@@ -188,7 +188,8 @@ def impact(result: Any, ax: Axes | None = None, *, level: float = 95) -> Axes:
         ax.vlines(ahead, low, high, color=COLOURS[0], alpha=0.3, linewidth=12, label=label)
     else:
         ax.fill_between(ahead, low, high, color=COLOURS[0], alpha=0.25, linewidth=0, label=label)
-    ax.plot(ahead, median, "s--", color=COLOURS[0], linewidth=1.4, markersize=4, zorder=3)
+    middle = "expected without it, median"
+    ax.plot(ahead, median, "s--", color=COLOURS[0], linewidth=1.4, markersize=4, zorder=3, label=middle)
     ax.set_title(f"{fan['label']}: {result.verdict}", loc="left", color=INK)
     _axes.whole_years(ax)
     _axes.values(ax, fan["unit"])

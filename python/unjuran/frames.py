@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -37,6 +38,8 @@ _BACKENDS = ("pandas", "polars", "pyarrow")
 PLAIN = "_columns"
 #: Columns that a frame may have beside names, years and values.
 OPTIONAL = ("y_lo", "y_hi", "share", "period_end", "unit")
+_UNITS = ("count", "amount", "rate")
+_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d\s*")
 _TEXT_HINT = (
     "text of a published table is read by read_csv; in a frame a masked cell has no y but y_lo and y_hi, "
     "and a partial year has period_end or share"
@@ -360,9 +363,9 @@ def _part(
         if name in frame:
             columns[key] = _numbers(frame[name], labels, problems, "give numbers, or nothing")
     if "period_end" in frame:
-        columns["ends"] = _ends(frame["period_end"])
+        columns["ends"] = _ends(frame["period_end"], years.values, problems)
     if "unit" in frame:
-        columns["units"] = _units(frame["unit"].to_list(), offsets, problems)
+        columns["units"] = _units(frame["unit"].to_list(), years.values, offsets, problems)
     if beside is not None:
         columns["beside"] = beside.by_series(frame, columns["names"], years.values, offsets, labels)
     columns["refused"] = _refused(ids.to_list(), offsets, labels if numbered else None, problems)
@@ -461,22 +464,29 @@ def _refused(ids: list[Any], offsets: _Integers, labels: _Integers | None, probl
     return {i: f'series "{ids[i]}": {reasons[i]}' for i in sorted(reasons)}
 
 
-def _ends(column: _Column) -> dict[int, str]:
-    """Cut-off dates by row; rows without one are left out."""
-    days = enumerate(column.to_list())
-    return {
-        row: str(day)[:10] if hasattr(day, "year") else str(day)
-        for row, day in days
-        if not is_nothing(day) and day != ""
-    }
+def _ends(column: _Column, years: _Integers, problems: dict[int, str]) -> dict[int, str]:
+    """Cut-off dates by row; rows without one are left out, and what is not written as one is a problem."""
+    ends: dict[int, str] = {}
+    for row, day in enumerate(column.to_list()):
+        if is_nothing(day) or day == "":
+            continue
+        ends[row] = str(day)[:10] if hasattr(day, "year") else str(day)
+        if not _DAY.fullmatch(ends[row]):
+            problem = "is not a date: dates are written YYYY-MM-DD, as in 2023-05-31"
+            problems.setdefault(row, f"{years[row]}: period_end {ends[row]!r} {problem}")
+    return ends
 
 
-def _units(units: list[Any], offsets: _Integers, problems: dict[int, str]) -> list[str | None]:
-    """The unit that the rows of each series say; two are a problem."""
+def _units(units: list[Any], years: _Integers, offsets: _Integers, problems: dict[int, str]) -> list[str | None]:
+    """The unit that the rows of each series say; two are a problem, and what is none."""
     chosen: list[str | None] = []
     for a, b in itertools.pairwise(offsets.tolist()):
         said = list(dict.fromkeys(str(unit) for unit in units[a:b] if not is_nothing(unit)))
         chosen.append(said[0] if said else None)
+        if unknown := [unit for unit in said if unit not in _UNITS]:
+            row = a + [str(unit) for unit in units[a:b]].index(unknown[0])
+            problem = f"is not {_UNITS[0]}, {_UNITS[1]} or {_UNITS[2]}: rename or drop the column, or correct it"
+            problems.setdefault(row, f"{years[row]}: unit {unknown[0]!r} {problem}")
         if len(said) > 1:
             problems.setdefault(a, f"the rows of the series say two units, {said[0]!r} and {said[1]!r}")
     return chosen

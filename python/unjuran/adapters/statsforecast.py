@@ -10,6 +10,7 @@ import numpy as np
 from unjuran import Series
 from unjuran.adapters._models import resolved
 from unjuran.errors import InputNotTakenError
+from unjuran.frames import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from unjuran import FittedModel, Forecast, Model
 
     _Floats = NDArray[np.float64]
+
+
+class NotFittedError(AttributeError, ValueError):
+    """A model that was asked before it was fitted."""
 
 
 class UnjuranModel:
@@ -84,7 +89,7 @@ class UnjuranModel:
 
     def predict(self, h: int, X: Any = None, level: Sequence[float] | None = None) -> dict[str, _Floats]:  # noqa: ARG002, N803
         """Median and intervals of h years by the fitted model, in statsforecast's dict of arrays of shape (h,)."""
-        return _answer(self.model_.forecast(h), level)
+        return _answer(self._known().forecast(h), level)
 
     def predict_in_sample(self, level: Sequence[float] | None = None) -> dict[str, _Floats]:
         """One-step predictions of the years that were fitted, NaN where there is none.
@@ -97,7 +102,7 @@ class UnjuranModel:
         if level:
             message = f"{self.alias} does not take level for fitted values: it has no intervals of the past"
             raise InputNotTakenError(message, model=self.alias, input="level")
-        return {"fitted": self.model_.fitted}
+        return {"fitted": self._known().fitted}
 
     def forecast(
         self,
@@ -136,8 +141,14 @@ class UnjuranModel:
         if error_distribution != "normal" or error_params:
             message = f"{self.alias} does not take error_distribution: its paths are drawn from its own law"
             raise InputNotTakenError(message, model=self.alias, input="error_distribution")
-        model = self.model_ if y is None else self._fitted(y)
+        model = self._known() if y is None else self._fitted(y)
         return model.forecast(h).paths(n_paths, seed=seed or 0)
+
+    def _known(self) -> FittedModel:
+        if not hasattr(self, "model_"):
+            message = f"{self.alias} is not fitted yet: call fit(y) first, or forecast(y, h), which does both"
+            raise NotFittedError(message)
+        return self.model_
 
     def _fitted(self, y: _Floats) -> FittedModel:
         return self.model.fit(Series(np.asarray(y, dtype=float), start=1, unit=self.unit))
@@ -146,6 +157,6 @@ class UnjuranModel:
 def _answer(ahead: Forecast, level: Sequence[float] | None) -> dict[str, _Floats]:
     answer = {"mean": ahead.median}
     bands = [(one, ahead.interval(one)) for one in sorted(level or [])]
-    answer.update({f"lo-{one:g}": band.lower for one, band in reversed(bands)})
-    answer.update({f"hi-{one:g}": band.upper for one, band in bands})
+    answer.update({bounds(one)[0][1:]: band.lower for one, band in reversed(bands)})
+    answer.update({bounds(one)[1][1:]: band.upper for one, band in bands})
     return answer
