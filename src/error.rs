@@ -4,7 +4,11 @@
 //! allowed, in typed fields: a service branches on the variant, a notebook shows the sentence. Serialised, an error is a
 //! record with the variant's name under `kind` and one entry a field; the Python classes are made from that record.
 
+mod words;
+
 use serde::{Deserialize, Serialize};
+
+use self::words::{brief, fraction_hint, list, models, shares_of};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -421,7 +425,7 @@ pub enum Error {
         allowed: String,
     },
     /// A model name that does not exist.
-    #[error("{name:?} is not a model: the models are {}", list(known))]
+    #[error("{name:?} is not a model: the models are {}", models(known))]
     UnknownModel {
         /// What was given.
         name: String,
@@ -757,39 +761,6 @@ fn takers(input: &str) -> &'static str {
 pub(crate) fn one(unit: &str) -> String {
     let article = if unit.starts_with('a') { "an" } else { "a" };
     format!("{article} {unit}")
-}
-
-/// A number in full, or by its power of ten where it has hundreds of digits.
-fn brief(number: f64) -> String {
-    if number == 0.0 || (1e-6..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
-}
-
-/// Names in quotes, the first twelve of them.
-fn list(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    let text = names.iter().take(SHOWN).map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        return format!("{text} and {} more", names.len() - SHOWN);
-    }
-    if text.is_empty() { "none".to_owned() } else { text }
-}
-
-/// Years with their shares, the first twelve of them.
-fn shares_of(years: &[i32], shares: &[f64]) -> String {
-    const SHOWN: usize = 12;
-    let each = years.iter().zip(shares).take(SHOWN).map(|(year, share)| format!("{year}: {share:.2}"));
-    let text = each.collect::<Vec<_>>().join(", ");
-    if years.len() > SHOWN { format!("{text} and {} more", years.len() - SHOWN) } else { text }
-}
-
-fn fraction_hint(level: f64) -> String {
-    if level > 0.0 && level < 1.0 {
-        // why rounded: 0.29 * 100 is 28.999999999999996.
-        let percent = (level * 1e12).round() / 1e10;
-        format!(" (for {percent}% write {percent})")
-    } else {
-        String::new()
-    }
 }
 
 #[cfg(test)]

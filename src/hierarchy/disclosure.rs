@@ -26,10 +26,11 @@ use super::tree::{Relation, Tree};
 use crate::error::Result;
 use crate::series::{Panel, Series, Unit, Value, Year};
 
-/// A cell masked to protect others: the position of its series, the year, and the largest value that may be said of it.
+/// A cell masked to protect others: the position of its series, the year, and the bounds that may be said of it.
 pub(super) struct Complement {
     pub(super) series: usize,
     pub(super) year: Year,
+    pub(super) lower: f64,
     /// Infinite where no printed cell bounds it.
     pub(super) upper: f64,
 }
@@ -48,7 +49,12 @@ pub(super) fn complements(panel: &Panel, tree: &Tree, largest: f64) -> Result<Ve
         for year in (0..=first.until(last).unwrap_or(0)).filter_map(|steps| first.plus(steps).ok()) {
             let cells: Vec<Cell> = members().map(|one| Cell::new(one, year, largest)).collect();
             let masked = table.masked(cells, needed(largest), largest).into_iter();
-            found.extend(masked.map(|(at, upper)| Complement { series: table.members[at], year, upper }));
+            found.extend(masked.map(|(at, said)| Complement {
+                series: table.members[at],
+                year,
+                lower: said.low,
+                upper: said.high,
+            }));
         }
     }
     found.sort_by_key(|cell| (cell.series, cell.year));
@@ -200,8 +206,8 @@ struct Table {
 }
 
 impl Table {
-    /// The members to mask so that each masked cell keeps enough, each with the largest value that may be said of it.
-    fn masked(&self, mut cells: Vec<Cell>, needed: f64, largest: f64) -> Vec<(usize, f64)> {
+    /// The members to mask so that each masked cell keeps enough, each with the bounds that may be said of it.
+    fn masked(&self, mut cells: Vec<Cell>, needed: f64, largest: f64) -> Vec<(usize, Bounds)> {
         if cells.iter().all(|cell| cell.masked == Masked::No) {
             return Vec::new();
         }
@@ -221,7 +227,7 @@ impl Table {
                     cells[next].mask(largest);
                     open.extend(&self.holders[next]);
                 }
-                None => return self.bounded(&cells, &known),
+                None => return bounded(&cells, &known),
             }
         }
     }
@@ -267,23 +273,21 @@ impl Table {
         }
         None
     }
+}
 
-    /// The complements, each with its printed total, or with what is left open of it.
-    fn bounded(&self, cells: &[Cell], known: &[Bounds]) -> Vec<(usize, f64)> {
-        let upper = |at: usize, value: f64| {
-            let of = |sum: &&Sum| sum.parts.contains(&at);
-            let totals = self.holders[at].iter().map(|&sum| &self.sums[sum]).filter(of);
-            let least = totals.filter_map(|sum| cells[sum.total].printed()).min_by(f64::total_cmp);
-            let upper = least.unwrap_or(known[at].high);
-            // why infinite: bounds that the cell lies outside of would be false, and wider ones would tell of it.
-            if (0.0..=upper).contains(&value) { upper } else { f64::INFINITY }
-        };
-        let complement = |(at, cell): (usize, &Cell)| match cell.masked {
-            Masked::Complement(value) => Some((at, upper(at, value))),
-            _ => None,
-        };
-        cells.iter().enumerate().filter_map(complement).collect()
-    }
+/// The complements, each with what a reader can work out of it.
+fn bounded(cells: &[Cell], known: &[Bounds]) -> Vec<(usize, Bounds)> {
+    let least = Bounds { low: 0.0, ..Bounds::ANY };
+    let said = |known: Bounds, value: f64| {
+        let left = known.within(least);
+        // why any: bounds that the cell lies outside of would be false, and wider ones would tell of it.
+        if (left.low..=left.high).contains(&value) { left } else { least }
+    };
+    let complement = |(at, cell): (usize, &Cell)| match cell.masked {
+        Masked::Complement(value) => Some((at, said(known[at], value))),
+        _ => None,
+    };
+    cells.iter().enumerate().filter_map(complement).collect()
 }
 
 /// The tables of a tree: its sums, those that share a series together.
@@ -380,6 +384,22 @@ mod tests {
     }
 
     #[test]
+    fn a_complement_is_said_to_lie_where_the_printed_cells_leave_it() {
+        let said = |values: &[(&str, f64)], links: &[(&str, &str, Relation)]| {
+            let found = complements(&panel(values), &Tree::new(links.iter().copied()).unwrap(), 4.0).unwrap();
+            found.iter().map(|cell| (cell.lower, cell.upper)).collect::<Vec<_>>()
+        };
+        // 30 less 0 to 4
+        let two = parts(&["men", "women"]);
+        assert_eq!(said(&[("all", 30.0), ("men", 27.0), ("women", 3.0)], &two), [(26.0, 30.0)]);
+        // 29 less 17 less 0 to 4
+        let three = parts(&["a", "b", "c"]);
+        assert_eq!(said(&[("all", 29.0), ("a", 17.0), ("b", 9.0), ("c", 3.0)], &three), [(8.0, 12.0)]);
+        // a total that is masked is no small one: above 4, and at most three times 4
+        assert_eq!(said(&[("all", 12.0), ("a", 4.0), ("b", 4.0), ("c", 4.0)], &three), [(5.0, 12.0)]);
+    }
+
+    #[test]
     fn a_wider_mask_keeps_half_of_its_values() {
         let two = parts(&["men", "women"]);
         // "<100" twice: 50 to 99 are fifty values, 51 to 99 are not
@@ -394,7 +414,8 @@ mod tests {
         let links =
             [("country", "north", sum), ("country", "south", sum), ("south", "men", sum), ("south", "women", sum)];
         let values = [("country", 48.0), ("north", 40.0), ("south", 8.0), ("men", 4.0), ("women", 4.0)];
-        assert_eq!(hidden(&values, &links, 4.0), [("north".to_owned(), 48.0), ("south".to_owned(), 48.0)]);
+        // south is above 4 and at most 4 + 4, so 5 to 8; north is 48 without it
+        assert_eq!(hidden(&values, &links, 4.0), [("north".to_owned(), 43.0), ("south".to_owned(), 8.0)]);
         let coast = [("coast", "south", Relation::SumAlt), ("coast", "islands", Relation::SumAlt)];
         let values = [values.as_slice(), &[("coast", 30.0), ("islands", 22.0)]].concat();
         let names: Vec<String> =
@@ -451,6 +472,12 @@ mod tests {
                 for at in (0..5).filter(|&at| masked(at)) {
                     let values: BTreeSet<u64> = left.iter().map(|guess| guess[at].to_bits()).collect();
                     assert!(values.len() as f64 >= needed(largest), "{truth:?} {complement:?} {at} {values:?}");
+                }
+                // the bounds that are said rule out nothing that the rest of the table leaves open
+                for cell in &found {
+                    let within = |guess: &&[f64; 5]| (cell.lower..=cell.upper).contains(&guess[cell.series]);
+                    assert!(left.iter().all(within), "{truth:?} {} {} {}", cell.series, cell.lower, cell.upper);
+                    assert!((cell.lower..=cell.upper).contains(&truth[cell.series]), "{truth:?} {}", cell.series);
                 }
             }
         }

@@ -21,10 +21,10 @@ pub struct MaskedCell {
     pub series: String,
     /// The year.
     pub year: Year,
-    /// Smallest value that may be said of it.
+    /// Smallest value that may be said of it: 0; for a complement what the other cells leave open.
     pub lower: f64,
-    /// Largest value that may be said of it: one less than the limit; for a complement the total that it is a part of, where
-    /// that is printed, or what the other cells leave open (infinite where that is anything).
+    /// Largest value that may be said of it: one less than the limit; for a complement what the other cells, as they are
+    /// printed, leave open (infinite where that is anything).
     pub upper: f64,
     /// Whether it is masked to hide another cell, not for being small.
     pub complement: bool,
@@ -45,7 +45,7 @@ pub struct MaskedCell {
 /// let tree = Tree::new([part("men"), part("women"), part("children")])?;
 /// let cells = small_cells(&panel, Some(&tree), 5.0)?;
 /// assert_eq!((cells[0].series.as_str(), cells[0].upper, cells[0].complement), ("children", 4.0, false));
-/// assert_eq!((cells[1].series.as_str(), cells[1].upper, cells[1].complement), ("women", 29.0, true));
+/// assert_eq!((cells[1].series.as_str(), cells[1].upper, cells[1].complement), ("women", 12.0, true));
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 ///
@@ -68,9 +68,9 @@ pub fn small_cells(panel: &Panel, tree: Option<&Tree>, limit: f64) -> Result<Vec
     if let Some(tree) = tree {
         let series = panel.as_slice();
         cells.extend(complements(panel, tree, largest)?.into_iter().filter_map(|found| {
-            let Complement { series: at, year, upper } = found;
+            let Complement { series: at, year, lower, upper } = found;
             let series = series.get(at)?.name().to_owned();
-            Some(MaskedCell { series, year, lower: 0.0, upper, complement: true })
+            Some(MaskedCell { series, year, lower, upper, complement: true })
         }));
     }
     Ok(cells)
@@ -101,7 +101,7 @@ pub struct MaskedPanel {
 /// let tree = Tree::new(["men", "women"].map(|part| ("all", part, Relation::Sum)))?;
 /// let masked = masked_panel(&panel, Some(&tree), 5.0)?;
 /// assert_eq!(masked.panel.get("women")?.values(), [Value::Censored { lower: 0.0, upper: 4.0 }]);
-/// assert_eq!(masked.panel.get("men")?.values(), [Value::Censored { lower: 0.0, upper: 20.0 }]);
+/// assert_eq!(masked.panel.get("men")?.values(), [Value::Censored { lower: 16.0, upper: 20.0 }]);
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 ///
@@ -217,7 +217,7 @@ mod tests {
         // in 2021 the total is below a part: 9 would be no bound of it
         assert_eq!(
             masked.panel.get("all").unwrap().values(),
-            [Value::Censored { lower: 0.0, upper: 8.0 }, Value::Exact(9.0)]
+            [Value::Censored { lower: 5.0, upper: 8.0 }, Value::Exact(9.0)]
         );
         assert_eq!(
             masked.panel.get("a").unwrap().values(),

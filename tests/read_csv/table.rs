@@ -57,6 +57,33 @@ fn a_row_of_another_length_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_line_above_the_header_is_told_from_the_header() {
+    let problem = "stands where the header should";
+    for mark in [",", ";", "\t"] {
+        let table = format!("name{mark}2015{mark}2016\na{mark}1{mark}2\n");
+        refuses(&format!("Table 3\n{table}"), (1, "Table 3", "Table 3"), problem);
+        refuses(&format!("\nTable 3{mark}{mark}\n{table}"), (2, "Table 3", "Table 3"), problem);
+    }
+    refuses("sep=;\nunique_id;ds;y\na;2015;1\n", (1, "sep=", "sep="), problem);
+}
+
+#[test]
+fn points_that_may_part_thousands_are_refused_unless_the_unit_is_said() {
+    let problem = "may be 1115 with a point between groups of three digits";
+    refuses("name;2015;2016;2017\na;1.115;2.300;165\n", (2, "2015", "1.115"), problem);
+    refuses("unique_id;ds;y\na;2015;165\na;2016;1.115\n", (3, "y", "1.115"), problem);
+    for text in
+        ["name;unit;2015;2016\na;amount;1.115;165\n", "name;2015;2016\na;1.11;165\n", "name;2015;2016\na;0.115;1\n"]
+    {
+        assert!(one(text).values()[0].exact().unwrap() < 2.0, "{text}");
+    }
+    // a whole number of four digits shows that thousands are not parted, and commas part cells where points are decimal
+    for text in ["name;2015;2016\na;1.115;1650\n", "name,2015,2016\na,1.115,165\n"] {
+        assert_eq!(one(text).values()[0].exact(), Some(1.115), "{text}");
+    }
+}
+
+#[test]
 fn two_columns_of_one_name_are_refused() {
     refuses("unique_id,ds,y,y\na,2015,1,2\n", (1, "y", "y"), "two columns");
 }

@@ -99,6 +99,13 @@ fn a_year_in_another_spelling_is_not_left_out_in_silence() {
 }
 
 #[test]
+fn a_note_under_the_table_is_no_series() {
+    let note = "Source: PDRM";
+    refuses(&format!("name,2015,2016\na,1,2\n{note},,\n"), (3, "name", note), "without a cell under any year");
+    assert_eq!(read("name,2015,2016\na,1,2\nb,-,\n").get("b").unwrap().values(), [Value::Missing, Value::Missing]);
+}
+
+#[test]
 fn a_name_on_two_rows_is_refused_with_both_lines() {
     refuses("name,2016\na,1\nb,1\na,2\n", (4, "name", "a"), "this one and line 2");
     refuses("name,2016\n,1\n", (2, "name", ""), "every row names its series");

@@ -4,7 +4,7 @@
 use crate::series::{Date, Unit, Value, Year};
 
 /// Spellings of "no number", besides the empty cell and the dashes.
-const MISSING: [&str; 4] = ["na", "n/a", "null", "nan"];
+const MISSING: [&str; 8] = ["na", "n/a", "n.a.", "n.a", "#n/a", "null", "nan", ".."];
 
 /// Between groups of three digits: comma, space, no-break space, narrow no-break space, thin space.
 const GROUP_MARKS: [char; 5] = [',', ' ', '\u{a0}', '\u{202f}', '\u{2009}'];
@@ -130,7 +130,9 @@ fn keeps_every_digit(digits: &str, size: f64) -> bool {
 /// Words for a cell that is no number, with a hint where the slip is a common one.
 fn not_a_number(cell: &str) -> String {
     let has = |c: char| cell.contains(c);
-    let hint = if has('%') {
+    let hint = if cell.to_lowercase().starts_with("tiada") {
+        "is not a number: write 0 where there was none, and leave the cell empty where it is not known"
+    } else if has('%') {
         "is not a number: leave the percent sign out and say unit rate"
     } else if cell.starts_with('(') {
         "is not a number: for a number below zero write -5, not (5)"
@@ -148,12 +150,18 @@ fn not_a_number(cell: &str) -> String {
     hint.to_owned()
 }
 
+/// A cell with a day, without the midnight that spreadsheets and data frames write after it.
+fn day(cell: &str) -> &str {
+    [" 00:00:00", "T00:00:00"].iter().find_map(|midnight| cell.strip_suffix(midnight)).unwrap_or(cell)
+}
+
 /// The year of a row and whether it is starred: `2016`, `2016.0`, `2016-01-01`, `2016-12-31`, `2023*`.
 pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
     let (body, starred) = match cell.strip_suffix('*') {
         Some(body) => (body.trim_end(), true),
         None => (cell, false),
     };
+    let body = day(body);
     if let Ok(date) = body.parse::<Date>() {
         if body.ends_with("-01-01") || body.ends_with("-12-31") {
             return Ok((date.year(), starred));
@@ -179,7 +187,7 @@ pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
 
 /// The last day a row covers.
 pub(super) fn date(cell: &str) -> Result<Date, String> {
-    cell.parse().map_err(|_| "is not a date: dates are written YYYY-MM-DD, as in 2023-05-31".to_owned())
+    day(cell).parse().map_err(|_| "is not a date: dates are written YYYY-MM-DD, as in 2023-05-31".to_owned())
 }
 
 /// The share of the year that a row covers.
@@ -224,8 +232,15 @@ mod tests {
         for cell in ["", "-", "–", "—", "\u{2212}", "NA", "na", "N/A", "n/a", "NULL", "null", "NaN", "nan"] {
             assert_eq!(value(cell).unwrap().value, Value::Missing, "{cell:?}");
         }
-        for cell in ["--", "none", "nil", ".", "..", "?", "x"] {
+        for cell in ["n.a.", "N.A.", "n.a", "#N/A", ".."] {
+            assert_eq!(value(cell).unwrap().value, Value::Missing, "{cell:?}");
+        }
+        for cell in ["--", "none", "nil", ".", "...", "?", "x"] {
             assert!(value(cell).is_err(), "{cell:?}");
+        }
+        // Malay for "there is none": a nought here, a gap there
+        for cell in ["Tiada", "tiada data"] {
+            assert!(value(cell).unwrap_err().contains("write 0 where there was none"), "{cell:?}");
         }
     }
 
@@ -277,7 +292,7 @@ mod tests {
     #[test]
     fn a_year_is_a_year_however_it_is_exported() {
         let of = |cell: &str| year(cell).map(|(y, starred)| (y.get(), starred));
-        for cell in ["2016", "2016.0", "2016.00", "2016-01-01", "2016-12-31"] {
+        for cell in ["2016", "2016.0", "2016.00", "2016-01-01", "2016-12-31", "2016-12-31 00:00:00"] {
             assert_eq!(of(cell), Ok((2016, false)), "{cell:?}");
         }
         assert_eq!(of("2023*"), Ok((2023, true)));
@@ -287,6 +302,16 @@ mod tests {
             ["", "0", "20161", "-5", "2,016", "2016.5", "2016.", "2016/17", "16-17", "2023**", "FY2016", "2016-13-01"]
         {
             assert!(of(cell).is_err(), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_may_have_its_midnight_and_no_other_hour() {
+        for cell in ["2021-05-31", "2021-05-31 00:00:00", "2021-05-31T00:00:00"] {
+            assert_eq!(date(cell).unwrap().to_string(), "2021-05-31", "{cell:?}");
+        }
+        for cell in ["2021-05-31 08:00:00", "2021-05-31 ", "31/05/2021"] {
+            assert!(date(cell).is_err(), "{cell:?}");
         }
     }
 

@@ -172,6 +172,9 @@ impl<'t> Drafts<'t> {
 
 impl Draft {
     fn build(mut self, table: &Table, unit: Option<Unit>) -> Result<Series> {
+        if self.unit.or(unit).is_none() && !table.by_commas() {
+            self.refuse_points_of_thousands(table)?;
+        }
         self.entries.sort_by_key(|entry| entry.observation.year);
         for (first, second) in self.entries.iter().zip(self.entries.iter().skip(1)) {
             if first.observation.year == second.observation.year {
@@ -198,6 +201,31 @@ impl Draft {
             Some(label) => series.with_label(label),
             None => series,
         })
+    }
+
+    /// Points that may part groups of three digits: every number with one looks like it, and the others are short and whole.
+    fn refuse_points_of_thousands(&self, table: &Table) -> Result<()> {
+        let (mut grouped, mut whole) = (None, false);
+        for entry in self.entries.iter().filter(|entry| entry.observation.value.exact().is_some()) {
+            let cell = table.cell(entry.value);
+            match cell.trim_start_matches(['-', '+']).split_once('.') {
+                Some((first, rest)) if (1..=3).contains(&first.len()) && !first.starts_with('0') && rest.len() == 3 => {
+                    grouped = grouped.or(Some(entry.value));
+                }
+                None if cell.len() <= 3 => whole = true,
+                _ => return Ok(()),
+            }
+        }
+        match grouped {
+            Some(at) if whole => {
+                let plain = table.cell(at).replace('.', "");
+                let problem = format!(
+                    "may be {plain} with a point between groups of three digits: write {plain}, or say the unit (amount or rate) if the point is the decimal sign"
+                );
+                Err(table.refuse(at, problem))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The cell that an error of [`Series`] is about.

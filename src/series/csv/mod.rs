@@ -154,6 +154,7 @@ pub fn read_csv_text(text: impl AsRef<[u8]>, name: &str, options: &CsvOptions) -
             Err(table.refuse_header(year, problem))
         }
         (None, None) => {
+            table.refuse_title()?;
             wide::refuse_footnoted(&table)?;
             let needed = [&options.id_col, &options.time_col, &options.target_col];
             let lacking = needed.into_iter().find(|name| table.column(name).is_none());

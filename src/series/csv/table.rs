@@ -13,6 +13,7 @@ const SHOWN: usize = 80;
 #[derive(Debug)]
 pub(super) struct Table {
     file: String,
+    delimiter: u8,
     header_line: u64,
     header: Vec<String>,
     rows: Vec<Row>,
@@ -43,7 +44,7 @@ impl Table {
         let delimiter = delimiter(text);
         let lines = survey(text, delimiter).map_err(|slip| slip.into_error(file))?;
         let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text);
-        let mut table = Self { file: file.to_owned(), header_line: 1, header: Vec::new(), rows: Vec::new() };
+        let mut table = Self { file: file.to_owned(), delimiter, header_line: 1, header: Vec::new(), rows: Vec::new() };
         for (i, record) in reader.byte_records().enumerate() {
             let line = lines.get(i).or(lines.last()).copied().unwrap_or(1);
             let record = record.map_err(|e| Error::File { path: file.to_owned(), problem: e.to_string() })?;
@@ -78,6 +79,9 @@ impl Table {
         }
         let (got, needed) = (cells.len(), self.header.len());
         if got != needed {
+            if self.rows.is_empty() {
+                self.refuse_title()?;
+            }
             let problem = format!("breaks the table: cells in this row {got}, in the header {needed}");
             let at = got.min(needed);
             return Err(self.refusal(line, self.column_name(at), cells.get(at).unwrap_or_default(), problem));
@@ -94,6 +98,23 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// A line that names no columns where the header should be: a title, or a spreadsheet's `sep=;`.
+    pub(super) fn refuse_title(&self) -> Result<()> {
+        let alone = self.header.iter().skip(1).all(String::is_empty);
+        match self.header.first() {
+            Some(first) if alone && !first.is_empty() => Err(self.refuse_header(
+                0,
+                "stands where the header should: it is the first line that is not blank and names the columns; leave out the lines above it",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether commas part the cells.
+    pub(super) fn by_commas(&self) -> bool {
+        self.delimiter == b','
     }
 
     /// Names of the columns; a column may lack one.

@@ -47,6 +47,13 @@ pub(super) fn read(table: &Table, options: &CsvOptions) -> Result<Panel> {
         drafts.label(draft, row, label)?;
         drafts.unit(draft, row, unit)?;
         let source = table.text(row, source);
+        let said = |column: usize| !table.cell(Place { row, column }).is_empty();
+        if !years.iter().any(|year| said(year.column))
+            && ![unit, label, period_end, share].into_iter().flatten().any(said)
+        {
+            let problem = "stands in a row without a cell under any year: leave notes out of the table, and write - for years without a number";
+            return Err(table.refuse(named, problem));
+        }
         for &YearColumn { column, year, starred } in &years {
             let at = Place { row, column };
             let reading = drafts.reading(at)?;
