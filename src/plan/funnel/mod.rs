@@ -482,12 +482,11 @@ impl Funnel {
         }
         check_counts(given)?;
         let known = by_year(own);
-        let same = given.full_years().filter_map(|(year, y)| Some((year, y, *known.get(&year.get())?)));
-        let other = same.filter(|(_, y, known)| y != known).map(|(year, y, known)| {
-            let needed = "the forecast must be of the numbers of the first stage, on its calendar (make the funnel of revised ones)";
-            unlike(format!("{y} in {year} in the forecast"), format!("{known} in the first stage"), needed)
-        });
-        other.take(1).map(Err).collect()
+        let mut both = given.full_years().filter_map(|(year, y)| Some((year, y, *known.get(&year.get())?)));
+        let Some((year, y, known)) = both.find(|(_, y, known)| (y - known).abs() > 0.0) else { return Ok(()) };
+        let needed =
+            "the forecast must be of the numbers of the first stage, on its calendar (make the funnel of revised ones)";
+        Err(unlike(format!("{y} in {year} in the forecast"), format!("{known} in the first stage"), needed))
     }
 
     /// What each stage has at least in its first year: what was counted, and what the stages after it have counted of it.

@@ -431,7 +431,7 @@ impl Impact {
             let at = self.series.first_year().until(*year)?;
             let observed = self.series.values().get(at)?.exact()?;
             let [low, without, high] = [0.025, 0.5, 0.975].map(|p| law.quantile(p));
-            let share = |without: f64| if observed == without { 0.0 } else { observed / without - 1.0 };
+            let share = |without: f64| if (observed - without).abs() > 0.0 { observed / without - 1.0 } else { 0.0 };
             Some(YearEffect {
                 year: *year,
                 observed,
