@@ -43,6 +43,11 @@ pub(super) fn fraction_hint(level: f64) -> String {
     }
 }
 
+/// A number in full, or by its power of ten where it has hundreds of digits.
+pub(super) fn brief(number: f64) -> String {
+    if number == 0.0 || (1e-6..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,9 +59,4 @@ mod tests {
         assert_eq!(models(&names[..2]), r#""ETS(0)", "ETS(1)""#);
         assert_eq!(models(&[]), "none");
     }
-}
-
-/// A number in full, or by its power of ten where it has hundreds of digits.
-pub(super) fn brief(number: f64) -> String {
-    if number == 0.0 || (1e-6..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
 }
