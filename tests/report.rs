@@ -494,3 +494,22 @@ fn names_that_are_not_in_the_panel_are_refused() {
     assert!(Report::new(&panel(), &ReportOptions::default().tree(tree)).is_err());
     assert!(Report::new(&panel(), &ReportOptions::default().mask_below(2.5)).is_err());
 }
+
+#[test]
+fn nothing_is_said_of_less_than_a_count_of_nought() {
+    let (year, since) = (year(2023), year(2022));
+    let trend = |value, below| Finding::Trend {
+        year,
+        since,
+        value,
+        above: 0.4,
+        below,
+        needed: 0.8,
+        direction: unjuran::report::Direction::Open,
+    };
+    assert!(trend(3.0, 0.3).sentence(Language::English).contains("below one of 30%"));
+    assert_eq!(
+        trend(0.0, 0.0).sentence(Language::English),
+        "Whether 2023 will be above the 0 of 2022 cannot be told: the probability is 40%, and a direction is named from 80% on."
+    );
+}

@@ -75,12 +75,17 @@ impl Finding {
                 within(said, "together", inner, &[("first", first), ("last", last), ("median", &figure(*median))])
             }
             Self::Trend { year, since, value, above, below, needed, direction } => {
+                let from_zero = *value == 0.0 && *below == 0.0;
                 let [above, below, needed] = [above, below, needed].map(|p| said.probability(*p));
                 let about: [(&str, &dyn Display); 3] = [("year", year), ("since", since), ("value", &figure(*value))];
                 let with = |more: &[(&str, &dyn Display)], key: &str| said.say(key, &[&about, more].concat());
                 match direction {
                     Direction::Rise => with(&[("above", &above)], "trend.rise"),
                     Direction::Fall => with(&[("below", &below)], "trend.fall"),
+                    // why: nothing lies below a count of nought.
+                    Direction::Open if from_zero => {
+                        with(&[("above", &above), ("needed", &needed)], "trend.open_from_zero")
+                    }
                     Direction::Open => with(&[("above", &above), ("below", &below), ("needed", &needed)], "trend.open"),
                 }
             }
