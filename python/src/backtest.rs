@@ -37,8 +37,8 @@ use crate::series::PySeries;
 /// ----------
 /// data : Series, Panel, or a pandas, polars or pyarrow frame
 ///     As in `forecast`.
-/// models : Model, str or list of them
-///     Objects or names.
+/// models : Model, str or list of them, default ("BayesETS", "Naive")
+///     Objects or names; left out, the default of `forecast` beside last year's value.
 /// h : int
 ///     How many years ahead, 1 to 100.
 /// n_windows : int, default 5
@@ -83,13 +83,13 @@ use crate::series::PySeries;
 /// >>> result.to_frame(backend="pandas").columns[:5].tolist()
 /// ['unique_id', 'ds', 'cutoff', 'y', 'Naive']
 #[pyfunction]
-#[pyo3(signature = (data, models, h, *, n_windows=None, step=None, level=None, min_train=None, unit=None, id_col=None, time_col=None, target_col=None, progress=false, threads=None))]
+#[pyo3(signature = (data, models=None, h=None, *, n_windows=None, step=None, level=None, min_train=None, unit=None, id_col=None, time_col=None, target_col=None, progress=false, threads=None))]
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn backtest<'py>(
     py: Python<'py>,
     data: &Bound<'py, PyAny>,
-    models: &Bound<'py, PyAny>,
-    h: &Bound<'py, PyAny>,
+    models: Option<&Bound<'py, PyAny>>,
+    h: Option<&Bound<'py, PyAny>>,
     n_windows: Option<&Bound<'py, PyAny>>,
     step: Option<&Bound<'py, PyAny>>,
     level: Option<&Bound<'py, PyAny>>,
@@ -107,7 +107,10 @@ pub(crate) fn backtest<'py>(
         settings.set_item(name, value)?;
     }
     settings.set_item("progress", progress)?;
-    settings.set_item("models", models)?;
+    match models {
+        Some(models) => settings.set_item("models", models)?,
+        None => settings.set_item("models", ["BayesETS", "Naive"])?,
+    }
     settings.set_item("h", h)?;
     let alone = data.cast::<PySeries>().is_ok();
     let series = if let Ok(series) = data.cast::<PySeries>() {

@@ -159,6 +159,11 @@ impl PyPanel {
     /// tree : dict of str to sequence of str, or sequence of tuples, optional
     ///     Which parts make up which totals, as in `hierarchy.check_totals`. Left out: the tree that the panel carries.
     ///
+    /// Notes
+    /// -----
+    /// Labels, sources and counts by the same day of earlier years have no column, and are lost on the way through a
+    /// frame: `to_json` and `to_bytes` keep them.
+    ///
     /// Examples
     /// --------
     /// >>> import unjuran as uj

@@ -230,7 +230,13 @@ impl PySeries {
         }
         let (first, last) = (series.first_year(), series.last_year());
         let years = if first == last { first.to_string() } else { format!("{first}-{last}") };
-        Ok(format!("Series {} ({}), {years}: {}", quoted(series.name())?, series.unit(), cells.join(", ")))
+        let mut earlier: Vec<String> =
+            series.earlier().iter().map(|(year, by_then)| format!("{year}: {by_then}")).collect();
+        if earlier.len() > SHOWN {
+            earlier.splice(2..earlier.len() - (SHOWN - 3), ["...".to_owned()]);
+        }
+        let earlier = if earlier.is_empty() { String::new() } else { format!("; earlier {}", earlier.join(", ")) };
+        Ok(format!("Series {} ({}), {years}: {}{earlier}", quoted(series.name())?, series.unit(), cells.join(", ")))
     }
 
     /// What was observed, as a chart in SVG: complete in itself, no script, nothing loaded from outside.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use unjuran::model::{Coefficient, Criteria, FitReport};
+use unjuran::model::{Coefficient, Criteria, FitReport, Regression};
 use unjuran::series::Series;
 
 use crate::arrays;
@@ -80,7 +80,9 @@ pub(crate) fn glance<'py>(py: Python<'py>, report: &FitReport, backend: Option<&
     number(&columns, "adj.r.squared", regression.and_then(|r| r.adjusted_r2))?;
     number(&columns, "sigma", Some(report.sigma))?;
     criteria(&columns, report.criteria)?;
-    number(&columns, "deviance", regression.and_then(|r| r.deviance))?;
+    // why the sum of squares: it is the deviance of least squares, and nothing else has a share explained.
+    let squares = |r: &Regression| r.r2.map(|_| r.rss);
+    number(&columns, "deviance", regression.and_then(|r| r.deviance.or(squares(r))))?;
     number(&columns, "df.residual", regression.and_then(|r| r.df))?;
     whole(&columns, "nobs", report.observed())?;
     frame(&columns, backend)

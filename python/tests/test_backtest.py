@@ -148,6 +148,12 @@ def test_the_plot_has_a_line_for_each_model(result):
     assert labels[1:] == ["Naive", "Drift"]
 
 
+def test_left_out_the_models_are_the_default_and_last_years_value():
+    assert uj.backtest(uj.Series(range(5, 13), start=2015), h=1, n_windows=1).models == ["BayesETS", "Naive"]
+    with pytest.raises(uj.errors.HorizonAmbiguousError, match="say the horizon"):
+        uj.backtest(uj.Series(range(5, 13), start=2015))
+
+
 def test_small_counts_that_happened_are_masked_with_what_tells_them():
     series = {"all": [40, 41, 42, 43, 40], "men": [38, 37, 36, 40, 38], "women": [2, 4, 6, 3, 2]}
     panel = uj.Panel({name: uj.Series(y, start=2018) for name, y in series.items()})

@@ -213,6 +213,12 @@ def test_bands_and_diagnostics_of_a_line_by_hand():
         curve.prediction([[2]])
 
 
+def test_the_deviance_of_a_line_is_its_sum_of_squares():
+    # Through 1, 2, 4, 3, 6: y = 1.1 t - 0.1, errors 0, -0.1, 0.8, -1.3, 0.6.
+    fit = uj.LinearTrend().fit(uj.Series([1, 2, 4, 3, 6], start=2000))
+    assert fit.glance("pandas")["deviance"][0] == pytest.approx(0.01 + 0.64 + 1.69 + 0.36)
+
+
 def test_robust_errors_of_a_mean_by_hand():
     # 1, 2, 6: residuals -2, -1, 3; HC1 is 3/2 * 14 / 9, HC3 has each residual times 3/2.
     fit = uj.regression.ols([[1]] * 3, [1, 2, 6], intercept=False)

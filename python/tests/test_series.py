@@ -39,6 +39,11 @@ def test_arrays_are_views_that_nobody_can_write_to():
         cases().values[0] = 1
 
 
+def test_counts_by_the_same_day_of_earlier_years_are_shown():
+    series = uj.Series([9, 8], start=2020, name="a").with_partial(2022, 4, share=0.5, earlier={2020: 5, 2021: 3})
+    assert repr(series) == "Series 'a' (count), 2020-2022: 9, 8, 4 in 50% of the year; earlier 2020: 5, 2021: 3"
+
+
 @pytest.mark.parametrize(
     "values",
     [

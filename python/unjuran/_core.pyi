@@ -775,8 +775,8 @@ class Backtest:
 
 def backtest(
     data: Any,
-    models: _AnyModel | Sequence[_AnyModel],
-    h: SupportsIndex,
+    models: _AnyModel | Sequence[_AnyModel] | None = None,
+    h: SupportsIndex | None = None,
     *,
     n_windows: SupportsIndex | None = None,
     step: SupportsIndex | None = None,
