@@ -326,7 +326,7 @@ impl FittedBayesEts {
             let size = effects.each[j].on_scale(member.lambda, self.scale);
             let (mean, now) = node.effect(j);
             let then = filter.variance_after(node, j, &rows).max(1e-12).sqrt();
-            let prior = effects.each[j].sd(node.far);
+            let prior = effects.each[j].sd(node.far, member.lambda);
             Some(Known { weight, mean: mean / size, now: now.max(1e-6) / size, sd: then / size, prior })
         };
         let mut parts: Vec<Known> = self.moved().filter_map(part).collect();

@@ -4,7 +4,8 @@
 //! the level L of the series before the event, where `dz / d ln y = (L / scale)^lambda`. The prior is proper, and wide: with a
 //! diffuse one every event would be refuted by its own vagueness (Lindley 1957). For an event that has acted it is a mixture of
 //! two normal laws, since the tail of one is thinner than that of the shocks, whose size is unknown: a break of fifty times the
-//! level would be taken for a shock, and the surer the larger it is (`O'Hagan` 1979).
+//! level would be taken for a shock, and the surer the larger it is (`O'Hagan` 1979). The wider of the two is carried as a whole:
+//! its standard deviation s is `(e^(lambda s) - 1) / lambda` on the scale of a power, for a level of one.
 
 #![allow(clippy::indexing_slicing, reason = "a row a year and a column an effect, made here")]
 
@@ -45,9 +46,15 @@ impl Effect {
         (self.level / scale).powf(lambda)
     }
 
-    /// Standard deviation of its coefficient in log units, among ordinary effects or far ones.
-    pub(in super::super) fn sd(&self, far: bool) -> f64 {
-        if far && self.acted { FAR * self.sd } else { self.sd }
+    /// Standard deviation of its coefficient under a power, as a share of the level, among ordinary effects or far ones. On the
+    /// logarithm it is that in log units.
+    pub(in super::super) fn sd(&self, far: bool, lambda: f64) -> f64 {
+        if !(far && self.acted) {
+            return self.sd;
+        }
+        // why not dz / d ln y here: a factor of 50 is far from straight, and under no power may it be out of reach.
+        let sd = FAR * self.sd;
+        if lambda == 0.0 { sd } else { (lambda * sd).exp_m1() / lambda }
     }
 }
 

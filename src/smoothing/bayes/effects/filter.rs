@@ -119,7 +119,7 @@ impl EffectFilter<'_> {
         (running.mean[0], running.mean[1]) = (level, slope);
         (running.covariance[0], running.covariance[d + 1]) = (self.shared.level * noise, tau * tau * noise);
         for (j, effect) in self.effects.each.iter().enumerate() {
-            let sd = effect.on_scale(lambda, self.scale) * effect.sd(self.kind.0);
+            let sd = effect.on_scale(lambda, self.scale) * effect.sd(self.kind.0, lambda);
             running.covariance[(2 + j) * (d + 1)] = sd * sd;
         }
         let mut log_likelihood = 0.0;
