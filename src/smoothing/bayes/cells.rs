@@ -55,7 +55,8 @@ const LEAST_UNDER_LOG: f64 = 10.0;
 /// a year each, or none.
 pub(super) fn scale(training: &Training, ratios: &[f64]) -> f64 {
     let size = |(i, y): (usize, Option<f64>)| Some((i, y?.abs() / ratio(ratios, i)));
-    let mean = |sizes: &[f64]| sizes.iter().sum::<f64>() / sizes.len().max(1) as f64;
+    // why divided first: sums of numbers near 1e150 stay finite either way, means are what is wanted.
+    let mean = |sizes: &[f64]| sizes.iter().map(|y| y / sizes.len().max(1) as f64).sum::<f64>();
     let exact: Vec<f64> = training.exact().enumerate().filter_map(size).map(|(_, y)| y).collect();
     let usual = if exact.is_empty() { f64::INFINITY } else { mean(&exact) };
     let each = training.y.iter().copied().enumerate().filter_map(size).map(|(i, y)| match training.masks.get(&i) {
