@@ -185,12 +185,6 @@ impl Ahead {
     pub(crate) fn counted_from(self, first: i64) -> unjuran::Result<Horizon> {
         match self {
             Self::Years(horizon) => Ok(horizon),
-            Self::Until(last) if i64::from(last.get()) < first => Err(Error::BadParameter {
-                model: "forecast".to_owned(),
-                parameter: "until".to_owned(),
-                value: last.to_string(),
-                allowed: format!("a year from {first} on, the first that lies ahead of the series"),
-            }),
             Self::Until(last) => Horizon::years(i64::from(last.get()) - first + 1),
         }
     }
