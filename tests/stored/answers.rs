@@ -60,10 +60,11 @@ impl Answers for Converted {
 
 impl Answers for Impact {
     fn answers(&self) -> Result<Vec<f64>> {
-        let ((low, high), total) = (self.interval(95.0)?, self.total()?.expect("years with numbers"));
+        let (low, high) = self.interval(95.0)?;
+        let total = self.total()?.map(|(median, low, high)| vec![median, low, high]).unwrap_or_default();
         let effects = self.years().into_iter().map(|year| year.effect.0).sum();
         assert!(!self.to_string().contains("NaN"), "{self}");
-        Ok([self.figures()?, vec![low, high, total.0, total.1, total.2, effects]].concat())
+        Ok([self.figures()?, vec![low, high], total, vec![effects]].concat())
     }
 }
 
