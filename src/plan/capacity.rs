@@ -164,7 +164,7 @@ impl Capacity {
     }
 
     /// The number of persons in the group that a person arrives in, on average over persons (a raid brings many): the size of
-    /// groups that are all alike, and E[s^2] / E[s], which is more than their mean size, of groups of sizes s that differ.
+    /// groups that are all alike, and `E(s^2) / E(s)`, which is more than their mean size, of groups of sizes s that differ.
     ///
     /// # Errors
     /// [`Error::BadParameter`] unless it is finite and at least 1.
