@@ -37,6 +37,10 @@ impl Service {
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
+        // With the features of this test the program is there already; with others the whole library would be built again.
+        if cfg!(feature = "linfa") {
+            build.args(["--features", "linfa"]);
+        }
         let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         let program = String::from_utf8(built.stdout)

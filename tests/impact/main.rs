@@ -1,6 +1,19 @@
 //! Verdicts of an effect where there is none.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod simulate;
+
+use unjuran::plan::impact;
+
+#[test]
+fn the_simulations_judge_as_impact_does() {
+    for i in 0..24 {
+        let (series, event) = simulate::drawn(i, 0.6).unwrap();
+        let found = impact(&series, &event, &[], 0.2).unwrap();
+        let (verdict, interval) = simulate::judged(&series, event).unwrap();
+        assert_eq!((found.verdict, found.interval(95.0).unwrap()), (verdict, interval), "{found}");
+    }
+}
 
 #[test]
 fn of_four_thousand_series_without_an_effect_one_in_twenty_at_most_is_given_one() {

@@ -75,6 +75,21 @@ pub enum Verdict {
     CannotTell,
 }
 
+impl Verdict {
+    /// What can be said of an effect with this logarithm of its Bayes factor: a rise or a fall if its 95% interval leaves 0
+    /// out and the factor is above 1, and otherwise no evidence if that interval lies within `meaningful` of 0.
+    pub fn of(effect: &Effect, log_bayes_factor: f64, meaningful: f64) -> Self {
+        let (lower, upper) = (effect.relative(TAIL), effect.relative(1.0 - TAIL));
+        if (lower > 0.0 || upper < 0.0) && log_bayes_factor > 0.0 {
+            if lower > 0.0 { Self::Increase } else { Self::Decrease }
+        } else if lower >= -meaningful && upper <= meaningful {
+            Self::NoEvidence
+        } else {
+            Self::CannotTell
+        }
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -230,7 +245,7 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
     let fitted = fit(series, event)?;
     let effect = effect(&fitted, series)?;
     let log_factor = fitted.log_bayes_factor().unwrap_or(0.0);
-    let verdict = judged(&effect, log_factor, meaningful);
+    let verdict = Verdict::of(&effect, log_factor, meaningful);
     let mde = detectable(&fitted, event, 0)?;
     let enough = |more: usize| -> Result<bool> {
         let then = detectable(&fitted, event, more)?;
@@ -271,17 +286,6 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
         placebos,
         relative: (1..QUANTILES).map(|i| effect.relative(i as f64 / QUANTILES as f64)).collect(),
     })
-}
-
-fn judged(effect: &Effect, log_factor: f64, meaningful: f64) -> Verdict {
-    let (lower, upper) = (effect.relative(TAIL), effect.relative(1.0 - TAIL));
-    if (lower > 0.0 || upper < 0.0) && log_factor > 0.0 {
-        if lower > 0.0 { Verdict::Increase } else { Verdict::Decrease }
-    } else if lower >= -meaningful && upper <= meaningful {
-        Verdict::NoEvidence
-    } else {
-        Verdict::CannotTell
-    }
 }
 
 fn outside(series: &Series, event: &Event, training: &Training) -> Error {
