@@ -169,7 +169,7 @@ fn the_smallest_effect_that_would_be_found_is_found_in_about_four_of_five_series
             let moved = values.iter().enumerate().map(|(t, y)| if t < 8 { *y } else { (y * rise).round() });
             let moved = series(&moved.collect::<Vec<_>>());
             let fitted = fit(&moved, &event).unwrap();
-            let verdict = judged(&effect(&fitted, &moved).unwrap(), fitted.log_bayes_factor().unwrap(), 0.2);
+            let verdict = Verdict::of(&effect(&fitted, &moved).unwrap(), fitted.log_bayes_factor().unwrap(), 0.2);
             of_kind += f64::from(u8::from(verdict == Verdict::Increase));
         }
         let power = of_kind / 100.0;

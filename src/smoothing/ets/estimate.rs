@@ -224,7 +224,18 @@ impl Problem<'_> {
         starts.sort_by(|a, b| a.value.total_cmp(&b.value));
         starts.truncate(grid.starts);
         starts.extend(also);
-        starts.into_iter().map(|start| self.polish(start, free)).min_by(|a, b| a.value.total_cmp(&b.value))
+        let best = starts.into_iter().map(|start| self.polish(start, free)).min_by(|a, b| a.value.total_cmp(&b.value));
+        best.map(|best| self.settled(best, free))
+    }
+
+    /// Where alpha lies on its lower end beta's range is empty, and no share of it differs from another; but the bands move
+    /// alpha, and beta with it. The share is then its mean under the uniform prior, not what a search has left of its start.
+    fn settled(&self, mut best: Point, free: Flags) -> Point {
+        let empty = self.region == Region::Usual && free[ALPHA] && best.at[ALPHA] <= LEAST;
+        if empty && free[SHARE] && self.aim != Aim::Penalised {
+            best.at[SHARE] = 0.5;
+        }
+        best
     }
 
     pub(super) fn point(&self, at: [f64; COORDINATES]) -> Point {

@@ -223,3 +223,32 @@ fn the_variances_are_those_of_simulated_paths() {
         }
     }
 }
+
+#[test]
+fn a_beta_without_room_leaves_the_bands_to_the_data() {
+    // alpha ends on its lower bound, where every share of beta's empty range is the same model.
+    let y = [
+        8742.644419189786,
+        33934.56343275323,
+        51937.75263974926,
+        2891.9527925641187,
+        10285.360832154436,
+        97803.94430984776,
+        62800.95960642822,
+        62101.97557039411,
+        7778.728940572731,
+        92587.65439905586,
+        41865.461261596145,
+        36686.66959186343,
+        65267.18790869011,
+        50715.67188776887,
+        45322.96947597175,
+        37661.0944447633,
+    ];
+    let upper = |factor: f64| {
+        let fitted = fit("ETS(A,A,N)".parse().unwrap(), &y.map(|v| factor * v));
+        assert!(fitted.report().params["alpha"] < 2e-4);
+        fitted.forecast(Horizon::years(1).unwrap()).unwrap().interval(95.0).unwrap().upper[0] / factor
+    };
+    assert!((upper(0.01) / upper(1.0) - 1.0).abs() < 1e-6);
+}
