@@ -56,7 +56,8 @@ def main(data: Path) -> None:
         shipped = score(judge, uj.BayesETS())
         for size in SIZES:
             chosen = np.random.default_rng(20261122).permutation(len(teach))[:size]
-            prior = uj.Prior.learn([series(teach[i]) for i in chosen])
+            # why named: a count of which one year was estimated has decimals, and would start from the amounts.
+            prior = uj.Prior.learn([series(teach[i]) for i in chosen], base="counts")
             ratios[size].append(sum(score(judge, uj.BayesETS(prior=prior))) / sum(shipped))
     print("## A prior of one's own: `Prior.learn`\n")
     print("`make siblings DATA=directory` (`benches/prior/siblings.py`): learned from a third of a source's countries,")
