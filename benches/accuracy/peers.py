@@ -39,6 +39,13 @@ PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 CRATES = ROOT / "benches" / "peers" / "target" / "release" / "peers"
 R_SCRIPT = ROOT / "benches" / "accuracy" / "peer_models.R"
 FORECASTS = ROOT / "target" / "peers"
+# Ours beside the same method of another library, and the default beside the best of them.
+PAIRS = (
+    ("AutoETS", "statsforecast AutoETS"),
+    ("Theta", "R thetaf"),
+    ("Theta, dynamic", "statsforecast DynamicOptimizedTheta"),
+    ("default", "statsforecast DynamicOptimizedTheta"),
+)
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 
 
@@ -111,7 +118,19 @@ def measured(collection: Collection, unit: Unit | None, commands: list[list[str]
         "version": ", ".join(packages),
         "notes": [*header["notes"], *absent],
         "rows": [row for row in rows if row["model"] != summary.REFERENCE],
+        "pairs": paired(collection, unit, forecasts),
     }
+
+
+def paired(collection: Collection, unit: Unit | None, theirs: pl.DataFrame) -> list[dict[str, Any]]:
+    """Mean difference of each pair over the series that both forecast, with its standard error."""
+    present = theirs["model"].unique().to_list()
+    pairs = [(one, other) for one, other in PAIRS if other in present]
+    own = [models.forecast(collection, name, models.models()[name], unit).table for name in {one for one, _ in pairs}]
+    if not own:
+        return []
+    scores = score.score(collection, pl.concat([*own, score.points(theirs)], how="vertical_relaxed"))
+    return [summary.difference(scores, one, other) for one, other in pairs]
 
 
 def theirs(command: list[str], collection: Collection) -> tuple[pl.DataFrame, list[Report]]:

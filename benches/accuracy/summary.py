@@ -50,6 +50,19 @@ def rows(
     return found + absent
 
 
+def difference(scores: pl.DataFrame, ours: str, theirs: str) -> dict[str, Any]:
+    """Our score less theirs, series by series: the mean, and its standard error if series are drawn alone."""
+    one, other = (scores.filter(pl.col("model") == name) for name in (ours, theirs))
+    row: dict[str, Any] = {"model": f"{ours} less {theirs}"}
+    for name in ("smape", "mase", "scrps"):
+        gaps = one.join(other, on="unique_id", suffix="-other").select(pl.col(name) - pl.col(f"{name}-other"))
+        known = gaps[name].drop_nulls().to_numpy()
+        row.setdefault("series", len(known))
+        row[name] = float(known.mean()) if len(known) else None
+        row[f"{name}-se"] = float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else None
+    return _plain(row)
+
+
 def short(collection: Collection, scores: pl.DataFrame, years: int) -> list[dict[str, Any]]:
     """A row for each model after so many years: coverage and far bounds, sources weighing alike."""
     found = []

@@ -96,6 +96,15 @@ UNDER_WAY: list[Column] = [
     ("forecasts", "series", 0),
 ]
 
+PAIRS: list[Column] = [
+    ("sMAPE", "smape", 3),
+    ("se", "smape-se", 3),
+    ("MASE", "mase", 4),
+    ("se", "mase-se", 4),
+    ("sCRPS", "scrps", 4),
+    ("se", "scrps-se", 4),
+    ("series", "series", 0),
+]
 FIRST: list[Column] = [
     ("cover 80", "cover-80", 1),
     ("cover 95", "cover-95", 1),
@@ -272,6 +281,9 @@ def section(results: list[dict[str, Any]]) -> str:
     else:
         rows = _ranked(rows, "owa")
         lines += [*_table(rows, COMPETITION), "", *_leads(rows, first["horizon"])]
+    if pairs := [row for result in results for row in result.get("pairs", [])]:
+        lines += ["Ours less theirs, series by series, with the standard error of the mean:", ""]
+        lines += [*_table(pairs, PAIRS), ""]
     return "\n".join(lines)
 
 
@@ -328,7 +340,8 @@ def _cell(value: Any, key: Any, decimals: int) -> str:
     if value is None:
         return ""
     scaled = 1000.0 * value if key in ("far-95", "negative-95") else value
-    return f"{scaled:.{decimals}f}"
+    # why plus zero: of a rounded -0.0 the sign goes.
+    return f"{round(scaled, decimals) + 0.0:.{decimals}f}"
 
 
 if __name__ == "__main__":

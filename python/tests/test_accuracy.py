@@ -259,6 +259,16 @@ def test_sources_weigh_alike_and_one_wild_series_is_clipped():
     assert other["mase-ratio-se"] == pytest.approx(np.sqrt(2 / 27) * 19 / 2, rel=0.05)
 
 
+def test_a_difference_is_of_the_series_that_both_forecast() -> None:
+    names = {"model": ["ours"] * 3 + ["theirs"] * 2, "unique_id": ["a", "b", "c", "a", "b"]}
+    values = [1.0, 2.0, 100.0, 2.0, 5.0]
+    scores = pl.DataFrame({**names, "smape": values, "mase": values, "scrps": [*values[:3], None, None]})
+    row = summary.difference(scores, "ours", "theirs")
+    # -1 and -3: mean -2, standard deviation sqrt(2), over the root of two series 1
+    assert (row["smape"], row["smape-se"], row["mase"], row["scrps"]) == (-2.0, 1.0, -2.0, None)
+    assert row["model"] == "ours less theirs"
+
+
 def test_bands_of_the_rules_of_thumb_are_students():
     # two-sided 95% points of tables of Student's t
     for df, point in ((1, 12.7062), (5, 2.5706), (10, 2.2281), (30, 2.0423)):
