@@ -195,6 +195,7 @@ fn check_unit(series: &Series, to_rates: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{Calendar, Shape};
     use crate::series::{Coverage, Horizon};
     use crate::smoothing::{Drift, Naive};
 
@@ -237,6 +238,23 @@ mod tests {
         assert_eq!(rates.notes(), [base.notes(), &[derived("per 100000 of the population")]].concat());
         let back = people(0.0).count_forecast(&rates).unwrap();
         assert_eq!(back.notes(), [rates.notes(), &[derived("rates turned into counts")]].concat());
+    }
+
+    #[test]
+    fn what_is_masked_of_a_forecast_is_not_told_of_its_rates_or_of_another_calendar() {
+        let so_far =
+            |counted| forecast().series().clone().with_partial(year(2023), counted, Coverage::Share(0.4)).unwrap();
+        for (counted, told) in [(3.0, false), (5.0, true)] {
+            let base = Naive.fit(&so_far(counted)).unwrap().forecast(Horizon::years(3).unwrap()).unwrap();
+            let fiscal = Calendar::to_fiscal(4, Shape::default()).unwrap().forecast(&base).unwrap();
+            for made in [people(0.0).rate_forecast(&base).unwrap(), fiscal] {
+                let tells = |forecast: &Forecast| {
+                    forecast.notes().iter().any(|note| note.to_string().contains(&format!("{counted} counted")))
+                };
+                assert!(tells(&made), "{:?}", made.notes());
+                assert_eq!(tells(&made.masked_below(5.0).unwrap()), told);
+            }
+        }
     }
 
     #[test]
