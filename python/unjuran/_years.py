@@ -31,7 +31,7 @@ _OTHER_CALENDAR = "is a period that does not end in December: write the year as 
 _WHOLE = ((1, 1), (12, 31))
 
 _TEXT = re.compile(r"\s*(\d{4})(\.0+|-\d\d-\d\d(?:[T ].*)?)?\s*")
-#: Day and month in either order: the first and the last day of a year are the same in both, and no other is a whole year.
+#: Day and month in either order: the first and the last day of a year are the same in both, and no other day is a year.
 _SLASHED = re.compile(r"\s*((\d\d?)/(\d\d?)/)(\d{4})((?:[T ].*)?)\s*")
 _TOO_SMALL = (nw.Int8, nw.UInt8)
 
