@@ -70,7 +70,7 @@ pub(crate) fn percent_change<'py>(
 ) -> Result<Bound<'py, PyChange>> {
     let history = history.filter(|given| !given.is_none()).map(series).transpose()?;
     let text = published.and_then(|given| given.cast::<PyString>().ok());
-    let number = published.filter(|_| text.is_none()).map(|given| given.extract::<f64>()).transpose()?;
+    let number = published.filter(|_| text.is_none()).map(PyAnyMethods::extract::<f64>).transpose()?;
     let change = unjuran::plan::percent_change(a, b, number, history.as_ref(), level)?;
     let change = match text {
         Some(text) => change.printed(&text.extract::<String>()?)?,

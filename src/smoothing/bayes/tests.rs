@@ -141,12 +141,11 @@ fn a_source_without_dates_has_a_number_of_years_and_no_years() {
         for (source, years) in prior.sources.iter().filter_map(|line| line.split_once(" clusters, ")) {
             let dated = !["m3_", "simulated"].iter().any(|undated| source.starts_with(undated));
             let number = |text: &str| text.parse::<u32>().unwrap();
-            match years.split_once('-') {
-                Some((first, last)) => assert!(dated && number(first) >= 1980 && number(first) < number(last)),
-                None => {
-                    let count = years.strip_prefix("up to ").and_then(|rest| rest.strip_suffix(" years")).unwrap();
-                    assert!(!dated && number(count) < 60, "{source}: {years}");
-                }
+            if let Some((first, last)) = years.split_once('-') {
+                assert!(dated && number(first) >= 1980 && number(first) < number(last), "{source}: {years}");
+            } else {
+                let count = years.strip_prefix("up to ").and_then(|rest| rest.strip_suffix(" years")).unwrap();
+                assert!(!dated && number(count) < 60, "{source}: {years}");
             }
         }
     }
