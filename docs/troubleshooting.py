@@ -69,6 +69,7 @@ EXAMPLES = {
     "BadLevelError": "ahead.interval(0.95)",
     "BadProbabilityError": "ahead.quantile(90)",
     "BadHorizonError": "uj.forecast(cases, h=0)",
+    "BadUntilError": "uj.forecast(cases, until=2015)",
     "HorizonAmbiguousError": "uj.forecast(cases, h=2, until=2030)",
     "BadDrawsError": "ahead.paths(0)",
     "BadSampleError": "uj.plan.Scenario(factor=1e308, interval=(9e307, 1.1e308)).apply(ahead)",

@@ -287,6 +287,18 @@ pub enum Error {
         /// The horizon that was given.
         horizon: i64,
     },
+    /// A last year to forecast that is not 1 to 100 years ahead.
+    #[error("series {series:?} ends in {last}: until = {until} is not allowed: {} to {}", i64::from(*until) - horizon + 1, i64::from(*until) - horizon + 100)]
+    BadUntil {
+        /// Name of the series.
+        series: String,
+        /// Its last year.
+        last: i32,
+        /// The year that was given.
+        until: i32,
+        /// How many years ahead that is.
+        horizon: i64,
+    },
     /// Both or neither of two ways to say the horizon.
     #[error("say the horizon once: h (a number of years) or until (the last year to forecast)")]
     HorizonAmbiguous,

@@ -212,6 +212,36 @@ fn both_languages_say_every_finding_and_leave_no_place_open() {
 }
 
 #[test]
+fn why_an_event_is_not_judged_and_why_counts_are_amounts_is_said_in_malay_too() {
+    // net flows have a number below zero; one fraction makes amounts of what could be counts
+    let flows = series("flows", 2014, &[5.0, 3.0, -2.0, 4.0, 6.0, 5.0, 7.0, 6.0, 5.0]);
+    let odd = series("odd", 2014, &[5.0, 3.0, 2.0, 4.5, 6.0, 5.0, 7.0, 6.0, 5.0]);
+    let options = ReportOptions::default().event(Event::new(year(2020), EventKind::Step, Some("akta")));
+    let report = Report::new(&Panel::new(vec![flows, odd]).unwrap(), &options).unwrap();
+    let findings: Vec<Finding> = report.series().iter().flat_map(SeriesReport::findings).cloned().collect();
+    let below = Finding::EventBelowZero { event: "akta".to_owned(), year: year(2020), below: year(2016), value: -2.0 };
+    let odd = Finding::TakenAsAmounts { year: year(2017), value: 4.5 };
+    let apart = Finding::EventTooFarApart { event: "akta".to_owned(), year: year(2020) };
+    assert!(findings.contains(&below) && findings.contains(&odd), "{findings:?}");
+    let untold = |f: &Finding| matches!(f, Finding::Remark { .. } | Finding::EventNotJudged { .. });
+    assert!(!findings.iter().any(untold), "{findings:?}");
+    for (finding, english, malay) in [
+        (
+            &below,
+            "the number of 2016 is \u{2212}2, below nought",
+            "angka bagi 2016 ialah \u{2212}2, iaitu kurang daripada sifar",
+        ),
+        (&odd, "because of 4.5 in 2017", "kerana nilai 4.5 pada 2017"),
+        (&apart, "too large or too far apart", "terlalu besar atau terlalu jauh berbeza"),
+    ] {
+        for (language, part) in [(Language::English, english), (Language::Malay, malay)] {
+            let said = finding.sentence(language);
+            assert!(said.contains(part), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_page_is_complete_in_itself_and_safe() {
     let hostile = series("x", 2020, &[3.0, 4.0]).with_label("<script>alert('1')</script>\u{0}\n- [a](http://b)");
     let panel = Panel::new(vec![hostile]).unwrap();

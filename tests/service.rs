@@ -298,6 +298,35 @@ fn a_request_beyond_those_that_may_wait_is_told_to_come_again() {
 }
 
 #[test]
+fn a_body_that_is_still_coming_holds_a_place_and_more_are_not_read() {
+    let service = Service::start_with(&[("SERVICE_WAITING", "1"), ("SERVICE_READ_SECONDS", "120"), PATIENT]);
+    let body = long(1);
+    let (begin, rest) = body.split_at(20);
+    let head = "POST /v1/forecast HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length:";
+    let half = || {
+        let mut stream = TcpStream::connect(&service.address).unwrap();
+        stream.write_all(format!("{head} {}\r\n\r\n{begin}", body.len()).as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(100));
+        stream
+    };
+    // why again: the whole request may have come in before the half one
+    let begun = Instant::now();
+    let mut first = half();
+    while asked(&service.address, "POST", "/v1/forecast", &body).0 != 429 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the half request has no place");
+        first = half();
+    }
+    // a head alone is answered: nobody waits for its body
+    let (status, answer) = exchanged(&service.address, format!("{head} 1\r\n\r\n").as_bytes());
+    assert_eq!(status, 429, "{answer}");
+    first.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    first.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer:.200}");
+    assert_eq!(asked(&service.address, "POST", "/v1/forecast", &body).0, 200);
+}
+
+#[test]
 fn work_that_takes_too_long_is_answered_and_keeps_its_place_until_it_ends() {
     let service = Service::start_with(&[("SERVICE_WORK_SECONDS", "0.05")]);
     let values: Vec<u64> = (0..60).map(|t| 100 + 37 * t % 41).collect();

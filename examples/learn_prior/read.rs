@@ -59,6 +59,9 @@ pub(crate) fn lessons(lines: &[&Line], crowd: f64) -> Vec<Lesson> {
     lines.iter().map(|line| Lesson { series: line.series.clone(), weight: weight(line) }).collect()
 }
 
+/// The export numbers the years of series that nobody dated from 1900 on; those with dates begin later.
+const DATED: i32 = 1950;
+
 /// A sentence on each source.
 pub(crate) fn describe(lines: &[&Line]) -> Vec<String> {
     by_source(lines)
@@ -67,7 +70,10 @@ pub(crate) fn describe(lines: &[&Line]) -> Vec<String> {
             let series = || clusters.values().flatten();
             let first = series().map(|s| s.first_year().get()).min().unwrap_or(0);
             let last = series().map(|s| s.last_year().get()).max().unwrap_or(0);
-            format!("{source}: {} series in {} clusters, {first}-{last}", series().count(), clusters.len())
+            // why not the years of the others: they are an order, not dates.
+            let years =
+                if first < DATED { format!("up to {} years", last - first + 1) } else { format!("{first}-{last}") };
+            format!("{source}: {} series in {} clusters, {years}", series().count(), clusters.len())
         })
         .collect()
 }

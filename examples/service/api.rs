@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::answers::{self, ForecastRequest, ImpactRequest, Refusal, TargetRequest};
 use super::limits;
-use super::work::{self, Ended, Work};
+use super::work::{self, Ended, Queued, Work};
 
 /// The description of this interface, as it is served.
 const OPENAPI: &str = include_str!("openapi.json");
@@ -61,6 +61,10 @@ async fn answered<R: DeserializeOwned + Send + 'static, A: Serialize + Send + 's
     request: Request,
     answer: fn(&R, &Work) -> Result<A, Refusal>,
 ) -> Response {
+    let queued = match Queued::taken() {
+        Ok(queued) => queued,
+        Err(ended) => return unanswered(&ended),
+    };
     let body = match tokio::time::timeout(limits::read(), Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => body,
         Ok(Err(rejection)) => return refused(rejection.status(), "BadBody", &rejection.body_text()),
@@ -73,16 +77,18 @@ async fn answered<R: DeserializeOwned + Send + 'static, A: Serialize + Send + 's
             return refused(StatusCode::BAD_REQUEST, "BadRequest", &problem);
         }
     };
-    match work::done(move |work| answer(&request, work)).await {
+    match work::done(queued, move |work| answer(&request, work)).await {
         Ok(Ok(answer)) => json_answer(StatusCode::OK, &answer),
         Ok(Err(refusal)) => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal.kind, &refusal.problem),
-        Err(Ended::Late) => {
-            refused(StatusCode::SERVICE_UNAVAILABLE, "TooLate", "the work took too long and was stopped")
-        }
-        Err(Ended::Busy) => {
-            refused(StatusCode::TOO_MANY_REQUESTS, "Busy", "all places are taken: ask again in a second")
-        }
-        Err(Ended::Broken) => refused(StatusCode::INTERNAL_SERVER_ERROR, "Internal", "our bug: the work did not end"),
+        Err(ended) => unanswered(&ended),
+    }
+}
+
+fn unanswered(ended: &Ended) -> Response {
+    match ended {
+        Ended::Late => refused(StatusCode::SERVICE_UNAVAILABLE, "TooLate", "the work took too long and was stopped"),
+        Ended::Busy => refused(StatusCode::TOO_MANY_REQUESTS, "Busy", "all places are taken: ask again in a second"),
+        Ended::Broken => refused(StatusCode::INTERNAL_SERVER_ERROR, "Internal", "our bug: the work did not end"),
     }
 }
 

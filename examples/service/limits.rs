@@ -35,7 +35,7 @@ pub(crate) fn read() -> Duration {
     *READ
 }
 
-/// Requests worked on or waiting for a place; more are sent away.
+/// Requests whose body is read, that are worked on or wait for a place; more are sent away unread.
 pub(crate) fn waiting() -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to a million")]
     let waiting = setting("SERVICE_WAITING", 256.0) as usize;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::limits;
 
@@ -66,9 +66,23 @@ impl Drop for Place {
     }
 }
 
-/// The answer of `job`.
-pub(crate) async fn done<A: Send + 'static>(job: impl FnOnce(&Work) -> A + Send + 'static) -> Result<A, Ended> {
-    let _queued = QUEUE.try_acquire().map_err(|_| Ended::Busy)?;
+/// A place among the requests that are read, worked on or waiting: taken before the body is read, so that no more bodies are
+/// held than requests may wait.
+pub(crate) struct Queued {
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Queued {
+    pub(crate) fn taken() -> Result<Self, Ended> {
+        QUEUE.try_acquire().map(|permit| Self { _permit: permit }).map_err(|_| Ended::Busy)
+    }
+}
+
+/// The answer of `job`; the place among those that wait is free again when it is there.
+pub(crate) async fn done<A: Send + 'static>(
+    _queued: Queued,
+    job: impl FnOnce(&Work) -> A + Send + 'static,
+) -> Result<A, Ended> {
     let stopped = Arc::new(AtomicBool::new(false));
     let guard = Guard(Arc::clone(&stopped));
     let ended = tokio::time::timeout(limits::work(), async {

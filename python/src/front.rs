@@ -31,7 +31,8 @@ use crate::series::PySeries;
 /// until : int, optional
 ///     The last year to forecast, instead of ``h``.
 /// model : Model, str or list of them, optional
-///     Default: the model of the package. A list needs a panel or a frame.
+///     Default: the model of the package. A list needs a panel or a frame. A name may have settings, as ``Model.name`` and
+///     ``Forecast.model`` write them: ``"LinearTrend(damped)"``.
 /// level : sequence of float, default (80, 95)
 ///     For a frame: intervals in percent.
 /// unit : {"count", "amount", "rate"}, optional

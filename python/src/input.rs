@@ -178,7 +178,16 @@ impl Ahead {
 
     /// The horizon that this means for a series.
     pub(crate) fn horizon(self, series: &Series) -> unjuran::Result<Horizon> {
-        self.counted_from(first_ahead(series))
+        let first = first_ahead(series);
+        self.counted_from(first).map_err(|error| match self {
+            Self::Years(_) => error,
+            Self::Until(until) => Error::BadUntil {
+                series: series.name().to_owned(),
+                last: series.last_year().get(),
+                until: until.get(),
+                horizon: i64::from(until.get()) - first + 1,
+            },
+        })
     }
 
     /// The horizon that this means for a forecast whose first year is `first`.

@@ -218,7 +218,7 @@ impl PySeries {
     fn __repr__(&self) -> PyResult<String> {
         const SHOWN: usize = 14;
         let series = &self.0;
-        let mut cells: Vec<String> = series.values().iter().map(Value::to_string).collect();
+        let mut cells: Vec<String> = series.values().iter().map(shown).collect();
         if let (true, Some(last)) = (series.last_coverage().is_partial(), cells.last_mut()) {
             *last = match series.last_coverage() {
                 Coverage::Share(_) => format!("{last} in {}", series.last_coverage()),
@@ -231,7 +231,7 @@ impl PySeries {
         let (first, last) = (series.first_year(), series.last_year());
         let years = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let mut earlier: Vec<String> =
-            series.earlier().iter().map(|(year, by_then)| format!("{year}: {by_then}")).collect();
+            series.earlier().iter().map(|(year, by_then)| format!("{year}: {}", rounded(*by_then))).collect();
         if earlier.len() > SHOWN {
             earlier.splice(2..earlier.len() - (SHOWN - 3), ["...".to_owned()]);
         }
@@ -268,7 +268,7 @@ impl PySeries {
                 Value::Exact(_) if o.coverage.is_partial() => o.coverage.to_string(),
                 Value::Exact(_) => String::new(),
             };
-            lines.push(format!("  {}  {:<12}  {remark}", o.year, o.value.to_string()).trim_end().to_owned());
+            lines.push(format!("  {}  {:<12}  {remark}", o.year, shown(&o.value)).trim_end().to_owned());
         }
         lines.join("\n")
     }
@@ -324,6 +324,28 @@ impl PySeries {
     fn __reduce__<'py>(&self, py: Python<'py>) -> Result<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
     }
+}
+
+/// A value for people.
+fn shown(value: &Value) -> String {
+    match *value {
+        Value::Exact(y) => rounded(y),
+        Value::Censored { lower, upper } => format!("{}..{}", rounded(lower), rounded(upper)),
+        Value::Missing => value.to_string(),
+    }
+}
+
+/// A number with at most four significant digits behind its point: a rate of people has as many as a float holds, and nobody
+/// reads them. `values` has them all.
+fn rounded(y: f64) -> String {
+    let size = y.abs();
+    if size.fract() == 0.0 || !(1e-9..1e15).contains(&size) {
+        return Value::Exact(y).to_string();
+    }
+    // why 999.95: what rounds up to four digits has them
+    let decimals = (4..=12).find(|&d| size * 10_f64.powi(d) >= 999.95).unwrap_or(12);
+    let text = format!("{y:.0$}", usize::try_from(decimals).unwrap_or(4));
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Text that serde could not write or read.

@@ -74,6 +74,23 @@ def test_until_says_the_last_year(cases, under_way):
         uj.forecast(cases, until=2022)
 
 
+def test_until_that_is_not_ahead_is_refused_with_the_last_year_of_the_series_and_what_is_allowed(cases, under_way):
+    # cases end in 2022, and a year under way is itself to be forecast
+    for series, until, said in [
+        (cases, 2015, "ends in 2022: until = 2015 is not allowed: 2023 to 2122"),
+        (cases, 2123, "ends in 2022: until = 2123 is not allowed: 2023 to 2122"),
+        (under_way, 2022, "ends in 2023: until = 2022 is not allowed: 2023 to 2122"),
+    ]:
+        with pytest.raises(errors.BadUntilError, match=said) as caught:
+            uj.forecast(series, until=until)
+        assert (caught.value.series, caught.value.until) == (series.name, until)
+        with pytest.raises(errors.BadUntilError, match=said):
+            uj.Naive().fit(series).forecast(until=until)
+    error = uj.forecast(uj.Panel([cases]), until=2015).errors[cases.name]
+    assert isinstance(error, errors.BadUntilError)
+    assert error.horizon == -7
+
+
 def test_the_horizon_is_said_once_and_is_1_to_100(cases):
     for wrong in ({}, {"h": 3, "until": 2025}):
         with pytest.raises(errors.HorizonAmbiguousError):

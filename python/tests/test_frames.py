@@ -1,5 +1,6 @@
 import datetime
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -125,6 +126,41 @@ def test_the_time_column_comes_back_in_its_type(column):
     assert years.tolist() == list(range(2015, 2025))
     rest = both.astype(str).str[4:]
     assert rest.nunique() == 1, "month, day and time stay"
+
+
+@pytest.mark.parametrize("position", ["31/12/", "12/31/", "01/01/", "1/1/"])
+def test_a_day_with_slashes_is_a_year_where_both_orders_say_the_same(make, position):
+    got = rows(uj.forecast(make(tidy([f"{position}{y}" for y in range(2015, 2023)])), h=2, level=[]))
+    assert [r["ds"] for r in got[:2]] == [f"{position}2023", f"{position}2024"]
+
+
+@pytest.mark.parametrize("day", ["05/06/2016", "31/03/2016", "03/31/2016", "30/12/2016"])
+def test_a_day_with_slashes_inside_a_year_is_refused_and_no_order_is_guessed(make, day):
+    frame = {"unique_id": ["a"] * 2, "ds": ["31/12/2015", day], "y": [1, 2]}
+    (row,) = rows(uj.forecast(make(frame), h=1, level=[]))
+    assert row["status"].startswith(f'series "a": row 1: {day} is a day inside a year: write the year')
+
+
+def test_years_that_are_categories_of_integers_come_back_as_such():
+    frame = pd.DataFrame({"unique_id": "cases", "ds": pd.Categorical(range(2015, 2023)), "y": CASES})
+    out = uj.forecast(frame, h=2, level=[])
+    assert isinstance(out["ds"].dtype, pd.CategoricalDtype)
+    assert out["ds"].tolist() == [2023, 2024]
+    table = pa.table({"unique_id": ["cases"] * 8, "ds": pa.array(range(2015, 2023)).dictionary_encode(), "y": CASES})
+    ahead = uj.forecast(table, h=2, level=[])["ds"]
+    assert pa.types.is_dictionary(ahead.type)
+    assert ahead.to_pylist() == [2023, 2024]
+
+
+def test_a_column_whose_type_holds_no_year_is_refused_with_what_does(make):
+    short = tidy([year - 2000 for year in range(2015, 2023)])
+    for kind, name, largest in [(nw.Int8, "Int8", 127), (nw.UInt8, "UInt8", 255)]:
+        frame = nw.from_native(make(short)).with_columns(nw.col("ds").cast(kind)).to_native()
+        said = f"column 'ds' is {name}, which holds no year after {largest}: cast it to Int16 or wider"
+        with pytest.raises(TypeError, match=said):
+            uj.forecast(frame, h=1)
+        with pytest.raises(TypeError, match=said):
+            uj.Panel.from_frame(frame)
 
 
 WAYS_TO_WRITE_A_DAY = {

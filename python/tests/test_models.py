@@ -255,3 +255,30 @@ def test_the_median_of_models_takes_no_other_pooling(pooling):
     with pytest.raises(errors.BadParameterError, match=pooling) as caught:
         uj.Combination(weights="median", pooling=pooling)
     assert caught.value.parameter == "pooling"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        uj.LinearTrend(projection="damped"),
+        uj.Theta("dynamic", bands="textbook"),
+        uj.ETS("AAdN", alpha=0.5),
+        uj.AutoETS(bands="textbook"),
+        uj.PolynomialTrend(3),
+        uj.SegmentedTrend(1),
+        uj.SegmentedTrend(breaks=[2018]),
+        uj.RidgeTrend(penalty=0.5),
+        uj.PoissonTrend(projection="line"),
+        uj.Combination(["Naive", uj.LinearTrend(projection="damped")]),
+    ],
+    ids=lambda model: model.name,
+)
+def test_the_name_that_a_model_and_its_forecast_tell_makes_them_again(model, cases):
+    forecast = uj.forecast(cases, h=2, model=model)
+    assert uj.forecast(cases, h=2, model=model.name) == forecast
+    assert uj.forecast(cases, h=2, model=forecast.model).model == forecast.model
+
+
+def test_a_name_without_its_prior_makes_no_model(cases):
+    with pytest.raises(errors.UnknownModelError, match="BayesETS"):
+        uj.forecast(cases, h=1, model="BayesETS(my prior)")

@@ -307,3 +307,18 @@ def test_numbers_too_small_for_a_percentage_have_a_difference():
     assert (change.interval, change.difference, change.significant) == (None, 2, False)
     assert "%" not in str(change)
     assert plan.PercentChange.from_json(change.to_json()) == change
+
+
+def test_a_printed_percentage_given_as_text_keeps_its_places():
+    # 100 (137 / 108 - 1) = 26.85
+    agrees = {
+        text: plan.percent_change(108, 137, published=text).published_ok for text in ("27", "27.0", "26.9%", "26.85")
+    }
+    assert agrees == {"27": True, "27.0": False, "26.9%": True, "26.85": True}
+    change = plan.percent_change(108, 137, published="27.0")
+    assert change.published == 27.0
+    assert str(change).endswith("printed +27.0%, which does not agree")
+    assert plan.PercentChange.from_json(change.to_json()) == change
+    for text in ("27,0", "about 27"):
+        with pytest.raises(errors.BadParameterError, match="published"):
+            plan.percent_change(108, 137, published=text)

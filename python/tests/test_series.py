@@ -254,3 +254,24 @@ def test_a_stored_series_is_checked_like_a_new_one():
 
 def test_a_long_series_is_shown_in_one_line():
     assert len(repr(uj.Series(range(500), start=1500))) < 120
+
+
+@pytest.mark.parametrize(
+    ("y", "shown"),
+    [
+        (3.4, "3.4"),
+        (0.1 + 0.2, "0.3"),
+        (163 / 317, "0.5142"),
+        (463 / 317, "1.4606"),
+        (0.000123456, "0.0001235"),
+        (0.99999, "1"),
+        (-2.34567, "-2.3457"),
+        (1234567.891, "1234567.891"),
+        (12.0, "12"),
+    ],
+)
+def test_a_rate_is_shown_with_the_digits_it_has_and_at_most_four_behind_the_point(y, shown):
+    rate = uj.Series([1, y], start=2020, name="r", unit="amount")
+    assert repr(rate) == f"Series 'r' (amount), 2020-2021: 1, {shown}"
+    assert rate.summary().splitlines()[-1].split() == ["2021", shown]
+    assert rate.values[1] == y

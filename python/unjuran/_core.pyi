@@ -1281,7 +1281,12 @@ def monitor(
     rate: float = 0.1,
 ) -> dict[str, Alarm]: ...
 def percent_change(
-    a: float, b: float, published: float | None = None, *, history: Series | _Numbers | None = None, level: float = 95.0
+    a: float,
+    b: float,
+    published: float | str | None = None,
+    *,
+    history: Series | _Numbers | None = None,
+    level: float = 95.0,
 ) -> PercentChange: ...
 def check_totals(panel: Panel, tree: _Tree | None = None) -> list[Discrepancy]: ...
 def reconcile(

@@ -31,6 +31,9 @@ _OTHER_CALENDAR = "is a period that does not end in December: write the year as 
 _WHOLE = ((1, 1), (12, 31))
 
 _TEXT = re.compile(r"\s*(\d{4})(\.0+|-\d\d-\d\d(?:[T ].*)?)?\s*")
+#: Day and month in either order: the first and the last day of a year are the same in both, and no other day is a year.
+_SLASHED = re.compile(r"\s*((\d\d?)/(\d\d?)/)(\d{4})((?:[T ].*)?)\s*")
+_TOO_SMALL = (nw.Int8, nw.UInt8)
 
 
 class _Maker(Protocol):
@@ -51,6 +54,10 @@ class YearColumn(NamedTuple):
 def read_years(column: _Column) -> YearColumn:
     """The years of a time column."""
     dtype = column.dtype
+    if dtype in _TOO_SMALL:
+        largest = 127 if dtype == nw.Int8 else 255
+        message = f"column {column.name!r} is {dtype}, which holds no year after {largest}: cast it to Int16 or wider"
+        raise TypeError(message)
     if dtype.is_integer():
         return _whole(column, column.is_null().to_numpy().astype(bool))
     if dtype.is_float():
@@ -138,6 +145,8 @@ def _objects(column: _Column) -> YearColumn:
     def at(years: _Integers, rows: _Integers) -> _Column:
         moved = [_in_year(items[row], year) for year, row in zip(years.tolist(), rows.tolist(), strict=True)]
         if column.dtype == nw.Categorical or column.dtype == nw.Enum:  # new years are no category yet
+            if not all(isinstance(item, str) for item in moved):
+                return _encoded(nw.new_series(column.name, moved, backend=column.implementation))
             return nw.new_series(column.name, moved, nw.String, backend=column.implementation).cast(nw.Categorical)
         dtype = column.dtype if column.dtype == nw.String else None
         return _like(column, nw.new_series(column.name, moved, dtype, backend=column.implementation))
@@ -150,6 +159,13 @@ def _objects(column: _Column) -> YearColumn:
     }
     months = np.array([0 if day is None else day[0] for day in days], dtype=np.int64)
     return YearColumn(values, problems | _not_years(values == NO_YEAR, items), at, months)
+
+
+def _encoded(made: _Column) -> _Column:
+    """Years that are no text as categories, which only pandas and pyarrow have."""
+    native = made.to_native()
+    coded = native.astype("category") if made.implementation.is_pandas_like() else native.dictionary_encode()
+    return nw.from_native(coded, series_only=True)
 
 
 def _calendar(
@@ -188,6 +204,8 @@ def is_nothing(item: Any) -> bool:
 
 def _year_of(item: Any) -> int:
     if isinstance(item, str):
+        if slashed := _SLASHED.fullmatch(item):
+            return int(slashed.group(4))
         text = _TEXT.fullmatch(item)
         return int(text.group(1)) if text else NO_YEAR
     if is_nothing(item) or isinstance(item, (bool, np.bool_)):
@@ -202,6 +220,9 @@ def _year_of(item: Any) -> int:
 def _day_of(item: Any) -> tuple[int, int] | None:
     """Month and day of a date as text or as an object; of a period those of its end."""
     if isinstance(item, str):
+        if slashed := _SLASHED.fullmatch(item):
+            one, two = int(slashed.group(2)), int(slashed.group(3))
+            return (one, two) if two > 12 else (two, one)  # which is which decides nothing: see _WHOLE
         text = _TEXT.fullmatch(item)
         rest = (text and text.group(2)) or ""
         return (int(rest[1:3]), int(rest[4:6])) if rest.startswith("-") else None
@@ -211,6 +232,8 @@ def _day_of(item: Any) -> tuple[int, int] | None:
 
 def _in_year(item: Any, year: int) -> Any:
     if isinstance(item, str):
+        if slashed := _SLASHED.fullmatch(item):
+            return f"{slashed.group(1)}{year:04d}{slashed.group(5)}"
         text = _TEXT.fullmatch(item)
         return f"{year:04d}{(text and text.group(2)) or ''}"
     if hasattr(item, "replace"):

@@ -234,6 +234,15 @@ class BadHorizonError(UnjuranError):
     horizon: int
 
 
+class BadUntilError(BadHorizonError):
+    """A last year to forecast that is not 1 to 100 years ahead of the series, which ends in the year `last`."""
+
+    series: str
+    last: int
+    until: int
+    horizon: int
+
+
 class HorizonAmbiguousError(UnjuranError):
     """Both or neither of h and until: say the horizon once."""
 

@@ -237,6 +237,13 @@ impl Joint {
         }
     }
 
+    /// The most things unknown that one of its laws shares between the years.
+    pub(super) fn unknown(&self) -> usize {
+        let own = self.members.iter().map(|member| member.latent.shared.columns());
+        let parts = self.averaged.iter().flat_map(|averaged| &averaged.parts).map(|(_, part)| part.unknown());
+        own.chain(parts).max().unwrap_or(0)
+    }
+
     /// The marginals, unless weights, shapes or numbers make no law.
     pub(super) fn checked_marginals(&self, series: &str, model: &str) -> Result<Vec<Continuous>> {
         if self.is_sound(self.years()) {

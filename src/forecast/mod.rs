@@ -53,6 +53,8 @@ use crate::series::{Horizon, Note, Observation, Series, Training, UnderWay, Unit
 const TOTAL_DRAWS: i64 = 10_000;
 const TOTAL_SEED: u64 = 0;
 const MOST_DRAWS: i64 = 1_000_000;
+/// Things unknown in a stored law: one for each of the 1,000 years that a series may span, and as many parameters.
+const MOST_UNKNOWN: usize = 2000;
 
 /// What a model knows when it has looked ahead: everything a [`Forecast`] is made of.
 #[derive(Clone, Debug)]
@@ -598,6 +600,16 @@ impl TryFrom<Parts> for Forecast {
     fn try_from(parts: Parts) -> Result<Self> {
         // why first: a law of years costs their square, and a file may name millions of them.
         Horizon::years(i64::try_from(parts.joint.years()).unwrap_or(i64::MAX))?;
+        // why: every draw draws them all, and a row of a file may have millions.
+        let unknown = parts.joint.unknown();
+        if unknown > MOST_UNKNOWN {
+            return Err(Error::BadParameter {
+                model: parts.model,
+                parameter: "shared".to_owned(),
+                value: format!("rows of {unknown} numbers"),
+                allowed: format!("at most {MOST_UNKNOWN}, one for each year and each parameter"),
+            });
+        }
         Self::assemble(parts)
     }
 }

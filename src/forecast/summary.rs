@@ -72,7 +72,13 @@ impl Forecast {
     /// Those of [`Series::masked_below`].
     pub fn masked_below(&self, limit: f64) -> Result<Self> {
         let series = self.series().masked_below(limit)?;
-        if series == *self.series() {
+        let gone = !series.last_coverage().is_partial();
+        // why by its size: rates and years of another calendar tell of a year under way that their series does not have.
+        let tells = |note: &Note| match note {
+            Note::YearUnderWay { counted, .. } | Note::CountedAboveForecast { counted, .. } => gone && *counted < limit,
+            _ => false,
+        };
+        if series == *self.series() && !self.notes().iter().any(tells) {
             return Ok(self.clone());
         }
         let whole = series.last_coverage().is_partial() || !self.series().last_coverage().is_partial();
@@ -81,8 +87,7 @@ impl Forecast {
         if !whole {
             parts.joint = parts.joint.without_first();
         }
-        let tells = |note: &Note| matches!(note, Note::YearUnderWay { .. } | Note::CountedAboveForecast { .. });
-        parts.notes.retain(|note| whole || !tells(note));
+        parts.notes.retain(|note| !tells(note));
         parts.notes.push(Note::Derived { how: format!("observed counts below {limit} are masked") });
         Self::assemble(parts)
     }

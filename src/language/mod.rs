@@ -166,6 +166,9 @@ mod tests {
         assert_eq!(Language::English.retold("record.source", line).as_deref(), Some(line));
         let told = "wdi_pop: 237 siri dalam 237 kelompok, 1994-2023";
         assert_eq!(Language::Malay.retold("record.source", line).as_deref(), Some(told));
+        let undated = "m3_sum: 755 series in 755 clusters, up to 18 years";
+        let told = "m3_sum: 755 siri dalam 755 kelompok, sehingga 18 tahun";
+        assert_eq!(Language::Malay.retold("record.undated", undated).as_deref(), Some(told));
         assert_eq!(Language::Malay.retold("record.source", "something else"), None);
     }
 

@@ -70,6 +70,9 @@ pub struct Change {
     pub significant: Option<bool>,
     /// The percentage that was printed.
     pub published: Option<f64>,
+    /// The decimal places it was printed with, where it was given as text ([`Change::printed`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_places: Option<u8>,
     /// Whether it is the change, rounded to the places in which it was printed.
     pub published_ok: Option<bool>,
 }
@@ -82,7 +85,8 @@ pub struct Change {
 /// Poisson counts could show it by chance, and in between nobody can tell. Of numbers that are not whole nobody can tell
 /// either, and there is no interval: how amounts and rates scatter does not follow from their size, which is one of the unit.
 /// A history of amounts or rates is judged by the yearly changes of its logarithms, and both numbers must be above 0.
-/// `published` is a percentage as printed: it is right if it is the change rounded to its decimal places.
+/// `published` is a percentage as printed: it is right if it is the change rounded to its decimal places. A number has no zeros
+/// at its end; where those were printed, say the text to [`Change::printed`].
 ///
 /// ```
 /// use unjuran::plan::percent_change;
@@ -147,7 +151,6 @@ pub fn percent_change(
     // how far the change went. A fall of 99 to nothing is one by 100%.
     let widest = 2.0 * quantile(0.975) * scatter.variance(a, a).sqrt();
     let bearable = told && widest <= WIDEST.ln() && upper.is_finite();
-    let right = |p: f64| (p - change).abs() <= 0.5 * 10_f64.powi(-decimals(p)) * (1.0 + 1e-9);
     Ok(Change {
         before,
         after,
@@ -159,7 +162,8 @@ pub fn percent_change(
         has_history: history.is_some(),
         significant,
         published,
-        published_ok: published.map(right),
+        published_places: None,
+        published_ok: published.map(|p| agrees(p, decimals(&p.to_string()), change)),
     })
 }
 
@@ -222,12 +226,41 @@ fn neighbours(series: &Series, before: f64, after: f64) -> Result<Vec<(f64, f64)
 }
 
 /// Decimal places in which a number is written.
-fn decimals(number: f64) -> i32 {
-    let text = number.to_string();
-    text.split_once('.').map_or(0, |(_, places)| i32::try_from(places.len()).unwrap_or(0))
+fn decimals(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, places)| places.len())
+}
+
+/// Whether a change rounded to these places is the percentage that was printed.
+fn agrees(printed: f64, places: usize, change: f64) -> bool {
+    (printed - change).abs() <= 0.5 * 10_f64.powf(-(places as f64)) * (1.0 + 1e-9)
 }
 
 impl Change {
+    /// The same, held against a percentage as it stands in print: the zeros at its end count, which a number has lost.
+    ///
+    /// ```
+    /// use unjuran::plan::percent_change;
+    /// let change = percent_change(108.0, 137.0, None, None, 95.0)?; // 26.85
+    /// assert_eq!(change.clone().printed("27%")?.published_ok, Some(true));
+    /// assert_eq!(change.printed("27.0")?.published_ok, Some(false));
+    /// # Ok::<(), unjuran::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] unless it is a number in decimal digits, with a sign before it and a percent sign after it or not.
+    pub fn printed(self, text: &str) -> Result<Self> {
+        let bare = text.trim();
+        let bare = bare.strip_suffix('%').map_or(bare, str::trim_end);
+        let plain = bare.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c));
+        let printed = bare.parse().ok().filter(|p: &f64| plain && p.is_finite());
+        let Some((printed, places)) = printed.zip(u8::try_from(decimals(bare)).ok()) else {
+            let allowed = "a percentage in digits, such as \"27.0\", \"-5.5\" or \"+27%\"";
+            return Err(refused("percent_change", "published", format!("{text:?}"), allowed));
+        };
+        let published_ok = Some(agrees(printed, places.into(), self.change));
+        Ok(Self { published: Some(printed), published_places: Some(places), published_ok, ..self })
+    }
+
     /// The difference of the two numbers.
     pub fn difference(&self) -> f64 {
         self.after - self.before
@@ -267,11 +300,12 @@ impl fmt::Display for Change {
         if self.is_small() {
             write!(f, "; too small, beside their scatter, for a percent change")?;
         }
-        match (self.published, self.published_ok) {
-            (Some(p), Some(true)) => write!(f, "; printed {p:+}%"),
-            (Some(p), _) => write!(f, "; printed {p:+}%, which does not agree"),
-            _ => Ok(()),
+        let Some(printed) = self.published else { return Ok(()) };
+        match self.published_places {
+            Some(places) => write!(f, "; printed {printed:+.0$}%", usize::from(places))?,
+            None => write!(f, "; printed {printed:+}%")?,
         }
+        if self.published_ok == Some(true) { Ok(()) } else { write!(f, ", which does not agree") }
     }
 }
 
@@ -291,6 +325,22 @@ mod tests {
         let (lower, upper) = (change.lower.unwrap(), change.upper.unwrap());
         assert!((lower + 41.7).abs() < 0.1 && (upper - 586.0).abs() < 0.5, "{lower} {upper}");
         assert_eq!(change.significant, Some(false));
+    }
+
+    #[test]
+    fn a_percentage_in_print_agrees_to_the_places_it_was_printed_with() {
+        // 100 (137 / 108 - 1) = 26.85185: 27, 26.9, 26.85
+        let change = percent_change(108.0, 137.0, None, None, 95.0).unwrap();
+        let agrees = |text: &str| change.clone().printed(text).unwrap().published_ok.unwrap();
+        assert!(["27", "+27%", "26.9", "26.85 %", " 26.852 "].iter().all(|text| agrees(text)));
+        assert!(!["27.0", "26.90", "26.850", "-27", "28", "27.000000000000000000000"].iter().any(|text| agrees(text)));
+        let said = change.clone().printed("27.0").unwrap().to_string();
+        assert!(said.ends_with("; printed +27.0%, which does not agree"), "{said}");
+        for text in ["27,0", "", "%", "about 27", "inf", "nan", "2e1", "27%%", "0x1b"] {
+            let error = change.clone().printed(text).unwrap_err();
+            let message = format!("percent_change: published = {text:?} is not allowed: a percentage in digits");
+            assert!(error.to_string().starts_with(&message), "{error}");
+        }
     }
 
     #[test]

@@ -143,10 +143,11 @@ impl Population {
         if to_rates { format!("{} per {}", series.label(), self.per) } else { series.label().to_owned() }
     }
 
-    /// A forecast of counts as one of rates, path by path, with the doubt about the population.
+    /// A forecast of counts as one of rates, path by path, with the doubt about the population; what was to be told of it
+    /// still is.
     ///
     /// # Errors
-    /// As for [`Population::rates`]; [`Error::NoObservedYears`] if no full year is left.
+    /// As for [`Population::rates`]; [`Error::EmptySeries`] if no full year is left.
     pub fn rate_forecast(&self, forecast: &Forecast) -> Result<Forecast> {
         self.forecast(forecast, true)
     }
@@ -176,9 +177,8 @@ impl Population {
         }
         let how =
             if to_rates { format!("per {} of the population", self.per) } else { "rates turned into counts".into() };
-        let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
-        let notes = notes.chain([Note::Derived { how }]).collect();
-        Forecast::from_paths(&series, forecast.model(), series.name(), &Paths::from_rows(base.years(), values)?, notes)
+        let notes = forecast.notes().iter().cloned().chain([Note::Derived { how }]).collect();
+        Forecast::of_table(&series, forecast.model(), series.name(), &Paths::from_rows(base.years(), values)?, notes)
     }
 }
 
@@ -195,8 +195,9 @@ fn check_unit(series: &Series, to_rates: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::Horizon;
-    use crate::smoothing::Naive;
+    use crate::plan::{Calendar, Shape};
+    use crate::series::{Coverage, Horizon};
+    use crate::smoothing::{Drift, Naive};
 
     fn year(y: i64) -> Year {
         Year::new(y).unwrap()
@@ -220,6 +221,40 @@ mod tests {
         assert!(old.as_slice().iter().zip(new.as_slice()).all(|(y, r)| (y / 20.0 - r).abs() < 1e-12));
         let back = people(0.0).count_forecast(&rates).unwrap();
         assert_eq!(back.paths(100, 0).unwrap(), old);
+    }
+
+    #[test]
+    fn what_was_to_be_told_of_a_forecast_is_told_of_its_rates_and_of_what_they_become_again() {
+        let masked = forecast().series().clone().with_censored(year(2020), 0.0, 4.0).unwrap();
+        let so_far = masked.with_partial(year(2023), 48.0, Coverage::Share(0.4)).unwrap();
+        let base = Drift.fit(&so_far).unwrap().forecast(Horizon::years(2).unwrap()).unwrap();
+        let base = base.widened(&[2.0, 2.0], "asked for").unwrap();
+        // Drift leaves the masked cell out; a rate series has no year under way, and yet 48 were counted
+        let [Note::YearUnderWay { .. }, Note::MaskedYears { .. }, Note::Widened { .. }] = base.notes() else {
+            panic!("{:?}", base.notes());
+        };
+        let derived = |how: &str| Note::Derived { how: how.to_owned() };
+        let rates = people(0.0).rate_forecast(&base).unwrap();
+        assert_eq!(rates.notes(), [base.notes(), &[derived("per 100000 of the population")]].concat());
+        let back = people(0.0).count_forecast(&rates).unwrap();
+        assert_eq!(back.notes(), [rates.notes(), &[derived("rates turned into counts")]].concat());
+    }
+
+    #[test]
+    fn what_is_masked_of_a_forecast_is_not_told_of_its_rates_or_of_another_calendar() {
+        let so_far =
+            |counted| forecast().series().clone().with_partial(year(2023), counted, Coverage::Share(0.4)).unwrap();
+        for (counted, told) in [(3.0, false), (5.0, true)] {
+            let base = Naive.fit(&so_far(counted)).unwrap().forecast(Horizon::years(3).unwrap()).unwrap();
+            let fiscal = Calendar::to_fiscal(4, Shape::default()).unwrap().forecast(&base).unwrap();
+            for made in [people(0.0).rate_forecast(&base).unwrap(), fiscal] {
+                let tells = |forecast: &Forecast| {
+                    forecast.notes().iter().any(|note| note.to_string().contains(&format!("{counted} counted")))
+                };
+                assert!(tells(&made), "{:?}", made.notes());
+                assert_eq!(tells(&made.masked_below(5.0).unwrap()), told);
+            }
+        }
     }
 
     #[test]

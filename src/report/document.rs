@@ -335,7 +335,7 @@ impl Writer<'_> {
             told.push(prior);
             blocks.push(Block::Heading(3, said.say("record.sources", &[("name", &prior.name)]), None));
             let in_words = |line: &String| {
-                let keys = ["record.source", "record.borrowed", "record.reserve"];
+                let keys = ["record.undated", "record.source", "record.borrowed", "record.reserve"];
                 keys.iter().find_map(|key| said.retold(key, line)).ok_or_else(|| line.clone())
             };
             let (mut lines, mut english) = (Vec::new(), Vec::new());

@@ -193,6 +193,24 @@ pub enum Finding {
         /// The year that has none.
         missing: i32,
     },
+    /// An event in a series with a number below zero, of which no effect can be a share.
+    EventBelowZero {
+        /// The event.
+        event: String,
+        /// Its year.
+        year: Year,
+        /// The first year with such a number.
+        below: Year,
+        /// The number.
+        value: f64,
+    },
+    /// An event in a series whose numbers are too large or too far apart to compute with.
+    EventTooFarApart {
+        /// The event.
+        event: String,
+        /// Its year.
+        year: Year,
+    },
     /// An event that cannot be judged for another reason: the projection of its series stands without it.
     EventNotJudged {
         /// The event.
@@ -256,6 +274,13 @@ pub enum Finding {
         year: Year,
         /// What was counted so far.
         counted: f64,
+    },
+    /// One number that makes amounts of a series whose unit nobody said.
+    TakenAsAmounts {
+        /// Its year.
+        year: Year,
+        /// The number.
+        value: f64,
     },
     /// Another note of the forecast, in English.
     Remark {
@@ -417,21 +442,8 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
     let (name, year) = (event.name.clone(), event.year);
     let judged = match impact(series, event, &[], MEANINGFUL) {
         Ok(judged) => judged,
-        Err(Error::TooFewYears { needed, got, .. }) => {
-            found.unsaid.push(Finding::EventTooEarly { event: name, year, needed, got });
-            return Ok(());
-        }
-        Err(Error::EventOutside { first, last, .. }) => {
-            found.unsaid.push(Finding::EventOutside { event: name, year, first, last });
-            return Ok(());
-        }
-        Err(Error::NotObserved { year: missing, .. }) => {
-            found.unsaid.push(Finding::EventWithoutNumber { event: name, year, missing });
-            return Ok(());
-        }
-        // why not passed on: one event that cannot be judged would take the projection of its series with it.
         Err(error) => {
-            found.unsaid.push(Finding::EventNotJudged { event: name, year, because: error.to_string() });
+            found.unsaid.push(not_judged(series, name, year, error));
             return Ok(());
         }
     };
@@ -450,6 +462,20 @@ fn effect(series: &Series, event: &Event, found: &mut Findings) -> Result<()> {
         power: POWER,
     });
     Ok(())
+}
+
+/// Why an event was not judged. No refusal is passed on: one event would take the projection of its series with it.
+fn not_judged(series: &Series, event: String, year: Year, error: Error) -> Finding {
+    match error {
+        Error::TooFewYears { needed, got, .. } => Finding::EventTooEarly { event, year, needed, got },
+        Error::EventOutside { first, last, .. } => Finding::EventOutside { event, year, first, last },
+        Error::NotObserved { year: missing, .. } => Finding::EventWithoutNumber { event, year, missing },
+        Error::Overflow { .. } => Finding::EventTooFarApart { event, year },
+        error => match series.full_years().find(|(_, y)| *y < 0.0) {
+            Some((below, value)) => Finding::EventBelowZero { event, year, below, value },
+            None => Finding::EventNotJudged { event, year, because: error.to_string() },
+        },
+    }
 }
 
 /// What the notes of the forecast say that was not said yet.
@@ -480,6 +506,7 @@ fn notes(forecast: &Forecast, complements: &[Year], found: &mut Findings) {
             | Note::MaskedIntervals { .. } => continue,
             Note::ShortSeries { observed } => Finding::FewYears { observed: *observed },
             Note::CountedAboveForecast { year, counted } => Finding::CountedAbove { year: *year, counted: *counted },
+            Note::TakenAsAmounts { year, value } => Finding::TakenAsAmounts { year: *year, value: *value },
             other => Finding::Remark { text: other.to_string() },
         });
     }

@@ -130,6 +130,13 @@ impl Finding {
             Self::EventWithoutNumber { event, year, missing } => {
                 said.say("effect.no_number", &[("event", event), ("year", year), ("missing", missing)])
             }
+            Self::EventBelowZero { event, year, below, value } => {
+                let value = figure(*value);
+                let fill: [(&str, &dyn Display); 4] =
+                    [("event", event), ("year", year), ("below", below), ("value", &value)];
+                said.say("effect.below_zero", &fill)
+            }
+            Self::EventTooFarApart { event, year } => said.say("effect.far_apart", &[("event", event), ("year", year)]),
             Self::EventNotJudged { event, year, because } => {
                 said.say("effect.not_judged", &[("event", event), ("year", year), ("because", because)])
             }
@@ -146,6 +153,7 @@ impl Finding {
             Self::CountedAbove { year, counted } => {
                 said.say("counted_above", &[("year", year), ("counted", &figure(*counted))])
             }
+            Self::TakenAsAmounts { year, value } => said.say("amounts", &[("year", year), ("value", &figure(*value))]),
             Self::Remark { text } => text.clone(),
         }
     }

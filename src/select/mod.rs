@@ -2,6 +2,7 @@
 
 mod auto_ets;
 mod combination;
+mod named;
 mod registry;
 mod shipped;
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "a constant is made by places below its length")]
 
-use super::{AutoEts, Combination};
+use super::{AutoEts, Combination, named};
 use crate::error::{Error, Result};
 use crate::model::Forecaster;
 
@@ -47,7 +47,7 @@ const MODELS: [(&str, Make); 29] = [
     ("Combination", |_| made(Combination::default())),
 ];
 
-/// The names that [`model_by_name`] knows.
+/// The names of models with the settings that are usual. [`model_by_name`] knows those with other settings too.
 pub const MODEL_NAMES: [&str; MODELS.len()] = {
     let mut names = [""; MODELS.len()];
     let mut i = 0;
@@ -72,18 +72,26 @@ fn unknown(name: &str) -> Error {
     Error::UnknownModel { name: name.to_owned(), known: MODEL_NAMES.map(str::to_owned).to_vec() }
 }
 
-/// The model of this name with default settings.
+/// The model of one of these names, made with the settings that are usual.
+pub(super) fn listed(name: &str) -> Option<Result<Box<dyn Forecaster>>> {
+    MODELS.iter().find(|(known, _)| *known == name).map(|(name, make)| make(name))
+}
+
+/// The model that tells itself by this name, as [`Forecaster::name`] and forecasts write it, with the settings that stand in
+/// it. A prior of one's own does not.
 ///
 /// ```
-/// assert_eq!(unjuran::select::model_by_name("Drift")?.name(), "Drift");
+/// use unjuran::select::model_by_name;
+/// for name in ["Drift", "LinearTrend(damped)", "ETS(A,Ad,N; alpha=0.5)", "Combination(Naive,Theta(dynamic),quantile)"] {
+///     assert_eq!(model_by_name(name)?.name(), name);
+/// }
 /// # Ok::<(), unjuran::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::UnknownModel`], with the names there are.
+/// [`Error::UnknownModel`], with the names of the models with usual settings.
 pub fn model_by_name(name: &str) -> Result<Box<dyn Forecaster>> {
-    let (name, make) = MODELS.iter().find(|(known, _)| *known == name).ok_or_else(|| unknown(name))?;
-    make(name)
+    listed(name).unwrap_or_else(|| named::model(name).ok_or_else(|| unknown(name)))
 }
 
 #[cfg(test)]

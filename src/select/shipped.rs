@@ -65,8 +65,12 @@ macro_rules! kinds {
 
             /// The same, to be shared.
             pub fn shared(self) -> Arc<dyn $contract> {
+                Arc::from(self.boxed())
+            }
+
+            pub(super) fn boxed(self) -> Box<dyn $contract> {
                 match self {
-                    $(Self::$kind(held) => Arc::new(held),)*
+                    $(Self::$kind(held) => Box::new(held),)*
                 }
             }
 

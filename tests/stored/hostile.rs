@@ -102,6 +102,29 @@ fn a_forecast_of_more_years_than_a_horizon_has_is_refused() {
 }
 
 #[test]
+fn a_law_that_shares_more_than_years_and_parameters_is_refused_before_anything_is_drawn() {
+    for (name, law) in [
+        ("forecast-widened", "/data/joint/members/0/latent"),
+        ("forecast-pooled", "/data/joint/averaged/parts/0/1/members/0/latent"),
+    ] {
+        for (columns, allowed) in [(2000, true), (2001, false), (1_000_000, false)] {
+            let mut file = sample(name);
+            let latent = file.pointer_mut(law).unwrap();
+            let years = latent["location"].as_array().unwrap().len();
+            latent["shared"] = vec![vec![0.1; columns]; years].into();
+            let kind = file["type"].as_str().unwrap();
+            match (crate::reader(kind).text)(&file.to_string()) {
+                Ok(_) => assert!(allowed, "{name}: {columns}"),
+                Err(problem) => {
+                    let said = format!("shared = rows of {columns} numbers is not allowed: at most 2000");
+                    assert!(!allowed && problem.to_string().contains(&said), "{name}: {problem}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_combination_with_a_part_of_another_series_is_refused() {
     let file = sample("fit-Combination");
     for (place, other) in [("name", json!("another country")), ("start", json!(2014))] {

@@ -1,7 +1,7 @@
 //! `unjuran.plan.percent_change`.
 
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyString, PyType};
 use unjuran::plan::Change;
 use unjuran::series::{Series, Year};
 
@@ -17,8 +17,9 @@ use crate::series::PySeries;
 /// ----------
 /// a, b : float
 ///     The change from ``a``, above 0, to ``b``, not below 0.
-/// published : float, optional
-///     The percentage as printed: right if it is the change rounded to the places in which it is written.
+/// published : float or str, optional
+///     The percentage as printed: right if it is the change rounded to the places in which it is written. Text keeps zeros at
+///     its end: ``"27.0"`` was printed with one place, the number 27.0 with none.
 /// history : Series or sequence of float, optional
 ///     Of the same figures, year by year: how much they vary. Three full years or more beside the change from `a` to `b`, which
 ///     is left out where the two are neighbours in it. One of amounts or rates, all above 0, is judged by the yearly changes of
@@ -51,6 +52,8 @@ use crate::series::PySeries;
 /// >>> change = uj.plan.percent_change(108, 137, published=28)
 /// >>> round(change.change, 1), change.published_ok, change.significant
 /// (26.9, False, False)
+/// >>> [uj.plan.percent_change(108, 137, printed).published_ok for printed in ("27", "27.0", "26.9%")]
+/// [True, False, True]
 /// >>> print(uj.plan.percent_change(31, 85, published=174))
 /// 31 to 85: +174.2% [-43, +1216] (95% interval), cannot tell (without a history); printed +174%
 /// >>> print(uj.plan.percent_change(1, 3))
@@ -61,12 +64,19 @@ pub(crate) fn percent_change<'py>(
     py: Python<'py>,
     a: f64,
     b: f64,
-    published: Option<f64>,
+    published: Option<&Bound<'py, PyAny>>,
     history: Option<&Bound<'py, PyAny>>,
     level: f64,
 ) -> Result<Bound<'py, PyChange>> {
     let history = history.filter(|given| !given.is_none()).map(series).transpose()?;
-    answer(py, unjuran::plan::percent_change(a, b, published, history.as_ref(), level)?, PyChange)
+    let text = published.and_then(|given| given.cast::<PyString>().ok());
+    let number = published.filter(|_| text.is_none()).map(PyAnyMethods::extract::<f64>).transpose()?;
+    let change = unjuran::plan::percent_change(a, b, number, history.as_ref(), level)?;
+    let change = match text {
+        Some(text) => change.printed(&text.extract::<String>()?)?,
+        None => change,
+    };
+    answer(py, change, PyChange)
 }
 
 /// A series, or numbers of consecutive years whose names do not matter.

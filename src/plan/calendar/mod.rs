@@ -203,7 +203,8 @@ impl Calendar {
     }
 
     /// A forecast on the other calendar. It begins with the year that the last full observed year runs into, if there is one
-    /// just before the forecast, and ends with the last whole year of the other calendar.
+    /// just before the forecast, and ends with the last whole year of the other calendar. What was to be told of the forecast
+    /// still is, in years of the calendar it was made on; years without a number are told anew.
     ///
     /// # Errors
     /// [`Error::TooFewYears`] if there are not two years in a row to cut; [`Error::BadParameter`] for a rate.
@@ -231,7 +232,8 @@ impl Calendar {
         let history = self.history(series, begin)?;
         let words = self.in_words();
         let how = format!("years run {words}: each is the rest of one year and the first part of the next");
-        let notes = forecast.notes().iter().filter(|n| matches!(n, Note::Derived { .. })).cloned();
+        // why not the gaps: they are other years on the other calendar, and told anew.
+        let notes = forecast.notes().iter().filter(|n| !matches!(n, Note::MissingYears { .. })).cloned();
         let notes = Training::told(&history, true)?.into_iter().chain(notes).chain([Note::Derived { how }]).collect();
         Forecast::of_table(&history, forecast.model(), series.name(), &Paths::from_rows(years, values)?, notes)
     }
@@ -416,6 +418,20 @@ mod tests {
         let back: Forecast = serde_json::from_str(&serde_json::to_string(&fiscal).unwrap()).unwrap();
         assert_eq!(back, fiscal);
         assert_eq!(calendar.reversed().forecast(&back).unwrap().years()[0].get(), 2021);
+    }
+
+    #[test]
+    fn what_was_to_be_told_of_a_forecast_is_told_on_the_other_calendar() {
+        let gap = series().with_missing(Year::new(2020).unwrap()).unwrap();
+        let base = Naive.fit(&gap).unwrap().forecast(Horizon::years(3).unwrap()).unwrap();
+        let base = base.widened(&[2.0; 3], "asked for").unwrap();
+        let fiscal = Calendar::to_fiscal(4, Shape::default()).unwrap().forecast(&base).unwrap();
+        // April 2019 to March 2020 and the year after both need the months of 2020
+        let years = [2019, 2020].map(|y| Year::new(y).unwrap()).to_vec();
+        let missing = Note::MissingYears { years };
+        let widened = base.notes().last().unwrap().clone();
+        assert!(matches!(widened, Note::Widened { .. }));
+        assert!(matches!(fiscal.notes(), [a, b, Note::Derived { .. }] if (a, b) == (&missing, &widened)));
     }
 
     #[test]

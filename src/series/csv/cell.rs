@@ -155,7 +155,25 @@ fn day(cell: &str) -> &str {
     [" 00:00:00", "T00:00:00"].iter().find_map(|midnight| cell.strip_suffix(midnight)).unwrap_or(cell)
 }
 
-/// The year of a row and whether it is starred: `2016`, `2016.0`, `2016-01-01`, `2016-12-31`, `2023*`.
+const INSIDE: &str = "is a day inside a year: write the year, and for a part of it the last day as period_end";
+
+/// The year of `31/12/2016`, `12/31/2016` and `1/1/2016`, which are the last or the first day of it whichever of day and month
+/// comes first. Another day stands for no whole year in either order: nothing has to be guessed.
+fn slashed(body: &str) -> Option<Result<Year, String>> {
+    let mut parts = body.split('/');
+    let (Some(one), Some(two), Some(year), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    let digits = |text: &str, most: usize| text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
+    if !(digits(one, 2) && digits(two, 2) && digits(year, 4) && year.len() == 4) {
+        return None;
+    }
+    let (one, two): (u8, u8) = (one.parse().ok()?, two.parse().ok()?);
+    let year = Year::new(year.parse().ok()?).ok()?;
+    Some(if matches!((one, two), (1, 1) | (31, 12) | (12, 31)) { Ok(year) } else { Err(INSIDE.to_owned()) })
+}
+
+/// The year of a row and whether it is starred: `2016`, `2016.0`, `2016-01-01`, `31/12/2016`, `2023*`.
 pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
     let (body, starred) = match cell.strip_suffix('*') {
         Some(body) => (body.trim_end(), true),
@@ -166,9 +184,10 @@ pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
         if body.ends_with("-01-01") || body.ends_with("-12-31") {
             return Ok((date.year(), starred));
         }
-        return Err(
-            "is a day inside a year: write the year, and for a part of it the last day as period_end".to_owned()
-        );
+        return Err(INSIDE.to_owned());
+    }
+    if let Some(found) = slashed(body) {
+        return found.map(|year| (year, starred));
     }
     let whole = match body.split_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
@@ -295,6 +314,15 @@ mod tests {
         for cell in ["2016", "2016.0", "2016.00", "2016-01-01", "2016-12-31", "2016-12-31 00:00:00"] {
             assert_eq!(of(cell), Ok((2016, false)), "{cell:?}");
         }
+        for cell in ["31/12/2016", "12/31/2016", "01/01/2016", "1/1/2016", "31/12/2016 00:00:00"] {
+            assert_eq!(of(cell), Ok((2016, false)), "{cell:?}");
+        }
+        // 5 June or 6 May: no year either way
+        for cell in ["05/06/2016", "30/12/2016", "31/01/2016", "31/12/2016 08:00:00", "12/2016", "1/1/16", "+1/1/2016"]
+        {
+            assert!(of(cell).is_err(), "{cell:?}");
+        }
+        assert!(of("05/06/2016").unwrap_err().contains("period_end"));
         assert_eq!(of("2023*"), Ok((2023, true)));
         assert_eq!(of("2023 *"), Ok((2023, true)));
         assert!(of("2023-05-31").unwrap_err().contains("period_end"));

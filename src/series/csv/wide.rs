@@ -18,10 +18,10 @@ struct YearColumn {
     starred: bool,
 }
 
-/// Whether a column's name begins with a year: then the table is wide.
+/// Whether a column's name is a year, of four digits or the first or last day of one: then the table is wide.
 pub(super) fn is_year_like(name: &str) -> bool {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    digits == 4 && cell::year(name).is_ok()
+    (digits == 4 || name.contains('/')) && cell::year(name).is_ok()
 }
 
 /// The panel in a wide table.

@@ -135,6 +135,23 @@ fn the_priors_name_their_sources_and_no_yearly_competition_is_among_them() {
 }
 
 #[test]
+fn a_source_without_dates_has_a_number_of_years_and_no_years() {
+    // the earliest collection with dates, `gapminder_counts`, begins in 1980; the longest walk that was simulated has 59 years
+    for prior in [Prior::annual().unwrap(), Prior::counts().unwrap(), Prior::signed().unwrap()] {
+        for (source, years) in prior.sources.iter().filter_map(|line| line.split_once(" clusters, ")) {
+            let dated = !["m3_", "simulated"].iter().any(|undated| source.starts_with(undated));
+            let number = |text: &str| text.parse::<u32>().unwrap();
+            if let Some((first, last)) = years.split_once('-') {
+                assert!(dated && number(first) >= 1980 && number(first) < number(last), "{source}: {years}");
+            } else {
+                let count = years.strip_prefix("up to ").and_then(|rest| rest.strip_suffix(" years")).unwrap();
+                assert!(!dated && number(count) < 60, "{source}: {years}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_year_two_hundred_million_times_the_others_leaves_a_forecast() {
     let member = Member { alpha: 1.0, beta: 0.15, phi: 0.6, lambda: 0.25, tau: 1.0, s: 0.15, drift: 0.0 };
     let shared = Shared { shape: 3.0, level: 4.0, poisson: 1.0, wild: 0.02, jolt: 5.0 };
