@@ -250,7 +250,7 @@ impl PySeries {
     /// --------
     /// >>> import unjuran as uj
     /// >>> print(uj.Series([7, None, 9], start=2020, name="cases").with_partial(2023, 2, share=0.5).summary())
-    /// cases, a count, 2020-2023: 2 full years observed
+    /// cases, counts, 2020-2023: 2 full years observed
     ///   2020  7
     ///   2021  -             missing
     ///   2022  9
@@ -260,7 +260,7 @@ impl PySeries {
         let full = series.observations().filter(|o| o.value.exact().is_some() && !o.coverage.is_partial()).count();
         let (first, last) = (series.first_year(), series.last_year());
         let mut lines =
-            vec![format!("{}, a {}, {first}-{last}: {full} full years observed", series.label(), series.unit())];
+            vec![format!("{}, {}s, {first}-{last}: {full} full years observed", series.label(), series.unit())];
         for o in series.observations() {
             let remark = match o.value {
                 Value::Missing => "missing".to_owned(),

@@ -23,7 +23,7 @@ impl Forecast {
     /// use unjuran::smoothing::Naive;
     /// let cases = Series::new("cases", Year::new(2020)?, &[90.0, 110.0, 100.0])?;
     /// let text = Naive.fit(&cases)?.forecast(Horizon::years(2)?)?.summary()?;
-    /// assert!(text.starts_with("Naive of \"cases\", a count, 2020-2022\n"));
+    /// assert!(text.starts_with("Naive of \"cases\", counts, 2020-2022\n"));
     /// assert_eq!(text.lines().nth(2).map(|line| &line[..17]), Some("  2023        100"));
     /// # Ok::<(), unjuran::Error>(())
     /// ```
@@ -35,7 +35,7 @@ impl Forecast {
         let shown = |y: f64| shown(y, series.unit());
         let mut text = String::new();
         let (first, last) = (series.first_year(), series.last_year());
-        let _ = writeln!(text, "{} of {:?}, a {}, {first}-{last}", self.model(), series.name(), series.unit());
+        let _ = writeln!(text, "{} of {:?}, {}s, {first}-{last}", self.model(), series.name(), series.unit());
         let row = |text: &mut String, label: &str, cells: [String; 3]| {
             let [median, inner, outer] = cells;
             let _ = writeln!(text, "  {label:<6} {median:>8}  {inner:>20}  {outer:>20}");
