@@ -131,7 +131,7 @@ impl fmt::Display for Leak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} > {}: {:.0} of a hundred do not get there in an ordinary year, {:.0} in all over the years forecast",
+            "{} > {}: {:.0} of a hundred do not get there in an ordinary year; {:.0} in all over the years forecast, on average",
             self.from, self.to, self.of_hundred, self.lost
         )
     }
