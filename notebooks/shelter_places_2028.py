@@ -30,7 +30,7 @@ print(arrivals)
 # ## How many places?
 #
 # The fan is wide: eight years with 36 to 1,558 orders do not pin down the next. A plan for the median would be short in half of all
-# futures; the table is for a service level of 90% in the month with the most people.
+# futures; the table is for a service level of 90% at the time with the most people.
 
 # %%
 need = uj.plan.capacity(arrivals, stay=STAY, group=GROUP, current=PLACES, cost=COST)

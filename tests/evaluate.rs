@@ -265,7 +265,7 @@ fn an_honest_model_covers_what_it_promises_and_one_that_is_too_sure_is_widened_u
 
     let widening = Conformal::new().learn(&table.of_model("TooSure").unwrap()).unwrap();
     assert!(widening.leads.iter().all(|lead| lead.basis == Basis::Errors { residuals: 600 }));
-    assert!(widening.factors(2).iter().all(|f| (f - 2.0).abs() < 0.25), "{widening:?}");
+    assert!(widening.factors(2).unwrap().iter().all(|f| (f - 2.0).abs() < 0.25), "{widening:?}");
 
     // on series it has not seen: 80% within four standard errors of 600 independent outcomes, 1.6 each
     for lead in 0..2 {

@@ -166,7 +166,8 @@ impl PyPolynomialTrend {
 /// Parameters
 /// ----------
 /// n_breaks : {"auto", "permutation"} or int, default "auto"
-///     How many: chosen by weighted BIC, by permutation tests, or so many (0 to 3).
+///     How many: chosen by weighted BIC, by permutation tests, or so many (0 to 3). Of straight lines of 12 years with noise the
+///     former gives a break to a quarter, the tests to 8%; they miss more small changes of slope, and fewer large ones.
 /// breaks : sequence of int, optional
 ///     The years themselves, instead of ``n_breaks``.
 /// max_breaks : int, default 3

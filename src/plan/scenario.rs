@@ -1,6 +1,7 @@
 //! What if: drivers that act on a forecast.
 //!
-//! A scenario multiplies each year of every path by a factor and adds a number. Paths are keyed by seed and series, so the
+//! A scenario multiplies each year of every path by a factor and adds a number. In a year under way it acts on what is still to
+//! come: of y, with c counted so far, it makes c + factor (y - c) + number, and not less than c. Paths are keyed by seed and series, so the
 //! scenarios of one series share their chance: their differences are those of the drivers alone.
 
 use std::fmt;
@@ -106,7 +107,8 @@ pub enum Driver {
     },
 }
 
-/// Drivers with a name.
+/// Drivers with a name. In a year under way they act on what is still to come: of y, with c counted so far, they make
+/// c + factor (y - c) + number, and not less than c.
 ///
 /// ```
 /// use unjuran::plan::Scenario;

@@ -373,6 +373,8 @@ pub struct RequiredChange {
     /// The probability with which it is to be met.
     pub asked: f64,
     /// The change a year, against the forecast as it is: the k-th year is multiplied by (1 + r)^k. -0.05 is 5% less each year.
+    /// Where the target is met as things are nothing is needed, and this is the room there is: the change up to which it
+    /// still is met; 0 where no change could miss it.
     pub yearly_change: f64,
     /// The probability with which it is met under that change.
     pub probability: f64,
@@ -410,15 +412,15 @@ impl TryFrom<StoredChange> for RequiredChange {
 
 impl fmt::Display for RequiredChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}, {} with probability {}%: {:+.1}% a year against the forecast (as it is: probability {})",
-            self.series,
-            self.goal,
-            figure(100.0 * self.asked),
-            100.0 * self.yearly_change,
-            Language::English.probability(self.as_it_is)
-        )
+        let (series, goal, asked) = (&self.series, &self.goal, figure(100.0 * self.asked));
+        let change = format!("{:+.1}% a year against the forecast", 100.0 * self.yearly_change);
+        let as_it_is = format!("(as it is: probability {})", Language::English.probability(self.as_it_is));
+        write!(f, "{series}, {goal} with probability {asked}%: ")?;
+        if self.as_it_is < self.asked {
+            return write!(f, "{change} {as_it_is}");
+        }
+        write!(f, "no change needed {as_it_is}")?;
+        if self.yearly_change == 0.0 { Ok(()) } else { write!(f, ", and room for up to {change}") }
     }
 }
 
@@ -430,7 +432,8 @@ const LIMIT: f64 = 6.907_755_278_982_137;
 ///
 /// In one year it comes from the law of that year, and the probability is met to 1e-9. Over several years, where 10,000 paths
 /// are counted, and where the law of the year is itself a table of paths, the change is the one nearest to none under which at
-/// least that share of the paths meets the target.
+/// least that share of the paths meets the target. Where it is met already nothing is needed, and the change is the room there
+/// is: the farthest one in the harmful direction under which it still is met.
 ///
 /// Below zero more is less: at most -30 is met by a change upwards. A total of years that may lie on either side of zero is
 /// refused, for there is no telling which change helps.
@@ -555,6 +558,25 @@ mod tests {
     }
 
     #[test]
+    fn a_target_that_is_met_as_things_are_needs_nothing_and_has_room() {
+        let series = Series::new("cases", Year::new(2022).unwrap(), &[100.0]).unwrap();
+        // 51, 52, ..., 150 with the same probability: at most 160 is sure, and 80 of the paths stay there up to 160.5 / 130
+        let paths = Paths::from_rows(1, (51..=150).map(f64::from).collect()).unwrap();
+        let forecast = Forecast::from_paths(&series, "by hand", "cases", &paths, vec![]).unwrap();
+        let year = Year::new(2023).unwrap();
+        let found = required_change(&forecast, &Goal::at_most(160.0, year), 0.8).unwrap();
+        assert!((found.yearly_change - (160.5 / 130.0 - 1.0)).abs() < 0.01, "{found}");
+        let said = found.to_string();
+        let start = "cases, at most 160 in 2023 with probability 80%: no change needed (as it is: probability";
+        assert!(said.starts_with(start) && said.contains("and room for up to +23"), "{said}");
+        // at least 40: 20 of them may fall below, and 71 is the number that stays up to 39.5 / 71
+        let found = required_change(&forecast, &Goal::at_least(40.0, year), 0.8).unwrap();
+        assert!(found.to_string().contains("and room for up to -44"), "{found}");
+        let short = required_change(&forecast, &Goal::at_most(80.0, year), 0.8).unwrap();
+        assert!(!short.to_string().contains("room") && short.yearly_change < 0.0, "{short}");
+    }
+
+    #[test]
     fn a_target_that_is_met_whatever_is_done_asks_for_no_change() {
         let start = Year::new(2015).unwrap();
         let cases = Series::new("cases", start, &[163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0]).unwrap();
@@ -564,8 +586,9 @@ mod tests {
             let found = required_change(&forecast, &goal, 0.9).unwrap();
             assert_eq!((found.yearly_change, found.probability, found.as_it_is), (0.0, 1.0, 1.0), "{goal}");
             assert_eq!(found.median, forecast.median());
-            let line = format!("cases, {goal} with probability 90%: +0.0% a year against the forecast");
-            assert!(found.to_string().starts_with(&line), "{found}");
+            let line =
+                format!("cases, {goal} with probability 90%: no change needed (as it is: probability more than 99%)");
+            assert_eq!(found.to_string(), line);
         }
         let none = required_change(&forecast, &Goal::at_most(-1.0, last), 0.9).unwrap_err();
         assert!(matches!(none, Error::ImpossibleTarget { .. }));

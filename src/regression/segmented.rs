@@ -16,7 +16,9 @@
 //!
 //! with `R^2_max` the largest partial R^2 of a break in the data of the two segments beside it, so that large changes pay the
 //! charge of BIC3 and small ones that of BIC; or by permutation tests as in cancer-rate practice (Kim and others 2000): k against k + 1, 999 shuffles of
-//! the residuals with a fixed seed, at 5% over the number of tests. Support of a break is its share of
+//! the residuals with a fixed seed, at 5% over the number of tests. The criterion is one for long series: of 1,000 simulated
+//! straight lines with normal noise it gave a break to 40% of those of 8 years and 25% of those of 12, where the tests gave one
+//! to 8% (of 400) and missed more small changes of slope, and fewer large ones. Support of a break is its share of
 //! `exp(-n / 2 ln rss)` over all places of that break, the others held.
 //!
 //! A place that was searched for is one more estimated number: it takes a degree of freedom and counts in AIC, AICc and BIC,

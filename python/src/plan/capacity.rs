@@ -23,7 +23,7 @@ use crate::input;
 /// stay_law : {"exponential", "fixed"}, default "exponential"
 ///     For a mean: most stay shortly and a few very long, or all stay as long.
 /// service_level : float, default 0.9
-///     Probability that the places suffice, in the month with the most people.
+///     Probability that the places suffice, at the time of the year with the most people.
 /// current : float, optional
 ///     Units there are; without, overflow is that of the units needed.
 /// pattern : sequence of float, optional
@@ -50,8 +50,8 @@ use crate::input;
 ///
 /// Notes
 /// -----
-/// The people present in a month, given the arrivals of a path, have a binomial, Poisson or (for groups) negative binomial
-/// law; it is mixed over 10,000 joint paths. Earlier arrivals who are still there are counted (Eick, Massey and Whitt 1993).
+/// The people present at a time, given the arrivals of a path, have a binomial, Poisson or (for groups) negative binomial
+/// law; it is mixed over 10,000 joint paths. The fullest time is found to half a day; each month's short days go by its middle. Earlier arrivals who are still there are counted (Eick, Massey and Whitt 1993).
 ///
 /// Examples
 /// --------
@@ -133,7 +133,7 @@ impl PyCapacity {
         arrays::integers(py, self.0.years.iter().map(|n| i64::from(n.year.get())))
     }
 
-    /// Units that suffice with the probability of the service level, in the month with the most people.
+    /// Units that suffice with the probability of the service level, at the time of the year with the most people.
     #[getter]
     fn places<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.array(py, |n| n.units)
@@ -151,13 +151,13 @@ impl PyCapacity {
         self.array(py, |n| n.present)
     }
 
-    /// The month with the most people, 1 to 12.
+    /// The month of the time with the most people, 1 to 12.
     #[getter]
     fn peak_month<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         arrays::integers(py, self.0.years.iter().map(|n| i64::from(n.peak_month)))
     }
 
-    /// Probability that the current units (without them, those needed) are too few, in that month.
+    /// Probability that the current units (without them, those needed) are too few, at that time.
     #[getter]
     fn overflow<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.array(py, |n| n.overflow)

@@ -55,7 +55,7 @@ use crate::series::PySeries;
 /// >>> [uj.plan.percent_change(108, 137, printed).published_ok for printed in ("27", "27.0", "26.9%")]
 /// [True, False, True]
 /// >>> print(uj.plan.percent_change(31, 85, published=174))
-/// 31 to 85: +174.2% [-43, +1216] (95% interval), cannot tell (without a history); printed +174%
+/// 31 to 85: +174.2% [-41, +1216] (95% interval), cannot tell (without a history); printed +174%
 /// >>> print(uj.plan.percent_change(1, 3))
 /// 1 to 3: +2, within ordinary variation (without a history); too small, beside their scatter, for a percent change
 #[pyfunction]

@@ -283,7 +283,8 @@ impl PyLeak {
         &self.0.to
     }
 
-    /// Of a hundred at the earlier stage, how many do not reach the later one.
+    /// Of a hundred at the earlier stage in an ordinary year, how many do not reach the later one: what the ``rate`` of the
+    /// conversion leaves of them.
     #[getter]
     fn of_hundred(&self) -> f64 {
         self.0.of_hundred

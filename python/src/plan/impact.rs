@@ -118,7 +118,8 @@ impl PyImpact {
     }
 
     /// The smallest effects that would be found with 80% power, a named tuple ``(rise, fall)`` of shares; the rise is None if
-    /// no rise up to 900% would be found, the fall if not even a fall to nothing.
+    /// no rise up to 900% would be found, the fall if not even a fall to nothing. Of the series as it would have been without
+    /// the event (the medians of ``counterfactual``): the years and their scatter decide, not the effect that there was.
     #[getter]
     fn mde<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let mde = py.import("unjuran._core")?.getattr("Mde")?;

@@ -16,7 +16,9 @@ use crate::input;
 
 /// What if: one thing that happens to a forecast, or several added with ``+``.
 ///
-/// Say one of the forms; ``start`` is the first year it acts in, by default the first forecast year.
+/// Say one of the forms; ``start`` is the first year it acts in, by default the first forecast year. In a year under way it acts
+/// on what is still to come: of y, with c counted so far, it makes c + factor (y - c) + number, and not
+/// less than c.
 ///
 /// Parameters
 /// ----------

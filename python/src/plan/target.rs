@@ -156,13 +156,14 @@ impl PyTarget {
 /// RequiredChange
 ///     For one year, `target` of the changed forecast is the probability to 1e-9. Over several years, where 10,000 paths are
 ///     counted, and for forecasts that are tables of paths (reconciled ones and the like) it is the change nearest to none with
-///     which at least that share of the paths meets the target.
+///     which at least that share of the paths meets the target. Where it is met as things are nothing is needed, and it is the
+///     room there is: the change up to which the target still is met.
 ///
 /// Raises
 /// ------
 /// ImpossibleTargetError
 ///     No yearly change between a thousandth and a thousandfold gives that probability. Where all of them do, the change
-///     needed is 0.
+///     is 0.
 /// BadParameterError
 ///     A total of years that may be below zero, of which a change in percent may help or harm.
 ///
@@ -211,7 +212,8 @@ impl PyRequiredChange {
         self.0.goal.to_string()
     }
 
-    /// The change a year, against the forecast as it is: -0.05 is 5% less each year.
+    /// The change a year, against the forecast as it is: -0.05 is 5% less each year. Where the target is met as things are, the
+    /// room there is: the change up to which it still is met.
     #[getter]
     fn yearly_change(&self) -> f64 {
         self.0.yearly_change

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::evaluate::backtest::Row;
 use crate::forecast::Forecast;
+use crate::series::Horizon;
 
 /// Fewer residuals than this do not make a factor.
 const LEAST_RESIDUALS: usize = 12;
@@ -123,12 +124,18 @@ impl Conformal {
     /// Learns the factors from rows of a backtest, which should be those of one model: of one series, or of many.
     ///
     /// # Errors
-    /// [`Error::BadParameter`] if the rows have no interval of the level, or the pooled table no usable factor.
+    /// [`Error::BadParameter`] if the rows have no interval of the level, or a lead that no forecast has, or the pooled table
+    /// no usable factor.
     pub fn learn(&self, rows: &[&Row]) -> Result<Widening> {
         let usable = |f: &[f64]| !f.is_empty() && f.iter().all(|f| f.is_finite() && *f > 0.0);
         if let Some(PooledFactors { factors, .. }) = self.pooled.as_ref().filter(|pooled| !usable(&pooled.factors)) {
             let allowed = "at least one factor, each finite and above 0".to_owned();
             return Err(refused("pooled", format!("{factors:?}"), allowed));
+        }
+        // why: a row may be written by hand, and a list is made for each lead.
+        if let Some(row) = rows.iter().find(|row| !(1..=Horizon::MAX).contains(&row.lead)) {
+            let allowed = format!("a lead from 1 to {} years, as in {} of {:?}", Horizon::MAX, row.year, row.series);
+            return Err(refused("lead", row.lead.to_string(), allowed));
         }
         let longest = rows.iter().map(|row| row.lead).max().unwrap_or(1);
         let mut residuals: Vec<Vec<f64>> = vec![Vec::new(); longest];
@@ -178,7 +185,14 @@ impl Conformal {
 
 impl Widening {
     /// The factors of so many years ahead; longer leads than were learned take the last.
-    pub fn factors(&self, years: usize) -> Vec<f64> {
+    ///
+    /// # Errors
+    /// [`Error::BadHorizon`] outside 1 to 100.
+    pub fn factors(&self, years: usize) -> Result<Vec<f64>> {
+        Ok(self.ahead(Horizon::years(i64::try_from(years).unwrap_or(i64::MAX))?.get()))
+    }
+
+    fn ahead(&self, years: usize) -> Vec<f64> {
         let last = self.leads.last().map_or(1.0, |lead| lead.factor);
         (0..years).map(|i| self.leads.get(i).map_or(last, |lead| lead.factor)).collect()
     }
@@ -190,7 +204,7 @@ impl Widening {
     /// something that is not a finite number above 0.
     pub fn apply(&self, forecast: &Forecast) -> Result<Forecast> {
         let years = forecast.years().len();
-        forecast.widened(&self.factors(years), &self.because(years))
+        forecast.widened(&self.ahead(years), &self.because(years))
     }
 
     /// Where the factors come from: "conformal at the 80% level; year 1-2 from 20 past errors each".
@@ -275,7 +289,7 @@ mod tests {
 
     #[test]
     fn bands_are_never_made_narrower() {
-        assert_eq!(learn(&Conformal::new(), &[(1, 0.3); 20]).factors(2), [1.0, 1.0]);
+        assert_eq!(learn(&Conformal::new(), &[(1, 0.3); 20]).ahead(2), [1.0, 1.0]);
     }
 
     #[test]
@@ -284,7 +298,7 @@ mod tests {
         assert_eq!(learn(&Conformal::new(), &few).leads[0].basis, Basis::Nothing { residuals: 11 });
         let pooled = PooledFactors { origin: "the annual counts, 2020".into(), factors: vec![1.3, 1.5] };
         let widening = learn(&Conformal::new().pooled(pooled), &few);
-        assert_eq!(widening.factors(1), [1.3]);
+        assert_eq!(widening.ahead(1), [1.3]);
         let because = "conformal at the 80% level; year 1 from the annual counts, 2020, as 11 past errors are too few";
         assert_eq!(widening.because(1), because);
     }
@@ -295,7 +309,22 @@ mod tests {
         stretches.extend(steps(2, 5));
         let widening = learn(&Conformal::new(), &stretches);
         assert_eq!(widening.leads[1].basis, Basis::Carried { from: 1 });
-        assert_eq!(widening.factors(4), vec![widening.leads[0].factor; 4]);
+        assert_eq!(widening.ahead(4), vec![widening.leads[0].factor; 4]);
+    }
+
+    #[test]
+    fn a_lead_that_no_forecast_has_is_refused() {
+        let widening = learn(&Conformal::new(), &steps(1, 14));
+        assert_eq!(widening.factors(100).unwrap().len(), 100);
+        for years in [0, 101, usize::MAX] {
+            assert!(matches!(widening.factors(years), Err(Error::BadHorizon { .. })), "{years}");
+        }
+        for lead in [0, 101, usize::MAX] {
+            let row = Row { lead, ..row(1, 1.0) };
+            let refused = Conformal::new().learn(&[&row]).unwrap_err().to_string();
+            let said = "is not allowed: a lead from 1 to 100 years, as in 2001 of \"s\"";
+            assert_eq!(refused, format!("Conformal: lead = {lead} {said}"));
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@
 use serde::Serialize;
 
 use crate::dist::{Distribution, Predictive};
+use crate::error::{Error, Result};
 
 /// What an outcome beyond the cap of a law scores: the probability that lies there, though not on which value.
 const BEYOND_CAP: f64 = 0.0005;
@@ -58,6 +59,9 @@ pub fn pit(law: &impl Predictive, y: f64, u: f64) -> f64 {
     before + u * (at - before)
 }
 
+/// Bins of a histogram at most: more than anybody looks at.
+const MOST_BINS: usize = 10_000;
+
 /// How many transforms fall into each of equally wide bins of (0, 1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PitHistogram {
@@ -68,14 +72,25 @@ pub struct PitHistogram {
 }
 
 impl PitHistogram {
-    /// The histogram of these transforms with so many bins (at least one).
+    /// The histogram of these transforms with so many bins, from 1 to 10,000.
     ///
     /// ```
     /// use unjuran::evaluate::metrics::PitHistogram;
-    /// assert_eq!(PitHistogram::new(&[0.1, 0.4, 0.6, 1.0], 2).counts, [2, 2]);
+    /// assert_eq!(PitHistogram::new(&[0.1, 0.4, 0.6, 1.0], 2)?.counts, [2, 2]);
+    /// # Ok::<(), unjuran::Error>(())
     /// ```
-    pub fn new(transforms: &[f64], bins: usize) -> Self {
-        let bins = bins.max(1);
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for another number of bins.
+    pub fn new(transforms: &[f64], bins: usize) -> Result<Self> {
+        if !(1..=MOST_BINS).contains(&bins) {
+            return Err(Error::BadParameter {
+                model: "PitHistogram".to_owned(),
+                parameter: "bins".to_owned(),
+                value: bins.to_string(),
+                allowed: format!("a whole number from 1 to {MOST_BINS}"),
+            });
+        }
         let mut histogram = Self { counts: vec![0; bins], undefined: 0 };
         for &transform in transforms {
             if (0.0..=1.0).contains(&transform) {
@@ -86,7 +101,7 @@ impl PitHistogram {
                 histogram.undefined += 1;
             }
         }
-        histogram
+        Ok(histogram)
     }
 
     /// How many transforms there are.
@@ -113,6 +128,16 @@ mod tests {
 
     fn whole(kernel: Kernel, link: Link) -> Distribution {
         Distribution::from(Continuous::new(kernel, link)).whole()
+    }
+
+    #[test]
+    fn a_histogram_has_bins_and_not_more_than_anybody_looks_at() {
+        for bins in [0, 10_001, usize::MAX] {
+            let refused = PitHistogram::new(&[0.5], bins).unwrap_err().to_string();
+            let said = format!("PitHistogram: bins = {bins} is not allowed: a whole number from 1 to 10000");
+            assert_eq!(refused, said);
+        }
+        assert_eq!(PitHistogram::new(&[0.5], 10_000).unwrap().total(), 1);
     }
 
     #[test]
@@ -172,7 +197,7 @@ mod tests {
                 })
                 .collect();
             // 19 degrees of freedom: 43.8 is exceeded once in a thousand
-            let histogram = PitHistogram::new(&transforms, 20);
+            let histogram = PitHistogram::new(&transforms, 20).unwrap();
             assert!(histogram.chi_squared() < 43.8, "{law:?}: {histogram:?}");
             assert_eq!(histogram.total(), 20_000);
         }
@@ -182,7 +207,7 @@ mod tests {
     fn a_transform_of_nothing_is_counted_apart() {
         let law = Continuous::new(Kernel::normal(0.0, 1.0), Link::Identity);
         assert!(pit(&law, f64::NAN, 0.5).is_nan());
-        assert_eq!(PitHistogram::new(&[f64::NAN, 0.3], 2), PitHistogram { counts: vec![1, 0], undefined: 1 });
-        assert!(PitHistogram::new(&[], 0).chi_squared().is_nan());
+        assert_eq!(PitHistogram::new(&[f64::NAN, 0.3], 2).unwrap(), PitHistogram { counts: vec![1, 0], undefined: 1 });
+        assert!(PitHistogram::new(&[], 1).unwrap().chi_squared().is_nan());
     }
 }

@@ -120,9 +120,10 @@ pub struct Leak {
     pub from: String,
     /// The later stage.
     pub to: String,
-    /// Of a hundred at the earlier stage, how many do not reach the later one.
+    /// Of a hundred at the earlier stage in an ordinary year, how many do not reach the later one: what [`Conversion::rate`]
+    /// leaves of them.
     pub of_hundred: f64,
-    /// How many that are over the years of the forecast at the later stage, on average.
+    /// How many do not over the years of the forecast at the later stage: a mean, with what was counted so far.
     pub lost: f64,
 }
 
@@ -130,7 +131,7 @@ impl fmt::Display for Leak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} > {}: {:.0} of a hundred do not get there, {:.0} in all",
+            "{} > {}: {:.0} of a hundred do not get there in an ordinary year; {:.0} in all over the years forecast, on average",
             self.from, self.to, self.of_hundred, self.lost
         )
     }
@@ -185,6 +186,11 @@ impl Link {
 
     fn rate(&self, z: f64) -> f64 {
         if self.ratio { z.exp() } else { 1.0 / (1.0 + (-z).exp()) }
+    }
+
+    /// Of an ordinary year.
+    fn median(&self) -> f64 {
+        self.rate(self.mean)
     }
 
     /// The quantile of the count of the later stage.
@@ -263,7 +269,7 @@ impl Funnel {
                     lag: to.lag,
                     yearly,
                     pooled: ys / xs,
-                    rate: link.rate(link.mean),
+                    rate: link.median(),
                     lower: link.rate(link.mean - reach),
                     upper: link.rate(link.mean + reach),
                     level,
@@ -410,8 +416,8 @@ impl Funnel {
                 y += mean;
             }
             let (from, to) = (before.series().name().to_owned(), stage.series.name().to_owned());
-            let lost = (x - y).max(0.0);
-            leaks.push(Leak { from, to, of_hundred: if x > 0.0 { 100.0 * lost / x } else { 0.0 }, lost });
+            let link = Self::link(&self.pairs(i)?, stage.ratio);
+            leaks.push(Leak { from, to, of_hundred: 100.0 * (1.0 - link.median()), lost: (x - y).max(0.0) });
         }
         leaks.sort_by(|a, b| b.lost.total_cmp(&a.lost));
         Ok(leaks)
@@ -600,7 +606,7 @@ impl Moving {
     fn shift(&self, link: &Link, year: Year, first: Year) -> f64 {
         let steps = f64::from(self.by.get() - first.get() + 1);
         let gone = (f64::from(year.get() - first.get() + 1) / steps).clamp(0.0, 1.0);
-        let now = link.rate(link.mean);
+        let now = link.median();
         link.scale(now + gone * (self.rate - now)) - link.mean
     }
 }

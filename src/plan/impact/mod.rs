@@ -23,7 +23,10 @@
 //!
 //! With one part that is `d = 1.96 s^2 / p + 0.84 s`, s the standard error by the data alone; the tails of the mixture, which
 //! has the doubt about the size of the shocks in it, are those of the verdict. Of years to come the parts keep their
-//! weights, and `a_k` narrows as `p_k` does. A rise above 900%, or a fall to less than half a hundredth, is none: no effect of
+//! weights, and `a_k` narrows as `p_k` does. All of it is asked of the series as it would have been, with the medians of the
+//! counterfactual from the event on: parts that tell a large effect apart disagree about its size, and the larger an effect was
+//! the less would seem to have been in reach. What could have been found thus hangs on the years that there are and on how
+//! they scatter, those after the event with their own shocks among them, and not on what was found. A rise above 900%, or a fall to less than half a hundredth, is none: no effect of
 //! practical size would have been found.
 //!
 //! References: Box and Tiao (1975), JASA 70, 70-79, for intervention analysis; Kass and Raftery (1995), JASA 90, 773-795, for
@@ -40,7 +43,7 @@ use crate::dist::Predictive as _;
 use crate::error::{Error, Result};
 use crate::forecast::Forecast;
 use crate::numeric::special::normal;
-use crate::series::{Event, EventKind, Series, Training, Year};
+use crate::series::{Event, EventKind, Observation, Series, Training, Value, Year};
 use crate::smoothing::bayes::{Effect, Known};
 use crate::smoothing::{BayesEts, FittedBayesEts};
 
@@ -142,7 +145,7 @@ pub struct Impact {
     pub relative_effect: f64,
     /// Probability that there is an effect, if beforehand the odds were even: BF / (1 + BF).
     pub probability: f64,
-    /// The smallest effects that would be found.
+    /// The smallest effects that would be found in the series as it would have been without the event.
     pub mde: Detectable,
     /// How many more full years until an effect of the size of interest would be found, a fall or a rise; none if not
     /// within ten.
@@ -246,9 +249,17 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
     let effect = effect(&fitted, series)?;
     let log_factor = fitted.log_bayes_factor().unwrap_or(0.0);
     let verdict = Verdict::of(&effect, log_factor, meaningful);
-    let mde = detectable(&fitted, event, 0)?;
+    let unseen = || Error::NotObserved {
+        series: series.name().to_owned(),
+        year: event.year.get(),
+        needed_for: format!("the effect of {:?}", event.name),
+    };
+    // why none: the only year of a pulse has no number.
+    let counterfactual = fitted.counterfactual()?.ok_or_else(unseen)?;
+    let quiet = without(series, event, &counterfactual)?.unwrap_or(fitted);
+    let mde = detectable(&quiet, event, 0)?;
     let enough = |more: usize| -> Result<bool> {
-        let then = detectable(&fitted, event, more)?;
+        let then = detectable(&quiet, event, more)?;
         Ok(then.rise.is_some_and(|rise| rise <= meaningful) && then.fall.is_some_and(|fall| fall <= meaningful))
     };
     let mut years_until_detectable = None;
@@ -261,13 +272,6 @@ pub fn impact(series: &Series, event: &Event, controls: &[Series], meaningful: f
             }
         }
     }
-    let unseen = || Error::NotObserved {
-        series: series.name().to_owned(),
-        year: event.year.get(),
-        needed_for: format!("the effect of {:?}", event.name),
-    };
-    // why none: the only year of a pulse has no number.
-    let counterfactual = fitted.counterfactual()?.ok_or_else(unseen)?;
     let mut placebos = before(series, event, &training)?;
     for control in controls {
         checked(control, event)?;
@@ -327,6 +331,29 @@ fn fit(series: &Series, event: &Event) -> Result<FittedBayesEts> {
     // why the full years: a year under way is forecast, and takes part in no effect.
     let full = Year::new(i64::from(series.next_year()?.get()) - 1)?;
     BayesEts::default().fit_with(&series.through(full)?, &Inputs::new().event(event.clone())?)
+}
+
+/// The fit of the series as it would have been, from the event on at the medians of the counterfactual; none where no year from
+/// then on has a number. What is masked tells of the effect that there was, and is left out.
+fn without(series: &Series, event: &Event, counterfactual: &Forecast) -> Result<Option<FittedBayesEts>> {
+    let medians = counterfactual.median();
+    let median = |year: Year| counterfactual.first_year().until(year).and_then(|at| medians.get(at).copied());
+    let would_have_been = |observation: Observation| {
+        let value = match observation.value {
+            Value::Exact(_) => median(observation.year).map_or(observation.value, Value::Exact),
+            _ if median(observation.year).is_some() => Value::Missing,
+            value => value,
+        };
+        Observation { value, ..observation }
+    };
+    let observed: Vec<Observation> = series.observations().map(would_have_been).collect();
+    let known =
+        |o: &Observation| o.year >= event.year && !o.coverage.is_partial() && matches!(o.value, Value::Exact(_));
+    if !observed.iter().any(known) {
+        return Ok(None);
+    }
+    let quiet = Series::from_observations(series.name(), observed)?.with_unit(series.unit())?;
+    fit(&quiet, event).map(Some)
 }
 
 fn effect(fitted: &FittedBayesEts, series: &Series) -> Result<Effect> {
