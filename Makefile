@@ -103,8 +103,9 @@ python-lint: $(VENV)/.dev-tools
 	$(BIN)/mypy
 	MYPYPATH=python $(BIN)/mypy --explicit-package-bases benches/accuracy benches/prior benches/mutants.py benches/tested.py
 
+# On every core: half the time on two.
 python-test: $(VENV)/.dev-tools $(VENV)/.package
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # --- other libraries: checked when asked, on every merge by the caller ---------------------------------------------------
 

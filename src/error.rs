@@ -8,7 +8,8 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use self::words::{brief, fraction_hint, list, models, shares_of};
+pub(crate) use self::words::one;
+use self::words::{brief, fraction_hint, list, models, shares_of, takers};
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -753,6 +754,22 @@ pub enum Error {
 }
 
 impl Error {
+    /// [`Error::BadParameter`] of these words: for a [`crate::model::Forecaster`] of one's own, too.
+    #[expect(clippy::needless_pass_by_value, reason = "a number is written as it stands, not as a reference")]
+    pub fn bad_parameter(
+        model: impl Into<String>,
+        parameter: impl Into<String>,
+        value: impl ToString,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self::BadParameter {
+            model: model.into(),
+            parameter: parameter.into(),
+            value: value.to_string(),
+            allowed: allowed.into(),
+        }
+    }
+
     /// The variant's name, as in the `kind` of the serialised record: `"TooFewYears"`.
     pub fn kind(&self) -> String {
         let record = serde_json::to_value(self).unwrap_or_default();
@@ -760,19 +777,12 @@ impl Error {
     }
 }
 
-/// Models that take an argument of `fit`, for those who gave it to one that does not.
-fn takers(input: &str) -> &'static str {
-    match input {
-        "exposure" => "BayesETS, LogLinearTrend, PoissonTrend and NegativeBinomialTrend",
-        "weights" => "LinearTrend, LogLinearTrend, PolynomialTrend, PoissonTrend and NegativeBinomialTrend",
-        _ => "BayesETS, LinearTrend, LogLinearTrend, PoissonTrend and NegativeBinomialTrend, among others,",
-    }
-}
-
-/// "a count", "an amount", "a rate".
-pub(crate) fn one(unit: &str) -> String {
-    let article = if unit.starts_with('a') { "an" } else { "a" };
-    format!("{article} {unit}")
+/// The level of an interval in percent, if it is from 1 to below 100.
+///
+/// # Errors
+/// [`Error::BadLevel`]. Nobody asks for a 0.95% interval, and everybody who writes 0.95 means 95%.
+pub fn checked_level(level: f64) -> Result<f64> {
+    if (1.0..100.0).contains(&level) { Ok(level) } else { Err(Error::BadLevel { level }) }
 }
 
 #[cfg(test)]

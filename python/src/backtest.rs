@@ -271,12 +271,12 @@ impl PyBacktest {
             };
         };
         if self.table.series().is_empty() && !self.table.rows().is_empty() {
-            return Err(Error::BadParameter {
-                model: "to_frame".to_owned(),
-                parameter: "mask_below".to_owned(),
-                value: below.to_string(),
-                allowed: "nothing here: an earlier release stored this backtest without its series".to_owned(),
-            }
+            return Err(Error::bad_parameter(
+                "to_frame",
+                "mask_below",
+                below,
+                "nothing here: an earlier release stored this backtest without its series",
+            )
             .into());
         }
         let tree = tree.map(hierarchy::tree).transpose()?;

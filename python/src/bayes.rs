@@ -203,12 +203,12 @@ fn common_prior(panel: &[Series]) -> Result<&'static Prior> {
         if own.name() != common.name() {
             let starts =
                 format!("{:?} starts from {:?}, {:?} from {:?}", first.name(), common.name(), other.name(), own.name());
-            return Err(unjuran::Error::BadParameter {
-                model: "Prior.learn".to_owned(),
-                parameter: "base".to_owned(),
-                value: "None".to_owned(),
-                allowed: format!("{starts}: say base=, or give series of one kind"),
-            }
+            return Err(unjuran::Error::bad_parameter(
+                "Prior.learn",
+                "base",
+                "None",
+                format!("{starts}: say base=, or give series of one kind"),
+            )
             .into());
         }
     }

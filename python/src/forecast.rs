@@ -551,7 +551,7 @@ impl PyDistribution {
 
     /// The central interval; ``level`` in percent. A named tuple ``(lower, upper)``.
     fn interval<'py>(&self, py: Python<'py>, level: f64) -> Result<Bound<'py, PyAny>> {
-        let tail = (100.0 - input::checked_level(level)?) / 200.0;
+        let tail = (100.0 - unjuran::error::checked_level(level)?) / 200.0;
         Ok(named_interval(py, (self.law.quantile(tail), self.law.quantile(1.0 - tail)))?)
     }
 

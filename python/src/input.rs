@@ -5,6 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyFloat, PyInt, PySet, PyString};
 use unjuran::Error;
+use unjuran::error::checked_level;
 use unjuran::series::{Horizon, Series, Unit, Year};
 
 use crate::errors::{Result, raised};
@@ -114,12 +115,7 @@ pub(crate) fn natural<T: TryFrom<u64>>(
     integer(object, parameter)?;
     let index = object.call_method0(intern!(object.py(), "__index__"))?;
     let given = index.extract::<u64>().ok().and_then(|value| T::try_from(value).ok());
-    Ok(given.ok_or_else(|| Error::BadParameter {
-        model: of.to_owned(),
-        parameter: parameter.to_owned(),
-        value: index.to_string(),
-        allowed: allowed.to_owned(),
-    })?)
+    Ok(given.ok_or_else(|| Error::bad_parameter(of, parameter, index, allowed))?)
 }
 
 /// The seed of draws: left out, 0.
@@ -209,11 +205,6 @@ pub(crate) fn levels(object: Option<&Bound<'_, PyAny>>, default: &[f64]) -> Resu
         given.iter().enumerate().map(|(i, l)| number(l, &format!("level[{i}]"))).collect::<Result<Vec<_>>>()?
     };
     given.into_iter().map(|level| Ok(checked_level(level)?)).collect()
-}
-
-/// A level that the core would take: known before a million series are forecast.
-pub(crate) fn checked_level(level: f64) -> unjuran::Result<f64> {
-    if (1.0..100.0).contains(&level) { Ok(level) } else { Err(Error::BadLevel { level }) }
 }
 
 /// A date as `YYYY-MM-DD`, from text, a date or a timestamp.

@@ -50,7 +50,7 @@ impl PyColumnsFit {
         let Some(ols) = &self.ols else {
             let (model, parameter) = ("polynomial".to_owned(), "X".to_owned());
             let (value, allowed) = ("rows of columns".to_owned(), "rows for fits of ols".to_owned());
-            return Err(Error::BadParameter { model, parameter, value, allowed }.into());
+            return Err(Error::bad_parameter(model, parameter, value, allowed).into());
         };
         let intercept = self.coefficients.first().is_some_and(|c| c.name == "intercept");
         let of_row = |row: Vec<f64>| {
@@ -312,12 +312,12 @@ impl PyColumnsFit {
             _ => None,
         };
         let (Some(robust), Some(ols)) = (robust, &self.ols) else {
-            return Err(Error::BadParameter {
-                model: "robust_se".to_owned(),
-                parameter: "kind".to_owned(),
-                value: lags.map_or_else(|| format!("{kind:?}"), |lags| format!("{kind:?}, lags {lags}")),
-                allowed: "\"HC1\", \"HC3\" or \"newey-west\", the last with lags from 0, for ols".to_owned(),
-            }
+            return Err(Error::bad_parameter(
+                "robust_se",
+                "kind",
+                lags.map_or_else(|| format!("{kind:?}"), |lags| format!("{kind:?}, lags {lags}")),
+                "\"HC1\", \"HC3\" or \"newey-west\", the last with lags from 0, for ols",
+            )
             .into());
         };
         Ok(arrays::floats(py, &ols.robust_se(robust))?)

@@ -49,12 +49,12 @@ impl Run {
         let names: Vec<String> = models.iter().map(|m| m.name()).collect();
         let twice = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|earlier| earlier == *name));
         if models.is_empty() || twice.is_some() {
-            return Err(Error::BadParameter {
-                model: "forecast".to_owned(),
-                parameter: "model".to_owned(),
-                value: format!("{names:?}"),
-                allowed: "one model, or several of different names".to_owned(),
-            }
+            return Err(Error::bad_parameter(
+                "forecast",
+                "model",
+                format!("{names:?}"),
+                "one model, or several of different names",
+            )
             .into());
         }
         Ok(Self { models, names, listed: list.is_some(), ahead, threads: threads_of(threads)? })
@@ -166,7 +166,7 @@ fn threads_of(threads: Option<i64>) -> Result<Option<usize>> {
         Ok(threads @ 1..=1024) => Ok(Some(threads)),
         _ => {
             let (parameter, allowed) = (parameter.to_owned(), "a whole number from 1 to 1024".to_owned());
-            Err(Error::BadParameter { model: "forecast".to_owned(), parameter, value, allowed }.into())
+            Err(Error::bad_parameter("forecast", parameter, value, allowed).into())
         }
     }
 }

@@ -172,12 +172,12 @@ fn pool(text: &str) -> Result<Pooling> {
     match text {
         "linear" => Ok(Pooling::Linear),
         "quantile" => Ok(Pooling::Quantile),
-        _ => Err(unjuran::Error::BadParameter {
-            model: "Combination".to_owned(),
-            parameter: "pooling".to_owned(),
-            value: format!("{text:?}"),
-            allowed: "\"linear\" or \"quantile\"".to_owned(),
-        }
+        _ => Err(unjuran::Error::bad_parameter(
+            "Combination",
+            "pooling",
+            format!("{text:?}"),
+            "\"linear\" or \"quantile\"",
+        )
         .into()),
     }
 }

@@ -30,13 +30,7 @@ fn word<T: Copy>(
     let found = allowed.iter().enumerate().find(|(_, (text, _))| *text == given);
     let Some((at, (_, value))) = found else {
         let words = allowed.iter().map(|(text, _)| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ");
-        return Err(Error::BadParameter {
-            model: model.to_owned(),
-            parameter: name.to_owned(),
-            value: format!("{given:?}"),
-            allowed: words,
-        }
-        .into());
+        return Err(Error::bad_parameter(model, name, format!("{given:?}"), words).into());
     };
     if at > 0 {
         settings.push((name, Setting::Text(given.to_owned())));
@@ -135,9 +129,7 @@ pub(crate) struct PyPolynomialTrend;
 /// The refusal of a whole number, under the name and with the number that the caller gave: the core's has no sign.
 fn as_given(error: Error, name: &str, number: i64) -> Error {
     match error {
-        Error::BadParameter { model, allowed, .. } => {
-            Error::BadParameter { model, parameter: name.to_owned(), value: number.to_string(), allowed }
-        }
+        Error::BadParameter { model, allowed, .. } => Error::bad_parameter(model, name, number, allowed),
         other => other,
     }
 }

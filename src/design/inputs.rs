@@ -198,12 +198,7 @@ impl Inputs {
 }
 
 fn refused(parameter: &str, value: &str, allowed: &str) -> Error {
-    Error::BadParameter {
-        model: "fit".to_owned(),
-        parameter: parameter.to_owned(),
-        value: value.to_owned(),
-        allowed: allowed.to_owned(),
-    }
+    Error::bad_parameter("fit", parameter, value, allowed)
 }
 
 fn checked(

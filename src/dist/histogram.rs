@@ -86,13 +86,8 @@ impl TryFrom<Cells> for Histogram {
             && total > 0.0
             && total.is_finite();
         if !sound {
-            return Err(Error::BadParameter {
-                model: "Histogram".to_owned(),
-                parameter: "edges".to_owned(),
-                value: format!("{} of them with {} masses", edges.len(), masses.len()),
-                allowed: "finite edges in ascending order, one more than masses, and finite masses from 0 of which one is above it"
-                    .to_owned(),
-            });
+            return Err(Error::bad_parameter("Histogram", "edges", format!("{} of them with {} masses", edges.len(), masses.len()), "finite edges in ascending order, one more than masses, and finite masses from 0 of which one is above it"
+                    .to_owned()));
         }
         let mut below = Vec::with_capacity(edges.len());
         let mut sum = 0.0;

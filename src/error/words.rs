@@ -48,6 +48,21 @@ pub(super) fn brief(number: f64) -> String {
     if number == 0.0 || (1e-6..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
 }
 
+/// Models that take an argument of `fit`, for those who gave it to one that does not.
+pub(super) fn takers(input: &str) -> &'static str {
+    match input {
+        "exposure" => "BayesETS, LogLinearTrend, PoissonTrend and NegativeBinomialTrend",
+        "weights" => "LinearTrend, LogLinearTrend, PolynomialTrend, PoissonTrend and NegativeBinomialTrend",
+        _ => "BayesETS, LinearTrend, LogLinearTrend, PoissonTrend and NegativeBinomialTrend, among others,",
+    }
+}
+
+/// "a count", "an amount", "a rate".
+pub(crate) fn one(unit: &str) -> String {
+    let article = if unit.starts_with('a') { "an" } else { "a" };
+    format!("{article} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,12 +47,12 @@ impl Forecast {
     pub fn beside(&self, other: &Self, level: f64) -> Result<Vec<Beside>> {
         let (unit, theirs) = (self.series().unit(), other.series().unit());
         if unit != theirs {
-            return Err(Error::BadParameter {
-                model: "compare".to_owned(),
-                parameter: "other".to_owned(),
-                value: format!("a forecast of a {theirs}"),
-                allowed: format!("a forecast of {}, as the first is", one(&unit.to_string())),
-            });
+            return Err(Error::bad_parameter(
+                "compare",
+                "other",
+                format!("a forecast of a {theirs}"),
+                format!("a forecast of {}, as the first is", one(&unit.to_string())),
+            ));
         }
         let views = |f: &Self| -> Result<Vec<(Year, Points)>> {
             let band = f.interval(level)?;

@@ -45,7 +45,7 @@ use under_way::{Course, Measured};
 use sampled::Sampled;
 
 use crate::dist::{AtLeast, Distribution, Empirical, Moved, Predictive, Shift, Support};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::numeric::rng::Stream;
 use crate::series::{Horizon, Note, Observation, Series, Training, UnderWay, Unit, Value, Year};
 
@@ -257,12 +257,12 @@ impl Forecast {
     /// [`Error::BadParameter`] unless there is one move a year, with a finite factor from 0 and a finite number to add.
     pub fn moved(&self, moves: &[Move], notes: Vec<Note>) -> Result<Self> {
         if moves.len() != self.years.len() || !moves.iter().all(|m| m.is_sound()) {
-            return Err(Error::BadParameter {
-                model: self.model.clone(),
-                parameter: "moves".to_owned(),
-                value: format!("{moves:?}"),
-                allowed: format!("a finite factor from 0 and a finite number for each of {} years", self.years.len()),
-            });
+            return Err(Error::bad_parameter(
+                self.model.clone(),
+                "moves",
+                format!("{moves:?}"),
+                format!("a finite factor from 0 and a finite number for each of {} years", self.years.len()),
+            ));
         }
         let mut parts = Parts::from(self.clone());
         parts.notes.extend(notes);
@@ -302,12 +302,7 @@ impl Forecast {
     pub fn widened(&self, factors: &[f64], because: &str) -> Result<Self> {
         let allowed = format!("one finite number above 0 for each of {} years", self.years.len());
         if factors.len() != self.years.len() || !factors.iter().all(|f| f.is_finite() && *f > 0.0) {
-            return Err(Error::BadParameter {
-                model: self.model.clone(),
-                parameter: "factors".to_owned(),
-                value: format!("{factors:?}"),
-                allowed,
-            });
+            return Err(Error::bad_parameter(self.model.clone(), "factors", format!("{factors:?}"), allowed));
         }
         let mut parts = Parts::from(self.clone());
         parts.joint = parts.joint.widened(factors);
@@ -574,11 +569,7 @@ fn past(observation: &Observation) -> Past {
 
 /// Half of what an interval of this level leaves outside.
 fn tail_of(level: f64) -> Result<f64> {
-    // why 1: nobody asks for a 0.95% interval, and everybody means 95%.
-    if !(1.0..100.0).contains(&level) {
-        return Err(Error::BadLevel { level });
-    }
-    Ok((100.0 - level) / 200.0)
+    Ok((100.0 - checked_level(level)?) / 200.0)
 }
 
 /// The stored form, from which the rest follows.
@@ -603,12 +594,12 @@ impl TryFrom<Parts> for Forecast {
         // why: every draw draws them all, and a row of a file may have millions.
         let unknown = parts.joint.unknown();
         if unknown > MOST_UNKNOWN {
-            return Err(Error::BadParameter {
-                model: parts.model,
-                parameter: "shared".to_owned(),
-                value: format!("rows of {unknown} numbers"),
-                allowed: format!("at most {MOST_UNKNOWN}, one for each year and each parameter"),
-            });
+            return Err(Error::bad_parameter(
+                parts.model,
+                "shared",
+                format!("rows of {unknown} numbers"),
+                format!("at most {MOST_UNKNOWN}, one for each year and each parameter"),
+            ));
         }
         Self::assemble(parts)
     }

@@ -158,7 +158,7 @@ impl TryFrom<Stored> for Merged {
 
 fn refused(parameter: &str, value: String, allowed: &str) -> Error {
     let (model, parameter, allowed) = (WHAT.to_owned(), parameter.to_owned(), allowed.to_owned());
-    Error::BadParameter { model, parameter, value, allowed }
+    Error::bad_parameter(model, parameter, value, allowed)
 }
 
 impl Merged {

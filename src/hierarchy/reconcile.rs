@@ -69,11 +69,13 @@ impl FromStr for Method {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|(_, name)| *name == text);
-        found.map(|(method, _)| method).ok_or_else(|| Error::BadParameter {
-            model: "reconcile".to_owned(),
-            parameter: "method".to_owned(),
-            value: format!("{text:?}"),
-            allowed: "\"bottom_up\", \"top_down\", \"mint_structural\" or \"mint_shrink\"".to_owned(),
+        found.map(|(method, _)| method).ok_or_else(|| {
+            Error::bad_parameter(
+                "reconcile",
+                "method",
+                format!("{text:?}"),
+                "\"bottom_up\", \"top_down\", \"mint_structural\" or \"mint_shrink\"",
+            )
         })
     }
 }

@@ -27,12 +27,12 @@ impl FromStr for Relation {
             "sum" => Ok(Self::Sum),
             "sum_alt" => Ok(Self::SumAlt),
             "subset" => Ok(Self::Subset),
-            _ => Err(Error::BadParameter {
-                model: "tree".to_owned(),
-                parameter: "relation".to_owned(),
-                value: format!("{text:?}"),
-                allowed: "\"sum\", \"sum_alt\" (a second cut) or \"subset\"".to_owned(),
-            }),
+            _ => Err(Error::bad_parameter(
+                "tree",
+                "relation",
+                format!("{text:?}"),
+                "\"sum\", \"sum_alt\" (a second cut) or \"subset\"",
+            )),
         }
     }
 }
@@ -131,12 +131,7 @@ impl Tree {
 impl TryFrom<Vec<Branch>> for Tree {
     type Error = Error;
     fn try_from(branches: Vec<Branch>) -> Result<Self> {
-        let refused = |value: String, allowed: &str| Error::BadParameter {
-            model: "tree".to_owned(),
-            parameter: "links".to_owned(),
-            value,
-            allowed: allowed.to_owned(),
-        };
+        let refused = |value: String, allowed: &str| Error::bad_parameter("tree", "links", value, allowed);
         if branches.is_empty() {
             return Err(refused("none".to_owned(), "at least one link from a total to a part"));
         }

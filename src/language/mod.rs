@@ -141,11 +141,8 @@ impl fmt::Display for Language {
 impl FromStr for Language {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|language| language.code() == text).ok_or_else(|| Error::BadParameter {
-            model: "report".to_owned(),
-            parameter: "lang".to_owned(),
-            value: format!("{text:?}"),
-            allowed: "\"en\" (English) or \"ms\" (Malay)".to_owned(),
+        Self::ALL.into_iter().find(|language| language.code() == text).ok_or_else(|| {
+            Error::bad_parameter("report", "lang", format!("{text:?}"), "\"en\" (English) or \"ms\" (Malay)")
         })
     }
 }

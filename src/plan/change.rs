@@ -36,8 +36,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{checked_level, refused};
-use crate::error::{Error, Result};
+use super::refused;
+use crate::error::{Error, Result, checked_level};
 use crate::numeric::special::{StudentT, normal};
 use crate::series::{Series, Unit, Year};
 

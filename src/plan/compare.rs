@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::scenario::Scenario;
-use super::{DRAWS, SEED, checked_level, summary};
-use crate::error::Result;
+use super::{DRAWS, SEED, summary};
+use crate::error::{Result, checked_level};
 use crate::forecast::{Forecast, Paths};
 use crate::language::{figure, signed_figure};
 use crate::series::Year;

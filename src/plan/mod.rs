@@ -68,10 +68,6 @@ fn summary(values: Vec<f64>, level: f64) -> Result<(f64, f64, f64)> {
     Ok((law.quantile(0.5), law.quantile(tail), law.quantile(1.0 - tail)))
 }
 
-fn checked_level(level: f64) -> Result<f64> {
-    if (1.0..100.0).contains(&level) { Ok(level) } else { Err(Error::BadLevel { level }) }
-}
-
 /// The position of a year in a forecast.
 fn position(forecast: &Forecast, year: i64) -> Result<usize> {
     forecast.at(year)?;
@@ -86,10 +82,5 @@ fn checked_probability(what: &str, parameter: &str, p: f64) -> Result<()> {
 }
 
 fn refused(what: &str, parameter: &str, value: impl std::fmt::Display, allowed: &str) -> Error {
-    Error::BadParameter {
-        model: what.to_owned(),
-        parameter: parameter.to_owned(),
-        value: value.to_string(),
-        allowed: allowed.to_owned(),
-    }
+    Error::bad_parameter(what, parameter, value, allowed)
 }

@@ -15,7 +15,7 @@
 #![allow(clippy::indexing_slicing, reason = "a matrix kernel: as many rows as years and columns as coefficients")]
 
 use super::ols::Ols;
-use crate::error::{Error, Result};
+use crate::error::{Result, checked_level};
 use crate::numeric::special::StudentT;
 
 /// What standard errors may not take for granted.
@@ -153,9 +153,7 @@ impl Ols {
     }
 
     fn band(&self, row: &[f64], level: f64, shock: f64) -> Result<Bounds> {
-        if !(1.0..100.0).contains(&level) {
-            return Err(Error::BadLevel { level });
-        }
+        checked_level(level)?;
         let line = self.line_at(row)?;
         let spread = self.sigma() * line.root.iter().fold(shock, |norm, r| norm.hypot(*r));
         let t = StudentT::new(self.df() as f64).quantile(0.5 + level / 200.0);

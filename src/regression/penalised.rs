@@ -223,7 +223,7 @@ forecaster!(RidgeTrend, ElasticNetTrend);
 
 fn bad(model: &str, parameter: &str, value: f64, allowed: &str) -> Error {
     let (model, parameter, allowed) = (model.to_owned(), parameter.to_owned(), allowed.to_owned());
-    Error::BadParameter { model, parameter, value: value.to_string(), allowed }
+    Error::bad_parameter(model, parameter, value, allowed)
 }
 
 fn checked(model: &str, penalty: f64) -> Result<f64> {

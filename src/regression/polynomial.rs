@@ -56,12 +56,7 @@ pub struct PolynomialFit {
 pub fn polynomial(x: &[f64], y: &[f64], degree: usize) -> Result<PolynomialFit> {
     let series = || "polynomial".to_owned();
     if !(1..=20).contains(&degree) {
-        return Err(Error::BadParameter {
-            model: series(),
-            parameter: "degree".to_owned(),
-            value: degree.to_string(),
-            allowed: "1 to 20".to_owned(),
-        });
+        return Err(Error::bad_parameter(series(), "degree", degree, "1 to 20"));
     }
     if x.len() != y.len() {
         return Err(Error::MatrixShape { series: series(), entries: x.len(), columns: 1, rows: y.len() });

@@ -56,12 +56,7 @@ impl FromStr for Projection {
         match text {
             "line" => Ok(Self::Line),
             "damped" => Ok(Self::Damped),
-            _ => Err(Error::BadParameter {
-                model: "trend".to_owned(),
-                parameter: "projection".to_owned(),
-                value: format!("{text:?}"),
-                allowed: "\"line\" or \"damped\"".to_owned(),
-            }),
+            _ => Err(Error::bad_parameter("trend", "projection", format!("{text:?}"), "\"line\" or \"damped\"")),
         }
     }
 }

@@ -306,12 +306,12 @@ impl SegmentedTrend {
 forecaster!(SegmentedTrend);
 
 fn refused(parameter: &str, value: &str) -> Error {
-    Error::BadParameter {
-        model: NAME.to_owned(),
-        parameter: parameter.to_owned(),
-        value: value.to_owned(),
-        allowed: "0 to 3 breaks, different years after the first and before the last observed one".to_owned(),
-    }
+    Error::bad_parameter(
+        NAME,
+        parameter,
+        value,
+        "0 to 3 breaks, different years after the first and before the last observed one",
+    )
 }
 
 #[cfg(test)]

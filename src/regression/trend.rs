@@ -216,12 +216,7 @@ impl PolynomialTrend {
         if (1..=10).contains(&degree) {
             return Ok(Self { degree, projection: Projection::Line });
         }
-        Err(Error::BadParameter {
-            model: "PolynomialTrend".to_owned(),
-            parameter: "degree".to_owned(),
-            value: degree.to_string(),
-            allowed: "1 to 10".to_owned(),
-        })
+        Err(Error::bad_parameter("PolynomialTrend", "degree", degree, "1 to 10"))
     }
 
     /// How the curve goes on.

@@ -88,12 +88,12 @@ impl std::str::FromStr for Pool {
             "all" => Ok(Self::All),
             "no-growth-factors" => Ok(Self::NoGrowthFactors),
             "additive" => Ok(Self::Additive),
-            _ => Err(Error::BadParameter {
-                model: "AutoETS".to_owned(),
-                parameter: "classes".to_owned(),
-                value: format!("{text:?}"),
-                allowed: "\"all\", \"no-growth-factors\" or \"additive\"".to_owned(),
-            }),
+            _ => Err(Error::bad_parameter(
+                "AutoETS",
+                "classes",
+                format!("{text:?}"),
+                "\"all\", \"no-growth-factors\" or \"additive\"",
+            )),
         }
     }
 }

@@ -94,7 +94,7 @@ impl std::str::FromStr for Weights {
 }
 
 fn refused(parameter: &str, value: String, allowed: &str) -> Error {
-    Error::BadParameter { model: NAME.to_owned(), parameter: parameter.to_owned(), value, allowed: allowed.to_owned() }
+    Error::bad_parameter(NAME, parameter, value, allowed)
 }
 
 /// A combination of models.

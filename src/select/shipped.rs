@@ -239,12 +239,12 @@ impl SavedFit {
         if self.fitted.is_of(&self.model) {
             return Ok(self);
         }
-        Err(Error::BadParameter {
-            model: self.model().name(),
-            parameter: "fitted".to_owned(),
-            value: format!("a fit of {}", self.fitted().report().model),
-            allowed: "a fit of this model".to_owned(),
-        })
+        Err(Error::bad_parameter(
+            self.model().name(),
+            "fitted",
+            format!("a fit of {}", self.fitted().report().model),
+            "a fit of this model",
+        ))
     }
 
     /// The model.

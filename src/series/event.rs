@@ -61,11 +61,8 @@ impl FromStr for EventKind {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
         let kinds = [Self::Step, Self::Pulse, Self::Ramp, Self::Transient];
-        kinds.into_iter().find(|kind| kind.word() == text).ok_or_else(|| Error::BadParameter {
-            model: "Event".to_owned(),
-            parameter: "kind".to_owned(),
-            value: format!("{text:?}"),
-            allowed: "\"step\", \"pulse\", \"ramp\" or \"transient\"".to_owned(),
+        kinds.into_iter().find(|kind| kind.word() == text).ok_or_else(|| {
+            Error::bad_parameter("Event", "kind", format!("{text:?}"), "\"step\", \"pulse\", \"ramp\" or \"transient\"")
         })
     }
 }

@@ -13,12 +13,7 @@ pub(crate) fn largest_masked(limit: f64) -> Result<f64> {
     if (1.0..=1e6).contains(&limit) && limit.fract() == 0.0 {
         return Ok(limit - 1.0);
     }
-    Err(Error::BadParameter {
-        model: "mask_below".to_owned(),
-        parameter: "mask_below".to_owned(),
-        value: limit.to_string(),
-        allowed: "a whole number from 1 to 1000000".to_owned(),
-    })
+    Err(Error::bad_parameter("mask_below", "mask_below", limit, "a whole number from 1 to 1000000"))
 }
 
 impl Value {

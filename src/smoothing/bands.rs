@@ -30,12 +30,7 @@ impl std::str::FromStr for Bands {
         match text {
             "full" => Ok(Self::Full),
             "textbook" => Ok(Self::Textbook),
-            _ => Err(Error::BadParameter {
-                model: "smoothing".to_owned(),
-                parameter: "bands".to_owned(),
-                value: format!("{text:?}"),
-                allowed: "\"full\" or \"textbook\"".to_owned(),
-            }),
+            _ => Err(Error::bad_parameter("smoothing", "bands", format!("{text:?}"), "\"full\" or \"textbook\"")),
         }
     }
 }

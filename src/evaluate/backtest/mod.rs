@@ -50,7 +50,7 @@ pub use table::{BacktestTable, NotScored, Refusal, Row, ScoredInterval};
 
 use self::origin::{Origin, Outcome, Windows};
 use self::table::Scoring;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::model::Forecaster;
 use crate::series::{Horizon, Series};
 
@@ -214,8 +214,8 @@ impl Backtest {
                 return Err(refused(parameter, "0", "a whole number from 1"));
             }
         }
-        if let Some(&level) = self.levels.iter().find(|&&level| !(1.0..100.0).contains(&level)) {
-            return Err(Error::BadLevel { level });
+        for &level in &self.levels {
+            checked_level(level)?;
         }
         if models.is_empty() {
             return Err(refused("models", "none", "at least one model"));
@@ -229,10 +229,5 @@ impl Backtest {
 }
 
 fn refused(parameter: &str, value: &str, allowed: &str) -> Error {
-    Error::BadParameter {
-        model: "Backtest".to_owned(),
-        parameter: parameter.to_owned(),
-        value: value.to_owned(),
-        allowed: allowed.to_owned(),
-    }
+    Error::bad_parameter("Backtest", parameter, value, allowed)
 }

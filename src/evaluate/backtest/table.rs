@@ -8,7 +8,7 @@ use super::Backtest;
 use super::origin::{Origin, Outcome};
 use super::stretch::stretch;
 use crate::dist::{Distribution, Predictive as _};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::evaluate::metrics::{log_score, pit};
 use crate::series::{Horizon, Series, Year};
 
@@ -142,8 +142,8 @@ impl TryFrom<Stored> for BacktestTable {
     type Error = String;
     fn try_from(stored: Stored) -> std::result::Result<Self, String> {
         let Stored { levels, step, models, rows, refusals, not_scored, horizon, mut names, series } = stored;
-        if let Some(level) = levels.iter().find(|level| !(1.0..100.0).contains(*level)) {
-            return Err(Error::BadLevel { level: *level }.to_string());
+        for &level in &levels {
+            checked_level(level).map_err(|e| e.to_string())?;
         }
         if step == 0 || models.is_empty() {
             return Err(format!("step {step} and {} models: both are 1 or more", models.len()));

@@ -241,7 +241,7 @@ impl Widening {
 }
 
 fn refused(parameter: &str, value: String, allowed: String) -> Error {
-    Error::BadParameter { model: "Conformal".to_owned(), parameter: parameter.to_owned(), value, allowed }
+    Error::bad_parameter("Conformal", parameter, value, allowed)
 }
 
 #[cfg(test)]

@@ -84,12 +84,12 @@ impl PitHistogram {
     /// [`Error::BadParameter`] for another number of bins.
     pub fn new(transforms: &[f64], bins: usize) -> Result<Self> {
         if !(1..=MOST_BINS).contains(&bins) {
-            return Err(Error::BadParameter {
-                model: "PitHistogram".to_owned(),
-                parameter: "bins".to_owned(),
-                value: bins.to_string(),
-                allowed: format!("a whole number from 1 to {MOST_BINS}"),
-            });
+            return Err(Error::bad_parameter(
+                "PitHistogram",
+                "bins",
+                bins,
+                format!("a whole number from 1 to {MOST_BINS}"),
+            ));
         }
         let mut histogram = Self { counts: vec![0; bins], undefined: 0 };
         for &transform in transforms {

@@ -10,7 +10,7 @@
 #![allow(clippy::indexing_slicing, reason = "positions in lists of one length")]
 
 use super::{Mean, paired};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::forecast::Interval;
 
 /// How often the interval held the outcome, bounds included, in per cent.
@@ -45,10 +45,7 @@ pub fn interval_score(actual: &[f64], interval: &Interval) -> Result<Mean> {
 /// [`Error::UnequalLengths`] unless there is one lower and one upper bound a value; [`Error::CrossedBounds`] for a lower
 /// bound above its upper one; [`Error::BadLevel`] unless the level is from 1 to below 100.
 pub fn msis(actual: &[f64], interval: &Interval, scale: f64) -> Result<Mean> {
-    let level = interval.level;
-    if !(1.0..100.0).contains(&level) {
-        return Err(Error::BadLevel { level });
-    }
+    let level = checked_level(interval.level)?;
     over("interval score", actual, interval, |y, bounds| interval_score_of(y, bounds, level) / scale)
 }
 

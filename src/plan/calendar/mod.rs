@@ -20,9 +20,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use self::splitter::{Counted, Part, Splitter};
-use super::{DRAWS, SEED, checked_level, refused};
+use super::{DRAWS, SEED, refused};
 use crate::dist::{Empirical, Predictive as _};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::forecast::under_way::Course;
 use crate::forecast::{Forecast, Paths};
 use crate::language::figure;

@@ -31,9 +31,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Base;
-use super::{Comparison, DRAWS, SEED, checked_level, refused};
+use super::{Comparison, DRAWS, SEED, refused};
 use crate::dist::rounded;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::forecast::under_way::{Course, Measured, Seen};
 use crate::forecast::{Forecast, Move, Paths};
 use crate::numeric::rng::Stream;

@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 use super::{MOST_CHANGE, checked_probability, refused};
 use crate::design::Inputs;
 use crate::dist::Predictive as _;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked_level};
 use crate::forecast::Forecast;
 use crate::numeric::special::normal;
 use crate::series::{Event, EventKind, Observation, Series, Training, Value, Year};
@@ -439,7 +439,7 @@ impl Impact {
     /// # Errors
     /// [`Error::BadLevel`].
     pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
-        let level = super::checked_level(level)?;
+        let level = checked_level(level)?;
         if level > 99.0 {
             return Err(Error::BadLevel { level });
         }

@@ -114,12 +114,12 @@ impl CsvOptions {
         let names = [("id_col", &self.id_col), ("time_col", &self.time_col), ("target_col", &self.target_col)];
         for (i, (parameter, name)) in names.iter().enumerate() {
             if name.trim().is_empty() || name.trim() != *name || names.iter().take(i).any(|(_, other)| other == name) {
-                return Err(Error::BadParameter {
-                    model: "read_csv".to_owned(),
-                    parameter: (*parameter).to_owned(),
-                    value: format!("{name:?}"),
-                    allowed: "the three columns have different names, without spaces around them".to_owned(),
-                });
+                return Err(Error::bad_parameter(
+                    "read_csv",
+                    *parameter,
+                    format!("{name:?}"),
+                    "the three columns have different names, without spaces around them",
+                ));
             }
         }
         Ok(())

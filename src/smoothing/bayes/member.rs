@@ -93,7 +93,7 @@ fn within(name: &str, value: f64, (from, to): (f64, f64)) -> Result<()> {
         return Ok(());
     }
     let (model, parameter) = ("Prior".to_owned(), name.to_owned());
-    Err(Error::BadParameter { model, parameter, value: value.to_string(), allowed: format!("{from} to {to}") })
+    Err(Error::bad_parameter(model, parameter, value, format!("{from} to {to}")))
 }
 
 impl Member {

@@ -198,12 +198,12 @@ impl Prior {
             "annual" => Self::annual(),
             "counts" => Self::counts(),
             "signed" => Self::signed(),
-            other => Err(Error::BadParameter {
-                model: "BayesETS".to_owned(),
-                parameter: "prior".to_owned(),
-                value: format!("{other:?}"),
-                allowed: "\"annual\", \"counts\", \"signed\", or a prior of your own".to_owned(),
-            }),
+            other => Err(Error::bad_parameter(
+                "BayesETS",
+                "prior",
+                format!("{other:?}"),
+                "\"annual\", \"counts\", \"signed\", or a prior of your own",
+            )),
         }
     }
 
@@ -285,7 +285,7 @@ impl Prior {
     fn checked(self) -> Result<Self> {
         let refused = |parameter: &str, value: String, allowed: &str| {
             let (model, parameter, allowed) = ("Prior".to_owned(), parameter.to_owned(), allowed.to_owned());
-            Err(Error::BadParameter { model, parameter, value, allowed })
+            Err(Error::bad_parameter(model, parameter, value, allowed))
         };
         let (members, weights) = (self.members.len(), self.weights.len());
         if !(1..=MOST_MEMBERS).contains(&members) {

@@ -136,11 +136,13 @@ impl std::str::FromStr for Class {
     /// The class by its short name, `MAdN`, or its long one, `ETS(M,Ad,N)`.
     fn from_str(text: &str) -> Result<Self> {
         let named = |class: &Self| class.short() == text || class.to_string() == text;
-        Self::ALL.into_iter().find(named).ok_or_else(|| Error::BadParameter {
-            model: "ETS".to_owned(),
-            parameter: "class".to_owned(),
-            value: format!("{text:?}"),
-            allowed: format!("one of {}", Self::ALL.map(|class| format!("{:?}", class.short())).join(", ")),
+        Self::ALL.into_iter().find(named).ok_or_else(|| {
+            Error::bad_parameter(
+                "ETS",
+                "class",
+                format!("{text:?}"),
+                format!("one of {}", Self::ALL.map(|class| format!("{:?}", class.short())).join(", ")),
+            )
         })
     }
 }

@@ -294,7 +294,7 @@ impl FittedEts {
     pub(crate) fn among(mut self, rivals: Vec<(f64, Self)>) -> Result<Self> {
         let refused = |value: String, allowed: &str| {
             let (model, parameter, allowed) = (self.model.class.to_string(), "rivals".to_owned(), allowed.to_owned());
-            Err(Error::BadParameter { model, parameter, value, allowed })
+            Err(Error::bad_parameter(model, parameter, value, allowed))
         };
         let total: f64 = rivals.iter().map(|(weight, _)| weight).sum();
         if !rivals.iter().all(|(weight, _)| *weight > 0.0) || total.is_nan() || total >= 1.0 {

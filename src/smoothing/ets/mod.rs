@@ -58,12 +58,7 @@ impl std::str::FromStr for Region {
         match text {
             "usual" => Ok(Self::Usual),
             "admissible" => Ok(Self::Admissible),
-            _ => Err(Error::BadParameter {
-                model: "ETS".to_owned(),
-                parameter: "region".to_owned(),
-                value: format!("{text:?}"),
-                allowed: "\"usual\" or \"admissible\"".to_owned(),
-            }),
+            _ => Err(Error::bad_parameter("ETS", "region", format!("{text:?}"), "\"usual\" or \"admissible\"")),
         }
     }
 }
@@ -186,7 +181,7 @@ impl EtsParams {
         let trend = class.trend;
         let refused = |name: &str, value: f64, allowed: String| -> Result<Ets> {
             let (model, parameter, value) = (class.to_string(), name.to_owned(), value.to_string());
-            Err(Error::BadParameter { model, parameter, value, allowed })
+            Err(Error::bad_parameter(model, parameter, value, allowed))
         };
         let absent: &[(&str, Option<f64>)] = match trend {
             Trend::None => &[("beta", fixed.beta), ("phi", fixed.phi), ("b0", fixed.slope)],

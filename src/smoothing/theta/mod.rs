@@ -92,11 +92,13 @@ impl std::str::FromStr for ThetaVariant {
     type Err = Error;
     /// The variant by its name: "standard", "optimised", "dynamic".
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|v| v.to_string() == text).ok_or_else(|| Error::BadParameter {
-            model: "Theta".to_owned(),
-            parameter: "variant".to_owned(),
-            value: format!("{text:?}"),
-            allowed: "one of \"standard\", \"optimised\", \"dynamic\"".to_owned(),
+        Self::ALL.into_iter().find(|v| v.to_string() == text).ok_or_else(|| {
+            Error::bad_parameter(
+                "Theta",
+                "variant",
+                format!("{text:?}"),
+                "one of \"standard\", \"optimised\", \"dynamic\"",
+            )
         })
     }
 }

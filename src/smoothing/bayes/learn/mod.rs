@@ -118,12 +118,7 @@ const STEPS: usize = 30;
 /// [`Error::NothingToLearn`] if no series has two exact full years; [`Error::BadParameter`] unless `worth` is above 0.
 pub fn adapt(base: &Prior, panel: &[Series], worth: f64, name: &str) -> Result<Prior> {
     if !(worth > 0.0 && worth.is_finite()) {
-        return Err(Error::BadParameter {
-            model: "Prior.learn".to_owned(),
-            parameter: "worth".to_owned(),
-            value: worth.to_string(),
-            allowed: "a number of series above 0".to_owned(),
-        });
+        return Err(Error::bad_parameter("Prior.learn", "worth", worth, "a number of series above 0"));
     }
     let lessons: Vec<Lesson> =
         panel.iter().filter(|s| teaches(s)).map(|s| Lesson { series: s.clone(), weight: 1.0 }).collect();
