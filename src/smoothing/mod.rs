@@ -31,6 +31,7 @@ pub(crate) mod variance;
 
 pub use bands::Bands;
 pub use bayes::{BayesEts, FittedBayesEts, Prior};
+pub(crate) use ets::smallest_aicc;
 pub use ets::{Class, Ets, EtsParams, FittedEts, Region, Shocks, State, Trend};
 pub use mean::{FittedMean, Mean};
 pub use naive::{Drift, FittedRandomWalk, Naive};

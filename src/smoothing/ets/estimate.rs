@@ -37,13 +37,14 @@ const STEPS: usize = 200;
 const TRIES: usize = 12;
 const IDLE: f64 = 1e-11;
 const IDLE_BESIDE_PRIOR: f64 = 1e-7;
+const IDLE_TO_COMPARE: f64 = 1e-3;
 
 /// What the search looks for, and how hard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aim {
     /// The largest likelihood: the fine grid, and searches from the best of its points.
     Likelihood,
-    /// The largest likelihood by the coarse grid and one search: to compare classes.
+    /// About the largest likelihood, by the coarse grid and one search that ends early: to compare classes.
     Quick,
     /// The largest product of the likelihood and the prior of rate [`RATE`], by a coarse grid and two searches.
     Penalised,
@@ -66,7 +67,7 @@ const FINE: Grid = Grid {
     phi: &[0.8, 0.87, 0.93, 0.98],
     starts: 24,
 };
-const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.83, 0.97], starts: 1 };
+const COARSE: Grid = Grid { alpha: &[0.001, 0.3, 0.7, 0.99], share: &[0.0, 0.3], phi: &[0.9], starts: 1 };
 const LIKELY: Grid = Grid { alpha: &[0.05, 0.4, 0.9], share: &[0.01], phi: &[0.9], starts: 2 };
 
 /// A series with a class and what is fixed of its parameters.
@@ -93,6 +94,8 @@ pub(super) struct Point {
 
 /// What Marquardt needs at a point.
 struct Quadratic {
+    /// As of a [`Point`].
+    value: f64,
     sse: f64,
     /// Half the gradient of the sum of squares, and the cross products of the derivatives.
     gradient: [f64; COORDINATES],
@@ -189,8 +192,9 @@ impl Problem<'_> {
         run(self.y, self.class, &self.params(jets::<K>(at)), &mut reader).ok()?;
         let sums = reader.sums.finish();
         let n = self.n as f64;
+        let (prior, slopes) = self.prior(&at);
         // The value is a logarithm of the sum of squares: a slope p of the prior is one of p SSE / 2 here.
-        let mut gradient = self.prior(&at).1.map(|slope| 0.5 * slope * sums.sse);
+        let mut gradient = slopes.map(|slope| 0.5 * slope * sums.sse);
         let mut hessian = [[0.0; COORDINATES]; COORDINATES];
         for i in 0..K {
             let q = reader.growth[i] / n;
@@ -201,7 +205,7 @@ impl Problem<'_> {
                 (hessian[i][j], hessian[j][i]) = (cross, cross);
             }
         }
-        Some(Quadratic { sse: sums.sse, gradient, hessian })
+        Some(Quadratic { value: self.of(&sums) + prior, sse: sums.sse, gradient, hessian })
     }
 
     /// The parameters that [`Aim`] asks for, the search begun from `also` beside its own starts; none if no start is allowed.
@@ -230,7 +234,7 @@ impl Problem<'_> {
 
     /// Where alpha lies on its lower end beta's range is empty, and no share of it differs from another; but the bands move
     /// alpha, and beta with it. The share is then its mean under the uniform prior, not what a search has left of its start.
-    fn settled(&self, mut best: Point, free: Flags) -> Point {
+    pub(super) fn settled(&self, mut best: Point, free: Flags) -> Point {
         let empty = self.region == Region::Usual && free[ALPHA] && best.at[ALPHA] <= LEAST;
         if empty && free[SHARE] && self.aim != Aim::Penalised {
             best.at[SHARE] = 0.5;
@@ -248,9 +252,14 @@ impl Problem<'_> {
         let (mut damping, mut growth) = (1e-3, 2.0);
         let bounds: [(f64, f64); COORDINATES] = std::array::from_fn(|k| self.bounds(k));
         let mut idle = 0;
-        let least = if self.aim == Aim::Penalised { IDLE_BESIDE_PRIOR } else { IDLE };
+        // why twice: in a bent valley a short step may be followed by a long one.
+        let (least, most) = match self.aim {
+            Aim::Likelihood => (IDLE, 2),
+            Aim::Penalised => (IDLE_BESIDE_PRIOR, 2),
+            Aim::Quick => (IDLE_TO_COMPARE, 1),
+        };
+        let Some(mut here) = self.quadratic(best.at) else { return best };
         for _ in 0..STEPS {
-            let Some(here) = self.quadratic(best.at) else { break };
             let mut gained = 0.0;
             for _ in 0..TRIES {
                 let step = bounded_step(&here, &best.at, free, &bounds, damping);
@@ -258,22 +267,22 @@ impl Problem<'_> {
                     let (low, high) = bounds[k];
                     if free[k] { (best.at[k] + step[k]).clamp(low, high) } else { best.at[k] }
                 });
-                let value = self.value(at);
-                if value < best.value {
-                    gained = best.value - value;
+                // Most tries are steps: with its derivatives at once a place is passed through but once.
+                if let Some(there) = self.quadratic(at).filter(|there| there.value < best.value) {
+                    gained = best.value - there.value;
                     // Nielsen's rule: the better the quadratic foretold the gain, the less damping next.
-                    let ratio = -(value - best.value).exp_m1() / here.foretold(&step);
+                    let ratio = -(-gained).exp_m1() / here.foretold(&step);
                     damping = (damping * (1.0 - (2.0 * ratio - 1.0).powi(3)).max(1.0 / 3.0)).clamp(1e-12, 1e12);
                     growth = 2.0;
-                    best = Point { at, value };
+                    best = Point { at, value: there.value };
+                    here = there;
                     break;
                 }
                 damping *= growth;
                 growth *= 2.0;
             }
-            // why twice: in a bent valley a short step may be followed by a long one.
             idle = if gained < least { idle + 1 } else { 0 };
-            if gained == 0.0 || idle == 2 || here.sse <= self.least * self.n as f64 {
+            if gained == 0.0 || idle == most || here.sse <= self.least * self.n as f64 {
                 break;
             }
         }

@@ -19,6 +19,7 @@
 
 mod ahead;
 mod class;
+mod contest;
 mod curvature;
 mod estimate;
 mod fitted;
@@ -32,6 +33,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use class::{Class, Shocks, Trend};
+pub(crate) use contest::smallest_aicc;
 use estimate::Aim;
 pub use fitted::{FittedEts, State};
 
@@ -313,11 +315,6 @@ impl Ets {
     /// changes), for an automatic choice.
     pub(crate) fn fit_penalised(&self, series: &Series) -> Result<FittedEts> {
         FittedEts::new(*self, series, Aim::Penalised)
-    }
-
-    /// The same as [`Ets::fit`] by a shorter search: to compare classes.
-    pub(crate) fn fit_quickly(&self, series: &Series) -> Result<FittedEts> {
-        FittedEts::new(*self, series, Aim::Quick)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the search begins: a grid of smoothing parameters, each with its own best level and slope.
 
 use super::class::Trend;
-use super::estimate::{COORDINATES, Point, Problem};
+use super::estimate::{Aim, COORDINATES, Point, Problem};
 use super::likelihood::Params;
 
 /// The scale on which level and slope are solved for.
@@ -28,9 +28,12 @@ pub(super) fn points(problem: &Problem<'_>, alphas: &[f64], shares: &[f64], phis
     let class = problem.class;
     let sloped = class.trend != Trend::None;
     let positive = problem.y.iter().flatten().all(|&y| y > 0.0);
+    let quick = problem.aim == Aim::Quick;
     let scales: &[Scale] = match (class.trend.is_multiplicative() && positive, class.has_multiplicative_shocks()) {
         (true, true) => &[Scale::Log],
+        (true, false) if quick => &[Scale::HeavyLog],
         (true, false) => &[Scale::HeavyLog, Scale::Log],
+        (false, true) if sloped && quick => &[Scale::Relative, Scale::Log],
         (false, true) if sloped => &[Scale::Relative, Scale::Even, Scale::Log],
         (false, true) => &[Scale::Relative],
         (false, false) => &[Scale::Even],
