@@ -158,8 +158,9 @@ impl PyPolynomialTrend {
 /// Parameters
 /// ----------
 /// n_breaks : {"auto", "permutation"} or int, default "auto"
-///     How many: chosen by weighted BIC, by permutation tests, or so many (0 to 3). Of straight lines of 12 years with noise the
-///     former gives a break to a quarter, the tests to 8%; they miss more small changes of slope, and fewer large ones.
+///     How many: chosen by weighted BIC with the charge for short series, by permutation tests, or so many (0 to 3). To straight
+///     lines with noise the former gives a break in less than 3 of 100 at any length, the tests in 8 to 12 of those of 8 to 12
+///     years; they find more of the small changes of slope.
 /// breaks : sequence of int, optional
 ///     The years themselves, instead of ``n_breaks``.
 /// max_breaks : int, default 3

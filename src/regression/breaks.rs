@@ -289,14 +289,16 @@ impl Search {
         (place > low && place < high).then_some(place)
     }
 
-    /// The weighted criterion: between BIC and BIC3 (3 parameters a break instead of 2), the nearer to BIC3 the more of two
+    /// The weighted criterion for short series: between BIC and BIC3 (3 parameters a break instead of 2), the nearer to BIC3 the more of two
     /// neighbouring segments a break explains.
     pub(super) fn by_weighted_bic(&self, most: usize) -> Vec<f64> {
         let n = self.t.len() as f64;
         let fits: Vec<(Vec<f64>, f64)> = (0..=most).map(|k| self.best_for(&self.response, k)).collect();
         let value = |k: usize| {
             let rss = fits[k].1.max(self.negligible).max(f64::MIN_POSITIVE);
-            (rss / n).ln() + ((2.0 + self.largest_share(&fits[k].0)) * k as f64 + 2.0) * n.ln() / n
+            let numbers = (2.0 + self.largest_share(&fits[k].0)) * k as f64 + self.p as f64;
+            let spare = n - numbers;
+            if spare > 0.0 { (rss / n).ln() + numbers * n.ln() / spare } else { f64::INFINITY }
         };
         let mut best = 0;
         for k in 1..=most {
