@@ -458,16 +458,20 @@ impl Funnel {
             (0..weights.len()).collect()
         };
         let note = Note::Derived { how: format!("a stage of the funnel that begins with {}", head.name()) };
-        let named = series.into_iter().zip(&plans).zip(tables.iter().zip(floors));
+        let named = series.into_iter().zip(&plans).zip(tables.iter().zip(floors)).enumerate();
         named
-            .map(|((series, plan), (table, floor))| {
+            .map(|(i, ((series, plan), (table, floor)))| {
                 let years = plan.years.len();
                 let mut values: Vec<f64> =
                     kept.iter().flat_map(|row| &table[row * years..(row + 1) * years]).copied().collect();
                 // why: where no path agrees with what was counted, none is likelier than another.
                 values.iter_mut().step_by(years).for_each(|y| *y = y.max(floor));
                 let paths = Paths::from_rows(years, values)?;
-                Forecast::from_paths(series, first.model(), head.name(), &paths, vec![note.clone()])
+                if i > 0 {
+                    return Forecast::from_paths(series, first.model(), head.name(), &paths, vec![note.clone()]);
+                }
+                let notes = first.notes().iter().chain([&note]).cloned().collect();
+                Forecast::of_table(series, first.model(), head.name(), &paths, notes)
             })
             .collect()
     }

@@ -41,6 +41,17 @@ fn no_path_convicts_more_than_were_charged() {
 }
 
 #[test]
+fn the_first_stage_keeps_what_its_forecast_had_to_tell() {
+    let funnel = funnel(0);
+    let widening = || Note::Widened { factors: vec![1.5; 4], because: "past errors".to_owned() };
+    let widened = ahead(&funnel).moved(&[crate::forecast::Move::NONE; 4], vec![widening()]);
+    let stages = funnel.forecast(&widened.unwrap()).unwrap();
+    assert!(stages[0].notes().contains(&widening()), "{:?}", stages[0].notes());
+    // A stage of its own series tells of that one, and where it comes from.
+    assert!(matches!(stages[2].notes(), [Note::YearUnderWay { .. }, Note::Derived { .. }]), "{:?}", stages[2].notes());
+}
+
+#[test]
 fn what_was_counted_of_a_stage_speaks_for_its_year_and_the_later_ones() {
     let cases = Stage::new(series("cases", &[400.0, 380.0, 420.0, 390.0, 410.0, 400.0]), "persons");
     let full = series("convicted", &[120.0, 100.0, 130.0, 110.0, 125.0, 118.0]);
