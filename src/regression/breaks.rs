@@ -289,8 +289,8 @@ impl Search {
         (place > low && place < high).then_some(place)
     }
 
-    /// The weighted criterion for short series: between BIC and BIC3 (3 parameters a break instead of 2), the nearer to BIC3 the more of two
-    /// neighbouring segments a break explains.
+    /// The weighted criterion with the charge for short series: between BIC and BIC3 (3 parameters a break instead of 2), the
+    /// nearer to BIC3 the more of two neighbouring segments a break explains.
     pub(super) fn by_weighted_bic(&self, most: usize) -> Vec<f64> {
         let n = self.t.len() as f64;
         let fits: Vec<(Vec<f64>, f64)> = (0..=most).map(|k| self.best_for(&self.response, k)).collect();

@@ -28,9 +28,10 @@
 //! `lower`, `upper` and `support`, and that about their number nowhere.
 //!
 //! References: Hinkley (1971), *JASA* 66(336), 736-743, and Muggeo (2003), *Statistics in Medicine* 22, 3055-3071 (a place is
-//! a parameter); Hurvich and Tsai (1989), *Biometrika* 76, 297-307, and McQuarrie (1999), *Statistics & Probability Letters*
-//! 44, 79-86 (criteria for short series; McQuarrie's divides by two years less still); Kim, Fay, Feuer and Midthune (2000), *Statistics in Medicine* 19, 335-351; Kim, Chen and others (2022),
-//! *Journal of Applied Statistics* 50(9), 1992-2013; Clegg and others (2009), *Statistics in Medicine* 28, 3670-3682 (average change).
+//! a parameter); Hurvich and Tsai (1989), *Biometrika* 76, 297-307, and `McQuarrie` (1999), *Statistics & Probability Letters*
+//! 44, 79-86 (criteria for short series, the latter's dividing by two years less still); Kim, Fay, Feuer and Midthune (2000),
+//! *Statistics in Medicine* 19, 335-351; Kim, Chen and others (2022), *Journal of Applied Statistics* 50(9), 1992-2013; Clegg
+//! and others (2009), *Statistics in Medicine* 28, 3670-3682 (average change).
 
 #![allow(clippy::indexing_slicing, reason = "places of breaks come from the years that are searched")]
 

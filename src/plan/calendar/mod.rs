@@ -3,7 +3,7 @@
 //! A year is cut into a first part (January to March) and a rest; a year of the other calendar is the rest of one and the
 //! first part of the next. The share of the first part is not known. Of a series whose months nobody said, it has the law that
 //! other places teach, the [`Course`] of a year: a beta law with its mean and scatter drawn once a path, for a series keeps its
-//! season, and a share drawn from it for every year. With twelve monthly weights it is a beta number with their mean and a
+//! season, and a share drawn from it for every year, smaller first parts where the series grows. With twelve monthly weights it is a beta number with their mean and a
 //! stated scatter. Counts are split into whole numbers, so that what leaves one year enters the next. Of a year under way what
 //! was counted stays where it was counted (`splitter`).
 //!
@@ -19,7 +19,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use self::splitter::{Counted, Part, Splitter};
+use self::splitter::{Amid, Counted, Part, Splitter};
 use super::{DRAWS, SEED, refused};
 use crate::dist::{Empirical, Predictive as _};
 use crate::error::{Error, Result, checked_level};
@@ -187,11 +187,18 @@ impl Calendar {
             let (series, model) = (series.name().to_owned(), "calendar".to_owned());
             return Err(Error::TooFewYears { series, model, needed: 2, got: known.len() });
         }
+        let beside = |i: usize, j: usize| {
+            let next = known.get(i.min(j)).zip(known.get(i.max(j))).is_some_and(|(a, b)| a.0.until(b.0) == Some(1));
+            if next { known.get(j).map(|(_, y)| *y) } else { None }
+        };
+        let years: Vec<Amid> = (0..known.len())
+            .map(|i| Amid { before: beside(i, i.wrapping_sub(1)), own: known[i].1, after: beside(i, i + 1) })
+            .collect();
         let mut splitter = self.splitter(series)?;
         let mut columns = vec![Vec::new(); pairs.len()];
         for _ in 0..DRAWS {
             splitter.begin();
-            let parts: Vec<(f64, f64)> = known.iter().map(|(_, y)| splitter.split(*y, None)).collect();
+            let parts: Vec<(f64, f64)> = years.iter().map(|year| splitter.split(*year, None)).collect();
             for (column, &i) in columns.iter_mut().zip(&pairs) {
                 column.push(parts[i - 1].1 + parts[i].0);
             }
@@ -211,7 +218,10 @@ impl Calendar {
     pub fn forecast(&self, forecast: &Forecast) -> Result<Forecast> {
         let series = forecast.series();
         let first = forecast.years()[0];
-        let last_full = series.full_years().last().filter(|(year, _)| year.until(first) == Some(1));
+        let full: Vec<(Year, f64)> = series.full_years().collect();
+        let last_full = full.last().copied().filter(|(year, _)| year.until(first) == Some(1));
+        let begun = last_full.map_or(first, |(year, _)| year);
+        let before = full.iter().find(|(year, _)| year.until(begun) == Some(1)).map(|(_, y)| *y);
         let mut splitter = self.splitter(series)?;
         let so_far = forecast.under_way().map(|u| Counted { counted: u.counted, share: u.coverage.share() });
         let base = forecast.paths(DRAWS, SEED)?;
@@ -223,12 +233,15 @@ impl Calendar {
         let mut values = Vec::with_capacity(base.draws() * years);
         for path in base.rows() {
             splitter.begin();
-            let known = last_full.iter().map(|(_, y)| (*y, None));
-            let ahead = path.iter().enumerate().map(|(i, y)| (*y, so_far.filter(|_| i == 0)));
-            let parts: Vec<(f64, f64)> = known.chain(ahead).map(|(y, so_far)| splitter.split(y, so_far)).collect();
+            let sequence: Vec<f64> = last_full.iter().map(|(_, y)| *y).chain(path.iter().copied()).collect();
+            let under_way = usize::from(last_full.is_some());
+            let parts: Vec<(f64, f64)> = Amid::each(before, &sequence)
+                .enumerate()
+                .map(|(i, year)| splitter.split(year, so_far.filter(|_| i == under_way)))
+                .collect();
             values.extend(parts.windows(2).map(|pair| pair[0].1 + pair[1].0));
         }
-        let begin = self.named(last_full.map_or(first, |(year, _)| year))?;
+        let begin = self.named(begun)?;
         let history = self.history(series, begin)?;
         let words = self.in_words();
         let how = format!("years run {words}: each is the rest of one year and the first part of the next");
@@ -269,7 +282,8 @@ impl Calendar {
         }
         let stream = Stream::new(SEED, &format!("{}|calendar", series.name()));
         let none = || refused("calendar", "shape", "none", "a share of the year for every month");
-        Splitter::new(stream, laws, cut, series.unit() == Unit::Count).ok_or_else(none)
+        let learned = self.shape.months.is_none() && self.shape.scatter.is_none();
+        Splitter::new(stream, laws, cut, series.unit() == Unit::Count, learned).ok_or_else(none)
     }
 }
 

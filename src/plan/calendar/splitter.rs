@@ -9,6 +9,14 @@
 //! s < t:   y, and of the rest                       Beta(c (mu - mu_s), c (1 - mu))
 //! ```
 //!
+//! In a series that grows, the first months of a year are the smaller. Under a rate of `exp(g u)` at the time u of the year
+//! the logit of the share before u = t falls by g / 2, whatever t (to first order in g). The growth g at the cut lies straight
+//! between the change from the year before and the change to the year after:
+//!
+//! ```text
+//! logit mu <- logit mu - g / 2        g = (1 - t) ln(y / y_before) + t ln(y_after / y)        g within -2 and 2
+//! ```
+//!
 //! References: Ferguson (1973), Annals of Statistics 1(2), 209-230, for the law of the increments.
 
 use crate::numeric::rng::Stream;
@@ -30,6 +38,26 @@ pub(super) struct Counted {
     pub(super) share: f64,
 }
 
+/// The most that growth at a cut may be, either way: what leaps by more than sevenfold was not growing all year.
+const MOST_GROWTH: f64 = 2.0;
+
+/// A year with its neighbours, as far as they are known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Amid {
+    pub(super) before: Option<f64>,
+    pub(super) own: f64,
+    pub(super) after: Option<f64>,
+}
+
+impl Amid {
+    /// Each of the years that follow one another, the first of them after `before`.
+    pub(super) fn each(before: Option<f64>, years: &[f64]) -> impl Iterator<Item = Self> {
+        let befores = std::iter::once(before).chain(years.iter().copied().map(Some));
+        let afters = years.iter().skip(1).copied().map(Some).chain([None]);
+        years.iter().zip(befores.zip(afters)).map(|(&own, (before, after))| Self { before, own, after })
+    }
+}
+
 /// Cuts years in two.
 #[derive(Debug)]
 pub(super) struct Splitter {
@@ -40,13 +68,31 @@ pub(super) struct Splitter {
     /// The share of the year's days before the cut.
     cut: f64,
     counts: bool,
+    /// Whether the shares follow the growth of the series, or are as somebody said.
+    grows: bool,
 }
 
 impl Splitter {
     /// None without a law.
-    pub(super) fn new(stream: Stream, laws: Vec<Part>, cut: f64, counts: bool) -> Option<Self> {
+    pub(super) fn new(stream: Stream, laws: Vec<Part>, cut: f64, counts: bool, grows: bool) -> Option<Self> {
         let law = *laws.first()?;
-        Some(Self { stream, laws, law, cut, counts })
+        Some(Self { stream, laws, law, cut, counts, grows })
+    }
+
+    /// The growth of the logarithm at the cut of a year.
+    fn growth(&self, year: Amid) -> f64 {
+        // why one more: a count has chance in it, and zeros.
+        let more = if self.counts { 1.0 } else { 0.0 };
+        let change = |from: f64, to: f64| {
+            let (from, to) = (from + more, to + more);
+            if from > 0.0 && to > 0.0 { to.ln() - from.ln() } else { 0.0 }
+        };
+        let (from, to) = (year.before.map(|y| change(y, year.own)), year.after.map(|y| change(year.own, y)));
+        let growth = match (from, to) {
+            (Some(from), Some(to)) => (1.0 - self.cut) * from + self.cut * to,
+            (one, other) => one.or(other).unwrap_or(0.0),
+        };
+        if self.grows { growth.clamp(-MOST_GROWTH, MOST_GROWTH) } else { 0.0 }
     }
 
     /// Draws the law of the next path.
@@ -62,8 +108,10 @@ impl Splitter {
     }
 
     /// The first part and the rest.
-    pub(super) fn split(&mut self, y: f64, so_far: Option<Counted>) -> (f64, f64) {
-        let Part { a, b, .. } = self.law;
+    pub(super) fn split(&mut self, year: Amid, so_far: Option<Counted>) -> (f64, f64) {
+        let (y, sum) = (year.own, self.law.a + self.law.b);
+        let a = sum / (1.0 + self.law.b / self.law.a * (0.5 * self.growth(year)).exp());
+        let b = sum - a;
         let first = match so_far {
             None => self.part(y, a, b),
             // why a day: the share of a leap year's days is not that of another's.
@@ -88,5 +136,48 @@ impl Splitter {
         let share = if one + other > 0.0 { one / (one + other) } else { 0.5 };
         let u = self.stream.uniform();
         if self.counts { binomial::quantile(y, share, u) } else { y * share }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first parts of three years of 100 that grow by a factor, with the share known.
+    fn firsts(cut: f64, factor: f64, grows: bool) -> Vec<f64> {
+        let law = Part { weight: 1.0, a: 1e8 * cut, b: 1e8 * (1.0 - cut) };
+        let mut splitter = Splitter::new(Stream::new(1, "test"), vec![law], cut, false, grows).unwrap();
+        splitter.begin();
+        let years = [100.0, 100.0 * factor, 100.0 * factor * factor];
+        Amid::each(None, &years).map(|year| splitter.split(year, None).0 / year.own).collect()
+    }
+
+    #[test]
+    fn steady_growth_within_a_year_is_that_between_years() {
+        for (cut, g) in [(0.25, 0.4_f64), (0.25, -0.4), (0.5, 0.3), (0.75, 0.4)] {
+            // The integral of exp(g u) to the cut, as a share of that over the year.
+            let exact = (g * cut).exp_m1() / g.exp_m1();
+            for share in firsts(cut, g.exp(), true) {
+                assert!((share - exact).abs() < 0.002, "{cut} {g}: {share} for {exact}");
+            }
+            for share in firsts(cut, g.exp(), false) {
+                assert!((share - cut).abs() < 0.001, "as somebody said");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_and_less_than_nothing_grow_by_nothing() {
+        let law = Part { weight: 1.0, a: 3.0, b: 9.0 };
+        for counts in [false, true] {
+            let splitter = Splitter::new(Stream::new(1, "test"), vec![law], 0.25, counts, true).unwrap();
+            for years in [[0.0, 0.0, 0.0], [-3.0, 5.0, -2.0], [0.0, 1e9, 0.0], [1e-300, 1e300, 1e-300]] {
+                for year in Amid::each(None, &years) {
+                    assert!(splitter.growth(year).abs() <= MOST_GROWTH, "{year:?}");
+                }
+            }
+            let alone = Amid { before: None, own: 7.0, after: None };
+            assert!(splitter.growth(alone).abs() < 1e-300);
+        }
     }
 }
