@@ -113,7 +113,8 @@ fn neither(data: &Bound<'_, PyAny>) -> crate::errors::Failure {
 /// From January-December to years that begin in another month, such as April-March.
 ///
 /// A year of the new calendar is the rest of one old year and the first part of the next. How an old year falls into the two
-/// is uncertain: its share in the first months has the law learned from monthly counts of other places, or with ``shape`` or
+/// is uncertain: its share in the first months has the law learned from monthly counts of other places, the smaller the more
+/// the series grows from the year before and to the year after (by half their logarithm, in logits); or with ``shape`` or
 /// ``concentration`` a beta law around what they say.
 ///
 /// Parameters
