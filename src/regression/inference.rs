@@ -139,7 +139,7 @@ impl Ols {
     /// Where the line is at a row, with `level` per cent confidence.
     ///
     /// # Errors
-    /// [`Error::MatrixShape`] unless the row has an entry for each column; [`Error::BadLevel`].
+    /// [`crate::Error::MatrixShape`] unless the row has an entry for each column; [`crate::Error::BadLevel`].
     pub fn confidence(&self, row: &[f64], level: f64) -> Result<Bounds> {
         self.band(row, level, 0.0)
     }
@@ -147,7 +147,7 @@ impl Ols {
     /// Where a new value is at a row, with `level` per cent probability.
     ///
     /// # Errors
-    /// [`Error::MatrixShape`] unless the row has an entry for each column; [`Error::BadLevel`].
+    /// [`crate::Error::MatrixShape`] unless the row has an entry for each column; [`crate::Error::BadLevel`].
     pub fn prediction(&self, row: &[f64], level: f64) -> Result<Bounds> {
         self.band(row, level, 1.0)
     }
