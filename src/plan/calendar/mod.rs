@@ -3,8 +3,8 @@
 //! A year is cut into a first part (January to March) and a rest; a year of the other calendar is the rest of one and the
 //! first part of the next. The share of the first part is not known. Of a series whose months nobody said, it has the law that
 //! other places teach, the [`Course`] of a year: a beta law with its mean and scatter drawn once a path, for a series keeps its
-//! season, and a share drawn from it for every year, smaller first parts where the series grows. With twelve monthly weights it is a beta number with their mean and a
-//! stated scatter. Counts are split into whole numbers, so that what leaves one year enters the next. Of a year under way what
+//! season, and a share drawn from it for every year, smaller first parts where the series grows. With twelve monthly weights it
+//! is a beta number with their mean and a stated scatter. Counts are split into whole numbers, so that what leaves one year enters the next. Of a year under way what
 //! was counted stays where it was counted (`splitter`).
 //!
 //! The default scatter beside monthly weights (a beta law of twelve) is what three and nine months of 167 public monthly border
