@@ -1,4 +1,4 @@
-"""Scores computed by other tools, for tests/golden_metrics.rs.
+"""Scores computed by other tools, for tests/golden/metrics.rs.
 
     python -m venv venv && venv/bin/pip install utilsforecast properscoring scipy pandas
     venv/bin/python tests/golden/make_metrics.py

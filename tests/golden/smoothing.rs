@@ -2,30 +2,16 @@
 //!
 //! `tests/golden/smoothing.json` holds them, with their origin; `make_smoothing.py` beside it made the file.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::float_cmp,
-    clippy::panic,
-    reason = "a test may stop at the first surprise and ask for the very number"
-)]
-
 use serde_json::Value;
 use unjuran::Error;
 use unjuran::forecast::Forecast;
 use unjuran::series::{Horizon, Series, Unit, Year};
 use unjuran::smoothing::{Bands, Class, Drift, Ets, EtsParams, FittedEts, Mean, Naive, Theta};
 
+use super::{number, numbers};
+
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/smoothing.json")).unwrap()
-}
-
-/// A number, or a decimal string of more digits than a number holds.
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(number).collect()
+    serde_json::from_str(include_str!("smoothing.json")).unwrap()
 }
 
 /// Real-valued, as in the textbook: rounding to counts is ours.

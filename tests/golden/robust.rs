@@ -3,22 +3,10 @@
 //! `tests/golden/robust_trends.json` holds the values of a few series, with their origin; `make_robust.py` made it. All 27
 //! series of the reference (`make_robust.py DIR --all`) agree within the same tolerances.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its values has failed")]
-
 use serde_json::Value;
 use unjuran::regression::{Loss, SlopeMedian, m_estimate, mann_kendall, slope_median};
 
-fn cases() -> Vec<Value> {
-    let golden: Value = serde_json::from_str(include_str!("golden/robust_trends.json")).unwrap();
-    golden["cases"].as_array().unwrap().clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(values) => values.iter().map(|v| v.as_f64().unwrap()).collect(),
-        one => vec![one.as_f64().unwrap()],
-    }
-}
+use super::numbers;
 
 fn near(what: &str, ours: &[f64], theirs: &Value, tolerance: f64) {
     let theirs = numbers(theirs);
@@ -30,7 +18,7 @@ fn near(what: &str, ours: &[f64], theirs: &Value, tolerance: f64) {
 
 #[test]
 fn medians_of_slopes_and_kendalls_test_are_those_of_scipy() {
-    for case in &cases() {
+    for case in &super::cases(include_str!("robust_trends.json")) {
         let y = numbers(&case["y"]);
         let t: Vec<f64> = (1..=y.len()).map(|t| f64::from(u32::try_from(t).unwrap())).collect();
         let line = slope_median(&t, &y, SlopeMedian::TheilSen);
@@ -49,7 +37,7 @@ fn medians_of_slopes_and_kendalls_test_are_those_of_scipy() {
 
 #[test]
 fn m_estimates_are_those_of_r() {
-    for case in &cases() {
+    for case in &super::cases(include_str!("robust_trends.json")) {
         let y = numbers(&case["y"]);
         let rows: Vec<f64> = (1..=y.len()).flat_map(|t| [1.0, f64::from(u32::try_from(t).unwrap())]).collect();
         for (block, loss) in [("huber", Loss::Huber), ("bisquare", Loss::Bisquare)] {

@@ -3,8 +3,6 @@
 //! `tests/golden/ols_trend.json` holds the values, with their origin; `make_ols.py` beside it made the file. All numbers of
 //! all 27 series of the reference (`make_ols.py DIR --all`) agree within 1e-9, the tolerance asked for.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its values has failed")]
-
 use serde_json::Value;
 use unjuran::design::Inputs;
 use unjuran::regression::{
@@ -12,17 +10,7 @@ use unjuran::regression::{
 };
 use unjuran::series::{Horizon, Series, Unit, Year};
 
-fn golden() -> Vec<Value> {
-    let golden: Value = serde_json::from_str(include_str!("golden/ols_trend.json")).unwrap();
-    golden["cases"].as_array().unwrap().clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(values) => values.iter().map(|v| v.as_f64().unwrap()).collect(),
-        one => vec![one.as_f64().unwrap()],
-    }
-}
+use super::numbers;
 
 /// Real-valued, as in the textbook: rounding to counts is ours.
 fn series(case: &Value) -> Series {
@@ -92,7 +80,7 @@ fn compare(case: &Value, block: &str, values: Vec<(&'static str, Vec<f64>)>, tol
 
 #[test]
 fn every_number_of_a_straight_line_is_that_of_r() {
-    let cases = golden();
+    let cases = super::cases(include_str!("ols_trend.json"));
     assert!(cases.len() >= 6);
     for case in &cases {
         let series = series(case);
@@ -113,7 +101,7 @@ fn every_number_of_a_straight_line_is_that_of_r() {
 
 #[test]
 fn every_number_of_a_parabola_is_that_of_r() {
-    for case in &golden() {
+    for case in &super::cases(include_str!("ols_trend.json")) {
         let fitted = PolynomialTrend::new(2).unwrap().fit(&series(case)).unwrap();
         compare(case, "quadratic", ours(&fitted, |y| y), 1e-9);
     }
@@ -121,7 +109,7 @@ fn every_number_of_a_parabola_is_that_of_r() {
 
 #[test]
 fn every_number_of_a_weighted_line_is_that_of_r() {
-    for case in &golden() {
+    for case in &super::cases(include_str!("ols_trend.json")) {
         let series = series(case);
         let n = i32::try_from(series.values().len()).unwrap();
         let weights = (1..=n).map(|t| (Year::new(i64::from(1799 + t)).unwrap(), 0.9_f64.powi(n - t)));

@@ -2,26 +2,14 @@
 //!
 //! `tests/golden/count_trends.json` holds all series of the reference with their origin; `make_counts.py` made it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its values has failed")]
-
 use serde_json::Value;
 use unjuran::design::Inputs;
 use unjuran::regression::{Dispersion, FittedTrend, NegativeBinomialTrend, PoissonTrend};
 use unjuran::series::{Note, Series, Year};
 
+use super::numbers;
+
 const TOLERANCE: f64 = 1e-8;
-
-fn golden() -> Vec<Value> {
-    let golden: Value = serde_json::from_str(include_str!("golden/count_trends.json")).unwrap();
-    golden["cases"].as_array().unwrap().clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(values) => values.iter().map(|v| v.as_f64().unwrap()).collect(),
-        one => vec![one.as_f64().unwrap()],
-    }
-}
 
 fn series(case: &Value) -> Series {
     Series::new(case["series"].as_str().unwrap(), Year::new(1800).unwrap(), &numbers(&case["y"])).unwrap()
@@ -55,7 +43,7 @@ fn errors(fitted: &FittedTrend) -> Vec<f64> {
 
 #[test]
 fn poisson_trends_are_the_maxima_of_their_likelihood() {
-    for case in &golden() {
+    for case in &super::cases(include_str!("count_trends.json")) {
         for block in ["poisson", "poisson_offset"] {
             let (series, inputs) = (series(case), inputs(case, block));
             let fitted = PoissonTrend::new().fit_with(&series, &inputs).unwrap();
@@ -79,7 +67,7 @@ fn poisson_trends_are_the_maxima_of_their_likelihood() {
 
 #[test]
 fn negative_binomial_trends_are_the_maxima_of_their_likelihood() {
-    for case in &golden() {
+    for case in &super::cases(include_str!("count_trends.json")) {
         for block in ["nb", "nb_offset"] {
             let fitted = NegativeBinomialTrend::new().fit_with(&series(case), &inputs(case, block)).unwrap();
             if let Some(expected) = case[block]["expected"].as_str() {

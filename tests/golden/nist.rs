@@ -43,7 +43,7 @@ fn nist_data_sets_keep_the_digits_their_conditioning_allows() {
         ("Wampler4", 15.0, 13.0),
         ("Wampler5", 15.0, 13.0),
     ];
-    let golden: Golden = serde_json::from_str(include_str!("golden/nist_linear.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("nist_linear.json")).unwrap();
     assert_eq!(golden.results.len(), floors.len());
     for (case, (name, coef_floor, se_floor)) in golden.results.into_iter().zip(floors) {
         assert_eq!(case.name, name);
@@ -69,7 +69,7 @@ fn polynomials_in_a_basis_of_their_own_keep_13_digits() {
     let floors = [("Filip", 13.0, 13.0), ("Pontius", 13.0, 13.0), ("Wampler1", 15.0, 0.0), ("Wampler2", 13.0, 0.0)];
     let floors =
         floors.into_iter().chain([("Wampler3", 15.0, 15.0), ("Wampler4", 15.0, 15.0), ("Wampler5", 15.0, 15.0)]);
-    let golden: Golden = serde_json::from_str(include_str!("golden/nist_linear.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("nist_linear.json")).unwrap();
     for (name, coef_floor, se_floor) in floors {
         let case = golden.results.iter().find(|case| case.name == name).unwrap();
         let x: Vec<f64> = case.rows.iter().map(|row| row[1]).collect();

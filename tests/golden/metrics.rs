@@ -2,12 +2,6 @@
 //!
 //! `tests/golden/metrics.json` holds their numbers with the versions; `make_metrics.py` beside it made the file.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::float_cmp,
-    reason = "a test may stop at the first surprise and ask for the very number"
-)]
-
 use serde_json::Value;
 use unjuran::dist::{Continuous, Distribution, Empirical, Kernel, Link, Predictive as _};
 use unjuran::evaluate::metrics::{
@@ -15,12 +9,10 @@ use unjuran::evaluate::metrics::{
 };
 use unjuran::forecast::Interval;
 
-fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/metrics.json")).unwrap()
-}
+use super::numbers;
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+fn golden() -> Value {
+    serde_json::from_str(include_str!("metrics.json")).unwrap()
 }
 
 fn assert_close(ours: f64, theirs: &Value, tolerance: f64, what: &str) {

@@ -1,16 +1,12 @@
 //! The best place of one break against an exhaustive search in R (`tests/golden/segmented_trends.json`, `make_segmented.py`).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read its values has failed")]
-
-use serde_json::Value;
 use unjuran::regression::{Breaks, SegmentedTrend};
 use unjuran::series::{Series, Unit, Year};
 
 #[test]
 fn one_break_is_the_best_of_all_places() {
-    let golden: Value = serde_json::from_str(include_str!("golden/segmented_trends.json")).unwrap();
-    for case in golden["cases"].as_array().unwrap() {
-        let y: Vec<f64> = case["y"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+    for case in super::cases(include_str!("segmented_trends.json")) {
+        let y = super::numbers(&case["y"]);
         let name = case["series"].as_str().unwrap();
         let series = Series::new(name, Year::new(1800).unwrap(), &y).unwrap().with_unit(Unit::Amount).unwrap();
         let fitted = SegmentedTrend::new().breaks(Breaks::Number(1)).fit(&series).unwrap();
