@@ -60,6 +60,7 @@ pub mod forecast;
 pub mod hierarchy;
 #[cfg(feature = "linfa")]
 pub mod interop;
+mod json;
 pub mod language;
 mod markup;
 pub mod model;

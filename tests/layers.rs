@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// Every module with its level. `lib` is the tour: it re-exports and is imported by nobody.
 const LEVELS: &[(&str, u8)] = &[
     ("error", 0),
+    ("json", 0),
     ("markup", 0),
     ("numeric", 1),
     ("series", 1),

@@ -2,9 +2,11 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyDict;
 use serde_json::Value;
 use unjuran::Error;
+
+use crate::record::to_python;
 
 /// Either side's failure, so that `?` works on both.
 pub(crate) enum Failure {
@@ -66,29 +68,4 @@ pub(crate) fn raised(py: Python<'_>, kind: &str, message: &str, fields: &Bound<'
         // why: a broken installation must not hide what was refused.
         Err(_) => PyValueError::new_err(message.to_owned()),
     }
-}
-
-/// JSON as plain Python values; arrays become tuples.
-pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match value {
-        Value::Null => py.None().into_bound(py),
-        Value::Bool(yes) => yes.into_pyobject(py)?.to_owned().into_any(),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(whole), _) => whole.into_pyobject(py)?.into_any(),
-            (None, Some(whole)) => whole.into_pyobject(py)?.into_any(),
-            (None, None) => number.as_f64().into_pyobject(py)?.into_any(),
-        },
-        Value::String(text) => text.into_pyobject(py)?.into_any(),
-        Value::Array(items) => {
-            let items = items.iter().map(|item| to_python(py, item)).collect::<PyResult<Vec<_>>>()?;
-            PyTuple::new(py, items)?.into_any()
-        }
-        Value::Object(entries) => {
-            let dict = PyDict::new(py);
-            for (name, item) in entries {
-                dict.set_item(name, to_python(py, item)?)?;
-            }
-            dict.into_any()
-        }
-    })
 }

@@ -13,9 +13,10 @@ use unjuran::series::{Coverage, Year};
 
 use super::plan::frame;
 use crate::arrays;
-use crate::errors::{Result, to_python};
+use crate::errors::Result;
 use crate::guard::free;
 use crate::input;
+use crate::record::{record, to_python};
 use crate::series::{PySeries, not_stored, quoted};
 
 /// Bands of a picture where nobody says others.
@@ -192,7 +193,7 @@ impl PyForecast {
     ///     Bands, in percent.
     #[pyo3(signature = (levels=None))]
     fn fan<'py>(&self, py: Python<'py>, levels: Option<&Bound<'py, PyAny>>) -> Result<Bound<'py, PyAny>> {
-        let fan = serde_json::to_value(self.fan_of(levels)?).map_err(|e| not_stored("fan", &e))?;
+        let fan = record(&self.fan_of(levels)?).map_err(|e| not_stored("fan", &e))?;
         Ok(to_python(py, &fan)?)
     }
 
@@ -429,7 +430,7 @@ impl PyForecast {
 fn probabilities(levels: &[f64]) -> Vec<f64> {
     let tails = levels.iter().map(|level| (100.0 - level) / 200.0);
     let mut all: Vec<f64> = tails.flat_map(|tail| [tail, 1.0 - tail]).chain([0.5]).collect();
-    all.sort_by(f64::total_cmp);
+    all.sort_unstable_by(f64::total_cmp);
     all.dedup_by(|a, b| (*a - *b).abs() < 1e-12);
     // why: 1 - 0.1 in binary is not the 0.9 that a reader looks for.
     all.iter().map(|p| (p * 1e9).round() / 1e9).collect()

@@ -25,6 +25,7 @@ mod ols;
 mod panel;
 mod plan;
 mod progress;
+mod record;
 mod report;
 mod run;
 mod series;

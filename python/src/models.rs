@@ -17,6 +17,7 @@ use crate::forecast::PyForecast;
 use crate::given;
 use crate::guard::free;
 use crate::input::{self, Ahead};
+use crate::record::record;
 use crate::series::{PySeries, not_stored};
 use crate::stored;
 use crate::tidy;
@@ -75,7 +76,7 @@ impl PyModel {
     }
 
     fn settings(&self) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(AnyModel::of(&*self.model)?).map_err(|e| not_stored("model", &e))?)
+        Ok(record(&AnyModel::of(&*self.model)?).map_err(|e| not_stored("model", &e))?)
     }
 
     pub(crate) fn plain(class: &'static str, model: impl Forecaster + 'static) -> PyClassInitializer<Self> {

@@ -11,12 +11,13 @@ use unjuran::persist::Persist as _;
 use unjuran::report::{Report, ReportOptions};
 use unjuran::series::{Event, Horizon};
 
-use crate::errors::{Result, to_python};
+use crate::errors::Result;
 use crate::given::PyEvent;
 use crate::guard::free;
 use crate::hierarchy;
 use crate::input;
 use crate::panel::PyPanel;
+use crate::record::{record, to_python};
 use crate::series::not_stored;
 
 /// `unjuran/_report.py`: the report on a panel.
@@ -186,7 +187,7 @@ impl PyReport {
     /// ... }
     /// True
     fn to_dict<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
-        let stored = serde_json::to_value(&self.report).map_err(|e| not_stored("report", &e))?;
+        let stored = record(&self.report).map_err(|e| not_stored("report", &e))?;
         Ok(to_python(py, &stored)?)
     }
 

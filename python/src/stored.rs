@@ -7,9 +7,10 @@ use unjuran::Error;
 use unjuran::select::{AnyFitted, AnyModel, SavedFit, model_by_name};
 
 use crate::bayes;
-use crate::errors::{Result, to_python};
+use crate::errors::Result;
 use crate::ets;
 use crate::models::{PyFitted, PyModel};
+use crate::record::{record, to_python};
 use crate::series::PySeries;
 use crate::trends::PyFittedTrend;
 
@@ -29,7 +30,7 @@ pub(crate) fn model(py: Python<'_>, model: AnyModel) -> Result<Bound<'_, PyModel
 /// The settings that are not the default, as keyword arguments.
 fn arguments(py: Python<'_>, model: AnyModel) -> Result<Bound<'_, PyDict>> {
     let settings = |model: &AnyModel| -> Result<serde_json::Value> {
-        let stored = serde_json::to_value(model).map_err(|e| crate::series::not_stored("model", &e))?;
+        let stored = record(model).map_err(|e| crate::series::not_stored("model", &e))?;
         Ok(stored.get("settings").cloned().unwrap_or_default())
     };
     let usual = settings(&AnyModel::of(&*model_by_name(model.kind())?)?)?;

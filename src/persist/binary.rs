@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Persist, VERSION, brief, cbor, known, small_enough};
 use crate::error::{Error, Result};
+use crate::json;
 
 /// The first byte is no text, so that no editor takes the file for one.
 const MAGIC: &[u8; 8] = b"\x89unjuran";
@@ -60,7 +61,7 @@ pub(super) fn read<T: Persist>(bytes: &[u8]) -> Result<T> {
         return Err(refused::<T>("its data are not those that were written: the SHA-256 is another"));
     }
     let text = cbor::to_json(data).map_err(|e| refused::<T>(e))?;
-    serde_json::from_str(&text).map_err(|e| refused::<T>(e))
+    json::from_str(&text).map_err(|e| refused::<T>(e))
 }
 
 fn refused<T: Persist>(problem: impl Display) -> Error {

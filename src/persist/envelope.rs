@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Persist, VERSION, brief, known, small_enough};
 use crate::error::{Error, Result};
+use crate::json;
 
 const FORMAT: &str = "unjuran";
 
@@ -31,7 +32,7 @@ pub(super) fn write<T: Persist>(value: &T) -> Result<String> {
 pub(super) fn read<T: Persist>(text: &str) -> Result<T> {
     small_enough(T::TYPE, text.len())?;
     // why twice: a later version may have other data; its number must be read before them. The first pass keeps nothing.
-    let header: Envelope<IgnoredAny> = serde_json::from_str(text).map_err(|e| refused(T::TYPE, e))?;
+    let header: Envelope<IgnoredAny> = json::from_str(text).map_err(|e| refused(T::TYPE, e))?;
     if header.format != FORMAT {
         return Err(refused(T::TYPE, format_args!("format is {:?}, not {FORMAT:?}", brief(&header.format))));
     }
@@ -39,7 +40,7 @@ pub(super) fn read<T: Persist>(text: &str) -> Result<T> {
     if header.kind != T::TYPE {
         return Err(refused(T::TYPE, format_args!("it is a stored {}", brief(&header.kind))));
     }
-    let envelope: Envelope<T> = serde_json::from_str(text).map_err(|e| refused(T::TYPE, e))?;
+    let envelope: Envelope<T> = json::from_str(text).map_err(|e| refused(T::TYPE, e))?;
     Ok(envelope.data)
 }
 

@@ -55,6 +55,16 @@ fn duplicate_and_unknown_keys_and_overflow_are_refused() {
 }
 
 #[test]
+fn an_array_of_its_fields_is_no_series() {
+    let data = serde_json::to_value(series()).unwrap();
+    let order = ["name", "start", "observations"];
+    let envelope = |data: &str| format!(r#"{{"format":"unjuran","version":1,"type":"series","data":{data}}}"#);
+    assert!(Series::from_json(&envelope(&data.to_string())).is_ok());
+    let fields: Vec<String> = order.iter().filter_map(|key| data.get(key)).map(ToString::to_string).collect();
+    assert!(problem(&envelope(&format!("[{}]", fields.join(",")))).contains("invalid type: sequence"));
+}
+
+#[test]
 fn every_truncation_of_text_and_bytes_is_refused() {
     let (text, bytes) = (stored(), series().to_bytes().unwrap());
     for end in 0..text.len() {

@@ -551,7 +551,7 @@ mod tests {
             let mut q = parts.each_ref().map(|f| f.quantile(p).unwrap()[1]);
             let width = q[0].abs() * 1e-3;
             assert!((mean.quantile(p).unwrap()[1] - q.iter().sum::<f64>() / 3.0).abs() < width);
-            q.sort_by(f64::total_cmp);
+            q.sort_unstable_by(f64::total_cmp);
             assert!((middle.quantile(p).unwrap()[1] - q[1]).abs() < width);
         }
     }

@@ -5,6 +5,7 @@ mod combination;
 mod named;
 mod registry;
 mod shipped;
+mod tagged;
 
 pub use auto_ets::{AutoEts, Pool};
 pub use combination::{Combination, FittedCombination, Weights};

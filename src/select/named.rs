@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::registry::listed;
 use super::shipped::AnyModel;
+use crate::json;
 use crate::model::Forecaster;
 
 /// Combinations inside of combinations that a name may tell.
@@ -15,14 +16,15 @@ const DEEPEST: usize = 8;
 /// The model that tells itself by this name; none if there is none, or if the name does not tell it all, as that of a model
 /// with a prior of its own.
 pub(super) fn model(name: &str) -> Option<Box<dyn Forecaster>> {
-    let found: AnyModel = serde_json::from_value(stored(name, DEEPEST)?).ok()?;
+    // why as text: from a value every model would be read by a second copy of its reader.
+    let found: AnyModel = json::from_str(&stored(name, DEEPEST)?.to_string()).ok()?;
     (found.get().name() == name).then(|| found.boxed())
 }
 
 /// The stored form of a model.
 fn stored(name: &str, depth: usize) -> Option<Value> {
     if let Some(model) = listed(name) {
-        return serde_json::to_value(AnyModel::of(&*model.ok()?).ok()?).ok();
+        return serde_json::from_str(&serde_json::to_string(&AnyModel::of(&*model.ok()?).ok()?).ok()?).ok();
     }
     let depth = depth.checked_sub(1)?;
     let (usual, words) = parts(name)?;

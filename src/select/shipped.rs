@@ -22,10 +22,13 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use serde::de::{Deserializer, Error as _, MapAccess};
 use serde::{Deserialize, Serialize};
 
+use super::tagged::{self, Tagged};
 use super::{AutoEts, Combination, FittedCombination};
 use crate::error::{Error, Result};
+use crate::json;
 use crate::model::{Fitted, Forecaster};
 use crate::regression::{
     ElasticNetTrend, FittedTrend, HuberTrend, LinearTrend, LogLinearTrend, NegativeBinomialTrend, PoissonTrend,
@@ -43,8 +46,8 @@ macro_rules! kinds {
         $($(#[$each:meta])* $kind:ident($held:ty) = $name:literal,)*
     ) => {
         $(#[$about])*
-        #[derive(Clone, Debug, Serialize, Deserialize)]
-        #[serde(tag = $words, content = $content, deny_unknown_fields)]
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(tag = $words, content = $content)]
         #[non_exhaustive]
         pub enum $any {
             $($(#[$each])* #[serde(rename = $name)] $kind($held),)*
@@ -79,6 +82,31 @@ macro_rules! kinds {
                 match self {
                     $(Self::$kind(_) => $name,)*
                 }
+            }
+        }
+
+        impl Tagged for $any {
+            const FIELDS: &[&str; 2] = &[$words, $content];
+            const KINDS: &[&str] = &[$($name),*];
+
+            fn next<'de, A: MapAccess<'de>>(kind: &str, map: &mut A) -> std::result::Result<Self, A::Error> {
+                match kind {
+                    $($name => map.next_value().map(Self::$kind),)*
+                    other => Err(A::Error::unknown_variant(other, Self::KINDS)),
+                }
+            }
+
+            fn parsed(kind: &str, text: &str) -> serde_json::Result<Self> {
+                match kind {
+                    $($name => json::from_str(text).map(Self::$kind),)*
+                    other => Err(serde_json::Error::unknown_variant(other, Self::KINDS)),
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $any {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                tagged::read(deserializer)
             }
         }
     };
@@ -282,6 +310,18 @@ mod tests {
     }
 
     #[test]
+    fn settings_may_stand_before_the_name() {
+        for (first, second) in [
+            (r#""settings":{"degree":3,"projection":"line"}"#, r#""name":"PolynomialTrend""#),
+            (r#""settings":null"#, r#""name":"Drift""#),
+        ] {
+            let [early, late] = [format!("{{{first},{second}}}"), format!("{{{second},{first}}}")]
+                .map(|text| serde_json::from_str::<AnyModel>(&text).unwrap());
+            assert_eq!(serde_json::to_string(&early).unwrap(), serde_json::to_string(&late).unwrap());
+        }
+    }
+
+    #[test]
     fn settings_out_of_range_are_refused_as_in_the_constructor() {
         for (text, because) in [
             (
@@ -297,6 +337,14 @@ mod tests {
             ),
             (r#"{"name":"Combination","settings":{"models":[],"weights":"mean","pooling":null}}"#, "one model or more"),
             (r#"{"name":"Prophet","settings":null}"#, "expected one of"),
+            (r#"{"settings":null,"name":"Prophet"}"#, "expected one of"),
+            (r#"{"name":"Naive"}"#, "missing field `settings`"),
+            (r#"{"settings":null}"#, "missing field `name`"),
+            (r#"{"name":"Naive","name":"Naive","settings":null}"#, "duplicate field `name`"),
+            (r#"{"settings":null,"name":"Naive","settings":null}"#, "duplicate field `settings`"),
+            (r#"{"settings":{"degree":2,"degree":2,"projection":"line"},"name":"PolynomialTrend"}"#, "duplicate field"),
+            (r#"{"name":"Naive","settings":null,"prior":1}"#, "unknown field `prior`"),
+            (r#"["Naive",null]"#, "an object of name and settings"),
         ] {
             let refused = serde_json::from_str::<AnyModel>(text).unwrap_err().to_string();
             assert!(refused.contains(because), "{refused}");

@@ -8,9 +8,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use unjuran::persist::Persist;
 
-use crate::errors::{Result, to_python};
+use crate::errors::Result;
 use crate::guard::free;
 use crate::html::escaped;
+use crate::record::to_python;
 use crate::series::not_stored;
 
 /// An answer of `unjuran.plan` or `unjuran.hierarchy`: printed as a sentence, stored as JSON, equal if all of it is.

@@ -27,6 +27,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::json;
 use crate::numeric::special::binomial::beta_cdf;
 use crate::numeric::special::gamma::{ln_gamma, ln_gamma_ratio};
 use crate::series::EarlierYear;
@@ -79,7 +80,7 @@ impl From<Node> for (f64, f64, f64) {
 }
 
 static SHIPPED: LazyLock<Result<Course>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("course.json"))
+    json::from_str(include_str!("course.json"))
         .map_err(|e| Error::BadJson { expected: "course".to_owned(), problem: e.to_string() })
 });
 

@@ -8,6 +8,7 @@ use super::grid::Grid;
 use super::learn::adapt;
 use super::member::{Member, Shared};
 use crate::error::{Error, Result};
+use crate::json;
 use crate::series::{Series, Unit, Value};
 
 /// A learned prior: the members of the grid that earned weight, their weights, and what they share.
@@ -233,7 +234,7 @@ impl Prior {
     }
 
     fn from_text(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| Error::BadJson { expected: "prior".to_owned(), problem: e.to_string() })
+        json::from_str(text).map_err(|e| Error::BadJson { expected: "prior".to_owned(), problem: e.to_string() })
     }
 
     /// Power of the evidence after so many observed years.
