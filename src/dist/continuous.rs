@@ -38,6 +38,13 @@ pub struct Component {
 const CAP: f64 = 0.9995;
 
 impl Component {
+    /// The same law around the same centre, `factor` times as wide.
+    #[must_use]
+    pub(crate) fn widened(self, factor: f64) -> Self {
+        let link = self.link.widened(self.kernel.location(), factor);
+        Self { kernel: self.kernel.widened(factor), link, ..self }
+    }
+
     /// The law of the count, where the link draws one. Spread laws of such a link have been laid out in
     /// [`Continuous::mixture`]: what is left is the centre.
     pub(super) fn counts(&self) -> Option<NegativeBinomial> {

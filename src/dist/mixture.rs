@@ -78,6 +78,29 @@ impl Unit {
     }
 }
 
+/// The least and the greatest of some numbers.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    least: f64,
+    most: f64,
+}
+
+impl Span {
+    const NOTHING: Self = Self { least: f64::INFINITY, most: f64::NEG_INFINITY };
+
+    // why no `min` and `max`: they look for NaN first, and this is asked of every law.
+    #[inline]
+    fn with(self, x: f64) -> Self {
+        Self { least: if x < self.least { x } else { self.least }, most: if x > self.most { x } else { self.most } }
+    }
+
+    /// Bins per unit, for `N` bins.
+    fn bins<const N: usize>(self) -> f64 {
+        // why a little room: the greatest falls into the last bin, not beyond it.
+        N as f64 * (1.0 - 1e-9) / (self.most - self.least).max(f64::MIN_POSITIVE)
+    }
+}
+
 impl Law {
     fn new(weight: f64, location: f64, scale: f64) -> Self {
         Self { weight, location, scale, inverse: 1.0 / scale }
@@ -87,36 +110,33 @@ impl Law {
 impl Group {
     /// Fewer laws: those of about the same centre and width stand together, as one law of their weight, centre and spread.
     fn sketch<const N: usize>(&self) -> Self {
-        let span = |of: fn(&Law) -> f64| {
-            let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-            for law in &self.laws {
-                (least, most) = (least.min(of(law)), most.max(of(law)));
-            }
-            // why a little room: the greatest falls into the last bin, not beyond it.
-            (least, N as f64 * (1.0 - 1e-9) / (most - least).max(f64::MIN_POSITIVE))
-        };
-        let (location, scale) = (span(|law| law.location), span(|law| law.scale));
+        let (mut location, mut scale) = (Span::NOTHING, Span::NOTHING);
+        for law in &self.laws {
+            location = location.with(law.location);
+            scale = scale.with(law.scale);
+        }
+        let (along, across) = (location.bins::<N>(), scale.bins::<N>());
         // weight, and sums of location, its square and squared scale; locations from the least
         let mut sums = [[[0.0; 4]; N]; N];
         for law in &self.laws {
-            let from_least = law.location - location.0;
+            let from_least = law.location - location.least;
             let bin = |steps: f64| {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to N")]
-                let bin = steps as usize;
+                let bin = steps as u32 as usize;
                 bin.min(N - 1)
             };
-            let sum = &mut sums[bin(from_least * location.1)][bin((law.scale - scale.0) * scale.1)];
+            let sum = &mut sums[bin(from_least * along)][bin((law.scale - scale.least) * across)];
             let more = [1.0, from_least, from_least * from_least, law.scale * law.scale];
             sum.iter_mut().zip(more).for_each(|(sum, x)| *sum += law.weight * x);
         }
         // the variance of a Student-t is df / (df - 2) times its squared scale
         let share = self.df.map_or(1.0, |df| ((df - 2.0) / df).max(0.2));
-        let stands = |&[weight, first, second, square]: &[f64; 4]| {
+        let mut laws = Vec::with_capacity(N * N);
+        for &[weight, first, second, square] in sums.as_flattened().iter().filter(|sums| sums[0] > 0.0) {
             let mean = first / weight;
             let variance = square / weight + share * (second / weight - mean * mean).max(0.0);
-            Law::new(weight, location.0 + mean, variance.sqrt())
-        };
-        let laws = sums.as_flattened().iter().filter(|sums| sums[0] > 0.0).map(stands).collect();
+            laws.push(Law::new(weight, location.least + mean, variance.sqrt()));
+        }
         Self { laws, unit: self.unit.clone(), ..*self }
     }
 
@@ -320,13 +340,9 @@ fn bracket(groups: &[Group], p: f64) -> (f64, f64) {
             .filter(|(group_before, _)| group_before.df == group.df)
             .map_or_else(|| group.unit.quantile(p), |(_, unit)| unit);
         last = Some((group, unit));
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for law in &group.laws {
-            let quantile = law.location + law.scale * unit;
-            (least, most) = (least.min(quantile), most.max(quantile));
-        }
-        low = low.min(group.link.inverse(least));
-        high = high.max(group.link.inverse(most));
+        let own = group.laws.iter().fold(Span::NOTHING, |span, law| span.with(law.location + law.scale * unit));
+        low = low.min(group.link.inverse(own.least));
+        high = high.max(group.link.inverse(own.most));
     }
     // why: the unit law's quantile is good to six digits.
     let room = 1e-5 * (high - low) + 1e-5 * low.abs().max(high.abs());

@@ -52,17 +52,31 @@ impl Latent {
 
     /// The law of each year on its own, with the weight of this member.
     pub(crate) fn marginals(&self, weight: f64) -> impl Iterator<Item = Component> + '_ {
-        (0..self.location.len()).map(move |year| self.marginal(year, weight))
+        // the squares of the shocks that have reached the year
+        let mut shocks = 0.0;
+        (0..self.location.len()).map(move |year| {
+            if let Some(ripple) = year.checked_sub(self.quiet).map(|since| self.ripple[since]) {
+                shocks += ripple * ripple;
+            }
+            self.law(year, shocks, weight)
+        })
     }
 
-    /// The law of one year.
-    pub(super) fn marginal(&self, year: usize, weight: f64) -> Component {
-        let (shocks, row) = (&self.ripple[..(year + 1).saturating_sub(self.quiet)], self.shared.row(year));
-        let square = shocks.iter().chain(row).fold(0.0, |sum, r| sum + r * r);
+    /// The law of the first year.
+    pub(super) fn first(&self, weight: f64) -> Component {
+        let shocks = if self.quiet == 0 { self.ripple[0] * self.ripple[0] } else { 0.0 };
+        self.law(0, shocks, weight)
+    }
+
+    /// The law of a year that shocks with this sum of squares have reached.
+    fn law(&self, year: usize, shocks: f64, weight: f64) -> Component {
+        let row = self.shared.row(year);
+        let square = row.iter().fold(shocks, |sum, r| sum + r * r);
         // why hypot otherwise: squares of numbers near 1e200 overflow, those of numbers near 1e-200 vanish.
         let scale = if (1e-280..1e280).contains(&square) {
             square.sqrt()
         } else {
+            let shocks = &self.ripple[..(year + 1).saturating_sub(self.quiet)];
             shocks.iter().chain(row).fold(0.0_f64, |norm, r| norm.hypot(*r))
         };
         let location = self.location[year];
@@ -108,6 +122,16 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Rows of zeros.
+    pub(crate) fn zeros(len: usize, columns: usize) -> Self {
+        Self { columns, len, numbers: SmallVec::from_elem(0.0, len * columns) }
+    }
+
+    /// The rows in order, to be written.
+    pub(crate) fn rows_mut(&mut self) -> std::slice::ChunksExactMut<'_, f64> {
+        self.numbers.chunks_exact_mut(self.columns.max(1))
+    }
+
     /// Rows of `N` numbers.
     pub fn of<const N: usize>(rows: impl ExactSizeIterator<Item = [f64; N]>) -> Self {
         let mut found = Self { columns: N, len: rows.len(), numbers: SmallVec::with_capacity(N * rows.len()) };

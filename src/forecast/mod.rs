@@ -17,6 +17,7 @@ mod beside;
 mod fan;
 mod joint;
 mod latent;
+mod mixture;
 mod numbers;
 mod paths;
 mod pool;

@@ -19,6 +19,13 @@ use smallvec::SmallVec;
 #[serde(transparent)]
 pub struct Numbers(SmallVec<[f64; 8]>);
 
+impl Numbers {
+    /// So many zeros.
+    pub(crate) fn zeros(years: usize) -> Self {
+        Self(SmallVec::from_elem(0.0, years))
+    }
+}
+
 impl std::ops::Deref for Numbers {
     type Target = [f64];
     fn deref(&self) -> &[f64] {

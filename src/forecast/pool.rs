@@ -6,8 +6,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::joint::Joint;
-use crate::dist::{Continuous, Predictive as _, Quantiles};
+use super::joint::{Joint, Law, Widths};
+use super::mixture::Mixture;
+use crate::dist::{Continuous, Histogram, Predictive as _, Quantiles};
 use crate::numeric::rng::Stream;
 
 /// What is averaged.
@@ -45,11 +46,20 @@ pub(super) struct Averaged {
 }
 
 impl Averaged {
+    pub(super) fn years(&self) -> usize {
+        self.parts.first().map_or(0, |(_, part)| part.years())
+    }
+
+    /// Every part changed.
+    pub(super) fn change(&mut self, to: impl Fn(Joint) -> Joint) {
+        let parts = std::mem::take(&mut self.parts);
+        self.parts = parts.into_iter().map(|(weight, part)| (weight, to(part))).collect();
+    }
+
     /// The law of each year, its quantiles drawn away from the median by a factor.
-    pub(super) fn marginals(&self, width: impl Fn(usize) -> f64) -> Vec<Continuous> {
+    pub(super) fn marginals(&self, widths: &Widths) -> Vec<Continuous> {
         let parts: Vec<(f64, Vec<Continuous>)> = self.parts.iter().map(|(w, part)| (*w, part.marginals())).collect();
-        let years = self.parts.first().map_or(0, |(_, part)| part.years());
-        (0..years)
+        (0..self.years())
             .map(|i| {
                 let pooled = Quantiles::new(|p| {
                     let quantiles = parts.iter().map(|(w, laws)| (laws[i].quantile(p), *w));
@@ -63,7 +73,7 @@ impl Averaged {
                     }
                 });
                 let law = Continuous::of_quantiles(pooled);
-                let (centre, factor) = (law.quantile(0.5), width(i));
+                let (centre, factor) = (law.quantile(0.5), widths.of(i));
                 // why the test: centre + (q - centre) is not q to the last bit.
                 if (factor - 1.0).abs() < f64::EPSILON { law } else { law.changed(|q| centre + factor * (q - centre)) }
             })
@@ -104,16 +114,20 @@ fn median(mut quantiles: Vec<(f64, f64)>) -> f64 {
 }
 
 /// What it takes to draw from a joint law, computed once for all paths.
-pub(super) struct Sampler<'a> {
-    joint: &'a Joint,
-    parts: Vec<Part<'a>>,
-    /// The pool's law of each year.
-    pool: Vec<Continuous>,
-    /// The law of a first year under way, and the one that it replaces.
-    first: Option<(Continuous, Continuous)>,
+pub(super) enum Sampler<'a> {
+    Mixture {
+        mixture: &'a Mixture,
+        widths: &'a Widths,
+        /// The law of a first year under way, and the one that it replaces.
+        first: Option<Box<(Continuous, Continuous)>>,
+    },
+    /// With the pool's law of each year.
+    Averaged { parts: Vec<Part<'a>>, pool: Vec<Continuous> },
+    /// Rows are drawn from a table by [`super::sampled::Sampled::paths`].
+    Table,
 }
 
-struct Part<'a> {
+pub(super) struct Part<'a> {
     weight: f64,
     sampler: Sampler<'a>,
     laws: Vec<Continuous>,
@@ -121,40 +135,55 @@ struct Part<'a> {
 
 impl<'a> Sampler<'a> {
     pub(super) fn new(joint: &'a Joint) -> Self {
-        let first = joint.first();
-        let Some(averaged) = joint.averaged() else {
-            return Self { joint, parts: Vec::new(), pool: Vec::new(), first };
-        };
-        let part = |(weight, part): &'a (f64, Joint)| Part {
-            weight: *weight,
-            sampler: Sampler::new(part),
-            laws: part.marginals(),
-        };
-        Self { joint, parts: averaged.parts.iter().map(part).collect(), pool: joint.marginals(), first }
+        match joint.law() {
+            Law::Mixture(mixture) => {
+                let widths = joint.widths();
+                let both = |first: &Histogram| (Continuous::of_cells(first.clone()), mixture.first_expected(widths));
+                Self::Mixture { mixture, widths, first: mixture.first.as_ref().map(both).map(Box::new) }
+            }
+            Law::Averaged(averaged, _) => {
+                let part = |(weight, part): &'a (f64, Joint)| Part {
+                    weight: *weight,
+                    sampler: Sampler::new(part),
+                    laws: part.marginals(),
+                };
+                Self::Averaged { parts: averaged.parts.iter().map(part).collect(), pool: joint.marginals() }
+            }
+            Law::Sampled(_) => Self::Table,
+        }
     }
 
     /// One draw of the years on the scale of the data, before rounding and caps.
     pub(super) fn draw(&self, stream: &mut Stream, shocks: &mut Vec<f64>, path: &mut [f64]) {
-        if self.parts.is_empty() {
-            self.joint.draw(stream, shocks, path);
-            if let (Some((law, before)), Some(y)) = (&self.first, path.first_mut()) {
-                *y = law.quantile(before.uncapped(*y).clamp(1e-9, 1.0 - 1e-9));
-            }
-            return;
-        }
-        let mut left = stream.uniform();
-        let last = self.parts.len() - 1;
-        for (i, Part { weight, sampler, laws }) in self.parts.iter().enumerate() {
-            left -= weight;
-            if left < 0.0 || i == last {
-                sampler.draw(stream, shocks, path);
-                for ((y, law), pool) in path.iter_mut().zip(laws).zip(&self.pool) {
-                    *y = pool.quantile(law.uncapped(*y).clamp(1e-9, 1.0 - 1e-9));
+        match self {
+            Self::Mixture { mixture, widths, first } => {
+                mixture.draw(widths, stream, shocks, path);
+                if let (Some(first), Some(y)) = (first, path.first_mut()) {
+                    *y = carried(*y, &first.1, &first.0);
                 }
-                return;
             }
+            Self::Averaged { parts, pool } => {
+                let mut left = stream.uniform();
+                let last = parts.len().saturating_sub(1);
+                for (i, Part { weight, sampler, laws }) in parts.iter().enumerate() {
+                    left -= weight;
+                    if left < 0.0 || i == last {
+                        sampler.draw(stream, shocks, path);
+                        for ((y, law), pool) in path.iter_mut().zip(laws).zip(pool) {
+                            *y = carried(*y, law, pool);
+                        }
+                        return;
+                    }
+                }
+            }
+            Self::Table => {}
         }
     }
+}
+
+/// The outcome that has the probability in one law that `y` has in another.
+fn carried(y: f64, from: &Continuous, to: &Continuous) -> f64 {
+    to.quantile(from.uncapped(y).clamp(1e-9, 1.0 - 1e-9))
 }
 
 #[cfg(test)]

@@ -8,29 +8,33 @@
 
 use super::recursion::{Doubt, Smoothing, State};
 use crate::dist::Link;
-use crate::forecast::{Latent, Rows};
+use crate::forecast::{Latent, Numbers, Rows};
 
 /// The joint law of the next `h` years: normal, on the scale of the recursion, `sigma` the standard deviation of a shock.
 pub(crate) fn ahead(smoothing: &Smoothing, state: State, doubt: Doubt, sigma: f64, h: usize) -> Latent {
     let Smoothing { alpha, beta, phi } = *smoothing;
-    // phi, phi + phi^2, ...: the weight of the slope in the years ahead
-    let reach = || {
-        let (mut power, mut sum) = (1.0, 0.0);
-        move || {
-            power *= phi;
-            sum += power;
-            sum
-        }
-    };
     let (level, slope) = doubt.root();
-    let mut next = reach();
-    let location = (0..h).map(|_| state.level + next() * state.slope).collect();
-    let mut next = reach();
-    let root = |r: f64| [sigma * (level.0 + r * slope.0), sigma * (level.1 + r * slope.1)];
-    let shared = Rows::of((0..h).map(|_| root(next())));
-    let mut next = reach();
-    let ripple = (0..h).map(|j| sigma * if j == 0 { 1.0 } else { alpha + beta * next() }).collect();
-    Latent { location, shared, ripple, df: None, link: Link::Identity, quiet: 0 }
+    let mut law = Latent {
+        location: Numbers::zeros(h),
+        shared: Rows::zeros(h, 2),
+        ripple: Numbers::zeros(h),
+        df: None,
+        link: Link::Identity,
+        quiet: 0,
+    };
+    // phi^j, and phi + ... + phi^j, the weight of the slope j years ahead
+    let (mut power, mut reach) = (1.0, 0.0);
+    let mut shock = sigma;
+    let years = law.location.iter_mut().zip(law.ripple.iter_mut()).zip(law.shared.rows_mut());
+    for ((centre, ripple), row) in years {
+        *ripple = shock;
+        power *= phi;
+        reach += power;
+        shock = sigma * (alpha + beta * reach);
+        *centre = state.level + reach * state.slope;
+        row.copy_from_slice(&[sigma * (level.0 + reach * slope.0), sigma * (level.1 + reach * slope.1)]);
+    }
+    law
 }
 
 /// Where a model expects next to nothing, shocks in proportion to it are smaller than the rounding of a count: such years get

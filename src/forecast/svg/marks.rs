@@ -74,7 +74,7 @@ impl Marks<'_> {
                     .filter(|&&limit| (y0 - limit) * (y - limit) < 0.0)
                     .map(|l| (l - y0) / (y - y0))
                     .collect();
-                crossed.sort_by(f64::total_cmp);
+                crossed.sort_unstable_by(f64::total_cmp);
                 kept.extend(
                     crossed.iter().map(|t| (x0 + t * (x - x0), (y0 + t * (y - y0)).clamp(self.top, self.bottom))),
                 );

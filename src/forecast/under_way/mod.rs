@@ -22,9 +22,10 @@ pub mod course;
 
 pub use course::{Course, Measured, Seen};
 
-use super::joint::Joint;
+use super::joint::{Joint, Law};
 use super::latent::{Latent, Rows};
-use crate::dist::{Component, Continuous, Histogram, Predictive as _};
+use super::mixture::{Member, Mixture};
+use crate::dist::{Component, Continuous, Histogram, Predictive as _, Support};
 use crate::error::Result;
 
 /// Cells of the first look at where the year may end, and of those that follow, finer where it is likely.
@@ -51,25 +52,27 @@ pub(super) struct Begun {
 
 /// The joint law after the count so far; `whole` for counts.
 pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Result<Begun> {
-    let expected = joint.first_expected();
-    let surprise = Surprise::about(&expected, share);
-    let cells = Cells::about(&expected, seen, share, whole);
-    let likelihood: Vec<f64> = cells.middles().map(|y| seen.likelihood(y)).collect();
-    if let Some(averaged) = joint.averaged() {
-        let parts = averaged.parts.iter().map(|(weight, part)| Ok((*weight, begun(part, seen, share, whole)?)));
-        let parts = parts.collect::<Result<Vec<_>>>()?;
-        let refuted = parts.iter().all(|(_, part)| part.refuted);
-        let how = averaged.how;
-        return Ok(Begun {
-            joint: Joint::pooled(parts.into_iter().map(|(w, p)| (w, p.joint)).collect(), how),
-            refuted,
-        });
+    match joint.law() {
+        Law::Mixture(mixture) => mixture_begun(mixture, &mixture.first_expected(joint.widths()), seen, share, whole),
+        Law::Averaged(averaged, _) => {
+            let begun = |(weight, part): &(f64, Joint)| Ok((*weight, begun(part, seen, share, whole)?));
+            let parts = averaged.parts.iter().map(begun).collect::<Result<Vec<_>>>()?;
+            let refuted = parts.iter().all(|(_, part)| part.refuted);
+            let parts = parts.into_iter().map(|(weight, part)| (weight, part.joint)).collect();
+            Ok(Begun { joint: Joint::pooled(parts, averaged.how), refuted })
+        }
+        Law::Sampled(_) => Ok(Begun { joint: joint.clone(), refuted: false }),
     }
+}
+
+fn mixture_begun(mixture: &Mixture, expected: &Continuous, seen: &Seen, share: f64, whole: bool) -> Result<Begun> {
+    let surprise = Surprise::about(expected, share);
+    let cells = Cells::about(expected, seen, share, whole);
+    let likelihood: Vec<f64> = cells.middles().map(|y| seen.likelihood(y)).collect();
     let mut found = Vec::new();
     let mut masses = vec![0.0; likelihood.len()];
-    for (weight, latent) in joint.members() {
-        let component = latent.marginal(0, 1.0);
-        let law = Law::of(component, joint);
+    for Member { weight, latent } in &mixture.members {
+        let law = FirstYear::of(latent.first(1.0), mixture.support);
         let mut own: Vec<f64> =
             cells.bounds(seen).map(|(from, pair)| surprise.open(law.between(from, pair[1]), pair)).collect();
         own.iter_mut().zip(&likelihood).for_each(|(mass, l)| *mass *= l);
@@ -91,7 +94,7 @@ pub(super) fn begun(joint: &Joint, seen: &Seen, share: f64, whole: bool) -> Resu
     // why the side: so little counted is as far from what was expected, but its later years are not too low.
     let refuted = surprising > REFUTED * total && seen.counted > share * expected.quantile(0.5);
     let first = Histogram::new(cells.edges.clone(), masses)?;
-    Ok(Begun { joint: Joint::mixture(members, joint.support()).with_first(first), refuted })
+    Ok(Begun { joint: Joint::mixture(members, mixture.support).with_first(first), refuted })
 }
 
 /// A year like no other: the logarithm of its outcome is a Student-t of two degrees of freedom about that of the median
@@ -127,16 +130,16 @@ impl Surprise {
 }
 
 /// The law of the first year of one member.
-enum Law {
+enum FirstYear {
     Plain(Component),
     /// Drawn counts, whose law is laid out over the doubt in their mean.
     Counts(Continuous),
 }
 
-impl Law {
-    fn of(component: Component, joint: &Joint) -> Self {
+impl FirstYear {
+    fn of(component: Component, support: Support) -> Self {
         match component.link.counts(0.0) {
-            Some(_) => Self::Counts(Continuous::mixture(vec![component], joint.support())),
+            Some(_) => Self::Counts(Continuous::mixture(vec![component], support)),
             None => Self::Plain(component),
         }
     }
@@ -191,7 +194,7 @@ impl Cells {
         let (least, most) = (self.edges[0], self.edges[self.edges.len() - 1]);
         let edge = |y: f64| if self.whole { (y + 0.5).round() - 0.5 } else { y };
         self.edges.extend(outcomes.map(edge).into_iter().filter(|y| *y > least && *y < most));
-        self.edges.sort_by(f64::total_cmp);
+        self.edges.sort_unstable_by(f64::total_cmp);
         self.edges.dedup();
     }
 
@@ -297,7 +300,7 @@ mod tests {
     #[test]
     fn a_first_year_known_exactly_is_where_the_later_ones_start() {
         let after = after_first(&walk(), 130.0, 0.0);
-        let sds: Vec<f64> = (0..3).map(|i| after.marginal(i, 1.0).kernel.scale()).collect();
+        let sds: Vec<f64> = after.marginals(1.0).map(|law| law.kernel.scale()).collect();
         assert!(after.location.iter().all(|z| (z - 130.0).abs() < 1e-9));
         // a year later one shock, two years later two
         assert!(sds[0] < 1e-9 && (sds[1] - 10.0).abs() < 1e-9 && (sds[2] - 200.0_f64.sqrt()).abs() < 1e-9, "{sds:?}");
@@ -306,8 +309,8 @@ mod tests {
     #[test]
     fn a_first_year_that_nothing_is_known_of_changes_nothing() {
         let after = after_first(&walk(), 100.0, 100.0);
-        for i in 0..3 {
-            let (before, after) = (walk().marginal(i, 1.0).kernel, after.marginal(i, 1.0).kernel);
+        for (before, after) in walk().marginals(1.0).zip(after.marginals(1.0)) {
+            let (before, after) = (before.kernel, after.kernel);
             assert!(
                 (before.scale() - after.scale()).abs() < 1e-9 && (before.location() - after.location()).abs() < 1e-9
             );
@@ -317,7 +320,7 @@ mod tests {
     #[test]
     fn the_law_of_the_year_is_the_product_of_what_was_expected_and_what_is_seen() {
         let seen = Course::shipped().unwrap().seen(40.0, 0.5, Measured::Count, &[]);
-        let joint = Joint::mixture(vec![(1.0, walk())], crate::dist::Support::NonNegative);
+        let joint = Joint::mixture(vec![(1.0, walk())], Support::NonNegative);
         let begun = begun(&joint, &seen, 0.5, true).unwrap();
         let law = &begun.joint.marginals()[0];
         let normal = |k: f64| {
@@ -348,7 +351,7 @@ mod tests {
     #[test]
     fn a_count_beyond_anything_expected_leaves_the_course_to_speak() {
         let seen = Course::shipped().unwrap().seen(4000.0, 0.5, Measured::Count, &[]);
-        let joint = Joint::mixture(vec![(1.0, walk())], crate::dist::Support::NonNegative);
+        let joint = Joint::mixture(vec![(1.0, walk())], Support::NonNegative);
         let begun = begun(&joint, &seen, 0.5, true).unwrap();
         let law = &begun.joint.marginals()[0];
         assert!(begun.refuted && law.quantile(0.05) > 3999.0 && law.quantile(0.5) > 4500.0);

@@ -177,7 +177,7 @@ impl FittedBayesEts {
     /// Posterior weight of each power of the scale, the smallest power first.
     pub fn scales(&self) -> Vec<(f64, f64)> {
         let mut powers: Vec<f64> = self.members.iter().map(|m| m.member.lambda).collect();
-        powers.sort_by(f64::total_cmp);
+        powers.sort_unstable_by(f64::total_cmp);
         powers.dedup();
         powers.into_iter().map(|power| (power, self.weight_of(|m| m.lambda.total_cmp(&power).is_eq()))).collect()
     }

@@ -15,7 +15,7 @@ use super::member::{Member, Solved, log_constant};
 use super::soft::{Lattice, Node};
 #[cfg(test)]
 use super::wild::Place;
-use super::wild::{Drops, Jolts, Leverages, Wild};
+use super::wild::{Drops, Jolts, Leverages, Odds, Wild};
 use crate::forecast::Latent;
 use crate::series::{Training, Unit};
 
@@ -79,6 +79,7 @@ pub(super) struct Evidence {
     n: usize,
     years: usize,
     constant: f64,
+    odds: Odds,
     /// For series with gaps, or too long for the table of the grid.
     own: Option<Gains>,
     runs: Runs,
@@ -111,13 +112,14 @@ impl Evidence {
             grid.powers.iter().map(|(lambda, _)| Scaled::new(training, ratios, *lambda, scale)).collect();
         let (n, years) = (training.observed() - 1, training.y.len());
         let constant = log_constant(grid.shared.shape, n);
+        let odds = Odds::new(&grid.shared, n);
         let floor = if training.unit == Unit::Count { grid.shared.poisson / scale } else { rounding(training, scale) };
         let runs = own.as_ref().or_else(|| grid.without_gaps(years)).map(|gains| grid.run(gains, &powers));
         let runs = runs.unwrap_or_default();
         let lattices = vec![OnceCell::new(); grid.recursions.len()];
         let moved = vec![OnceCell::new(); grid.recursions.len()];
         let (drops, leverages) = (OnceCell::new(), OnceCell::new());
-        Self { grid, scale, powers, floor, n, years, constant, own, runs, lattices, drops, leverages, moved }
+        Self { grid, scale, powers, floor, n, years, constant, odds, own, runs, lattices, drops, leverages, moved }
     }
 
     /// The laws of the next `h` years with their shares in the member.
@@ -258,7 +260,7 @@ impl Evidence {
         let own = || self.leverages.get_or_init(|| Leverages::new(&self.grid, gains, self.years));
         let leverages = tabulated.unwrap_or_else(own);
         let drops = self.drops.get_or_init(|| leverages.drops(&self.grid, gains, &self.runs, self.years));
-        Jolts { leverages, drops, shared: &self.grid.shared, n: self.n }
+        Jolts { leverages, drops, odds: self.odds }
     }
 
     fn soft(&self, place: usize, series: &Scaled, law: Sigma, midpoints: &Solved, gains: &Gains) -> Seen {

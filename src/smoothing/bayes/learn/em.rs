@@ -100,7 +100,7 @@ fn neighbours(grid: &[Member]) -> Vec<Vec<usize>> {
         .iter()
         .map(|axis| {
             let mut values: Vec<f64> = grid.iter().map(axis).collect();
-            values.sort_by(f64::total_cmp);
+            values.sort_unstable_by(f64::total_cmp);
             values.dedup();
             values
         })
