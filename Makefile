@@ -10,7 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-WHEELS := target/wheels
+# A folder of its own: builds that pip asks for leave their wheels in target/wheels.
+WHEELS := target/wheel
 PEERS := .venv-peers
 
 # What a wheel is made of: it is built again when one of these is newer.

@@ -79,5 +79,5 @@ def environment(tmp_path):
 @pytest.fixture(scope="session")
 def wheel():
     """The wheel that `make install` built."""
-    (built,) = (ROOT / "target" / "wheels").glob("unjuran-*.whl")
+    (built,) = (ROOT / "target" / "wheel").glob("unjuran-*.whl")
     return built
