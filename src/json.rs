@@ -2,7 +2,7 @@
 //!
 //! What serde derives for a struct also takes an array of its fields in order, `[2, "line"]` for
 //! `{"degree": 2, "projection": "line"}`. Nothing writes that, no schema allows it, and a file that has it was written by
-//! mistake; and the code that reads it is a tenth of the Python wheel. So structs are asked for as maps.
+//! mistake; and the code that reads it is a thirtieth of the Python wheel. So structs are asked for as maps.
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A value as it is stored, without its envelope.
 ///
-/// why by way of the text: a second writer for every type would add a twentieth to the wheel.
+/// why by way of the text: every type has a writer of text already, and would need a second one.
 pub(crate) fn record(value: &impl Serialize) -> serde_json::Result<Value> {
     serde_json::from_str(&serde_json::to_string(value)?)
 }

@@ -4,7 +4,7 @@
 //! read once the name is known.
 //!
 //! why not serde's own adjacent tags: they keep a tree of values, and reading from it takes a second copy of the reader of
-//! every model and every fit, a tenth of the wheel.
+//! every model and every fit, a fiftieth of the wheel.
 
 use std::fmt::{self, Write as _};
 use std::marker::PhantomData;

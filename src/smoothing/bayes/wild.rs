@@ -27,7 +27,6 @@ const LEAST_SHARE: f64 = 0.05;
 const MOST: usize = 4;
 
 /// A place where a jolt may have been.
-#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
     pub(super) year: usize,
@@ -175,25 +174,33 @@ pub(super) struct Jolts<'a> {
 }
 
 impl Jolts<'_> {
+    /// The places of a recursion, the last year first; years that say nothing are none.
+    pub(super) fn places(&self, recursion: usize) -> impl Iterator<Item = Place> {
+        let Leverages { width, costs, .. } = self.leverages;
+        let years = costs.len() / width.max(&1);
+        (1..years).rev().flat_map(move |year| {
+            let at = year * width + recursion;
+            let drops = [self.drops.outlier[at], self.drops.shift[at]];
+            let each = [Jolt::Outlier, Jolt::Shift].into_iter().zip(drops).zip(costs[at]);
+            each.map(move |((jolt, drop), log_cost)| Place { year, jolt, drop, log_cost })
+                .filter(|place| place.log_cost.is_finite())
+        })
+    }
+
     /// What the places of its recursion make of a solved member: its evidence with them, and their shares in it.
     pub(super) fn averaged(&self, recursion: usize, solved: &Solved) -> (f64, Vec<Wild>) {
         let Odds { calm, each, least } = self.odds;
-        let Leverages { width, costs, least: cheapest, .. } = self.leverages;
         // why first the place that takes most from `b_n`, at the least of costs: most series have no wild year.
-        if gain_above(self.drops.most[recursion], solved, least + cheapest[recursion]).is_none() {
+        if gain_above(self.drops.most[recursion], solved, least + self.leverages.least[recursion]).is_none() {
             return (solved.log_evidence, Vec::new());
         }
         let mut most = calm;
         let mut found = Vec::new();
-        for year in (1..costs.len() / width).rev() {
-            let at = year * width + recursion;
-            let drops = [self.drops.outlier[at], self.drops.shift[at]];
-            for ((jolt, drop), log_cost) in [Jolt::Outlier, Jolt::Shift].into_iter().zip(drops).zip(costs[at]) {
-                let Some(gain) = gain_above(drop, solved, least + log_cost) else { continue };
-                let log_mass = each + gain - log_cost;
-                most = most.max(log_mass);
-                found.push(Wild { share: log_mass, year, jolt });
-            }
+        for place in self.places(recursion) {
+            let Some(gain) = gain_above(place.drop, solved, least + place.log_cost) else { continue };
+            let log_mass = each + gain - place.log_cost;
+            most = most.max(log_mass);
+            found.push(Wild { share: log_mass, year: place.year, jolt: place.jolt });
         }
         if found.is_empty() {
             return (solved.log_evidence, found);
@@ -216,22 +223,6 @@ impl Jolts<'_> {
         found.retain(|wild| wild.share > LEAST_SHARE);
         found.sort_by(|a, b| b.share.total_cmp(&a.share));
         found.iter().take(MOST).map(|wild| (wild.year, wild.jolt)).collect()
-    }
-}
-
-#[cfg(test)]
-impl Jolts<'_> {
-    /// The places of a recursion, the last year first; years that say nothing are none.
-    pub(super) fn places(&self, recursion: usize) -> impl Iterator<Item = Place> {
-        let Leverages { width, costs, .. } = self.leverages;
-        let years = costs.len() / width.max(&1);
-        (1..years).rev().flat_map(move |year| {
-            let at = year * width + recursion;
-            let drops = [self.drops.outlier[at], self.drops.shift[at]];
-            let each = [Jolt::Outlier, Jolt::Shift].into_iter().zip(drops).zip(costs[at]);
-            each.map(move |((jolt, drop), log_cost)| Place { year, jolt, drop, log_cost })
-                .filter(|place| place.log_cost.is_finite())
-        })
     }
 }
 
