@@ -40,12 +40,12 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.build-tools: requirements-dev.txt | $(BIN)/python
-	$(PIP) install --constraint requirements-dev.txt maturin numpy narwhals
+$(VENV)/.build-tools: requirements/dev.txt | $(BIN)/python
+	$(PIP) install --constraint requirements/dev.txt maturin numpy narwhals
 	@touch $@
 
-$(VENV)/.dev-tools: requirements-dev.txt $(VENV)/.build-tools
-	$(PIP) install --requirement requirements-dev.txt
+$(VENV)/.dev-tools: requirements/dev.txt $(VENV)/.build-tools
+	$(PIP) install --requirement requirements/dev.txt
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.build-tools pyproject.toml README.md $(RUST) $(PACKAGE)
@@ -58,9 +58,9 @@ venv: $(VENV)/.dev-tools ## Make .venv with the pinned tools
 
 install: $(VENV)/.package ## Build the wheel (release) and install it into .venv
 
-# Environments of their own, .venv-NAME with what requirements-NAME.txt pins and the wheel: nothing of theirs enters ours.
+# Environments of their own, .venv-NAME with what requirements/NAME.txt pins and the wheel: nothing of theirs enters ours.
 .PRECIOUS: .venv-%/.tools
-.venv-%/.tools: requirements-%.txt
+.venv-%/.tools: requirements/%.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
 	@touch $@
@@ -127,8 +127,8 @@ test-ray: .venv-ray/.package ## The recipe for Ray Data beside the local result
 
 # --- the explorer in a real browser: slow, and needs chromium with its driver --------------------------------------------
 
-$(VENV)/.browser-tools: requirements-browser.txt $(VENV)/.dev-tools
-	$(PIP) install --constraint requirements-dev.txt --requirement requirements-browser.txt
+$(VENV)/.browser-tools: requirements/browser.txt $(VENV)/.dev-tools
+	$(PIP) install --constraint requirements/dev.txt --requirement requirements/browser.txt
 	@touch $@
 
 # Debian's packages, where they are missing and may be installed; elsewhere the reader is told.
@@ -182,8 +182,8 @@ have-data:
 	@test -d "$(DATA)" || { echo 'which directory? make accuracy DATA=dir, make peers DATA=dir' >&2; exit 1; }
 
 # Polars reads Parquet by itself; versions are those of the pinned file.
-$(VENV)/.bench-tools: requirements-dev.txt $(VENV)/.build-tools
-	$(PIP) install --constraint requirements-dev.txt numpy polars
+$(VENV)/.bench-tools: requirements/dev.txt $(VENV)/.build-tools
+	$(PIP) install --constraint requirements/dev.txt numpy polars
 	@touch $@
 
 accuracy: have-data $(VENV)/.bench-tools $(VENV)/.package ## Accuracy of every model on the collections in DATA=dir; writes BENCHMARKS.md. MODELS=A,B prints some
