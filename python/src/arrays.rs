@@ -1,9 +1,11 @@
 //! Numbers to numpy arrays through bytes, so that neither side needs the other's headers. The arrays are read-only: they
-//! are views of what an immutable object holds.
+//! are views of what an immutable object holds. Columns of them make a frame.
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::errors::Result;
 
 /// A one-dimensional float64 array.
 pub(crate) fn floats<'py>(py: Python<'py>, values: &[f64]) -> PyResult<Bound<'py, PyAny>> {
@@ -23,6 +25,11 @@ pub(crate) fn rows<'py>(py: Python<'py>, values: &[f64], columns: usize) -> PyRe
 /// A one-dimensional int64 array.
 pub(crate) fn integers(py: Python<'_>, values: impl ExactSizeIterator<Item = i64>) -> PyResult<Bound<'_, PyAny>> {
     from_words(py, "int64", values.map(i64::to_ne_bytes))
+}
+
+/// Columns as a frame of the backend asked for.
+pub(crate) fn frame<'py>(columns: &Bound<'py, PyDict>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
+    Ok(columns.py().import("unjuran.frames")?.call_method1("from_columns", (columns, backend))?)
 }
 
 fn from_words<'py>(

@@ -92,7 +92,7 @@ impl PyPrior {
             Err(_) => input::items(panel, "panel")?
                 .iter()
                 .enumerate()
-                .map(|(i, one)| Ok(input::series(one, &format!("panel[{i}]"))?.get().0.clone()))
+                .map(|(i, one)| Ok(PySeries::from_argument(one, &format!("panel[{i}]"))?.get().0.clone()))
                 .collect::<Result<_>>()?,
         };
         let base = match base {
@@ -311,7 +311,7 @@ impl PyBayesEts {
         weights: Option<Bound<'_, PyAny>>,
     ) -> Result<Py<PyFittedBayesEts>> {
         let py = slf.py();
-        let series = input::series(series, "series")?;
+        let series = PySeries::from_argument(series, "series")?;
         let inputs = given::inputs(exog.as_ref(), events.as_ref(), exposure.as_ref(), weights.as_ref())?;
         let (data, model) = (&series.get().0, &slf.get().model);
         let fitted = free(py, || model.fit_with(data, &inputs))?;

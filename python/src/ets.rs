@@ -13,7 +13,6 @@ use crate::arrays;
 use crate::errors::Result;
 use crate::given;
 use crate::guard::free;
-use crate::input;
 use crate::models::{PyFitted, PyModel, Setting};
 use crate::series::PySeries;
 use crate::smoothing::with_bands;
@@ -115,7 +114,7 @@ impl PyEts {
         weights: Option<Bound<'_, PyAny>>,
     ) -> Result<Py<PyFittedEts>> {
         given::nothing_but_the_series("ETS", [&exog, &events, &exposure, &weights])?;
-        let series = input::series(series, "series")?;
+        let series = PySeries::from_argument(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
         let fitted = free(slf.py(), || model.fit(data))?;
         Ok(made(fitted, slf.as_super(), series)?)
@@ -200,7 +199,7 @@ impl PyAutoEts {
         weights: Option<Bound<'_, PyAny>>,
     ) -> Result<Py<PyFittedEts>> {
         given::nothing_but_the_series("AutoETS", [&exog, &events, &exposure, &weights])?;
-        let series = input::series(series, "series")?;
+        let series = PySeries::from_argument(series, "series")?;
         let (model, data) = (slf.get().0, &series.get().0);
         let fitted = free(slf.py(), || model.fit(data))?;
         Ok(made(fitted, slf.as_super(), series)?)
@@ -226,7 +225,7 @@ impl PyFittedEts {
     /// The same kind of fit with the model and the series of its own.
     fn like(slf: &Bound<'_, Self>, fitted: FittedEts) -> Result<Py<Self>> {
         let series = Bound::new(slf.py(), PySeries(fitted.series().clone()))?;
-        let model = slf.as_super().get().model_of(slf.py());
+        let model = slf.as_super().get().model.clone_ref(slf.py());
         Ok(made(fitted, model.bind(slf.py()), &series)?)
     }
 }
@@ -284,7 +283,7 @@ impl PyFittedEts {
     /// -------
     /// FittedETS
     fn refit(slf: &Bound<'_, Self>, series: &Bound<'_, PyAny>) -> Result<Py<Self>> {
-        let series = input::series(series, "series")?;
+        let series = PySeries::from_argument(series, "series")?;
         let data = &series.get().0;
         Self::like(slf, slf.get().0.refit(data)?)
     }

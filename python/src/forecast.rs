@@ -11,7 +11,6 @@ use unjuran::forecast::{Beside, Fan, Forecast, SvgStyle};
 use unjuran::persist::Persist as _;
 use unjuran::series::{Coverage, Year};
 
-use super::plan::frame;
 use crate::arrays;
 use crate::errors::Result;
 use crate::guard::free;
@@ -314,7 +313,7 @@ impl PyForecast {
         for (name, of) in numbers {
             columns.set_item(name, arrays::floats(py, &rows.iter().map(of).collect::<Vec<_>>())?)?;
         }
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 
     /// The forecast as a frame with columns unique_id, ds, <model> (the median), <model>-lo-80, <model>-hi-80, ...
@@ -480,7 +479,7 @@ pub(crate) fn long_frame<'py>(
         columns.set_item("value", arrays::floats(py, &values)?)?;
         columns.set_item("status", vec!["ok"; ids.len()])?;
     }
-    frame(&columns, backend)
+    arrays::frame(&columns, backend)
 }
 
 /// The last day that was counted; of a year under way without a date, the end of the year before it.

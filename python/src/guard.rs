@@ -42,20 +42,3 @@ pub(crate) fn adopt(py: Python<'_>) -> PyResult<()> {
     let internal = py.import("unjuran.errors")?.getattr("InternalError")?;
     py.get_type::<PanicException>().setattr("__bases__", (internal,))
 }
-
-/// For the tests of this border: panics, in the calling thread (0 threads: as a getter would) or on a pool of threads.
-#[pyfunction]
-#[pyo3(name = "_panic")]
-pub(crate) fn panic(py: Python<'_>, threads: Option<i64>) -> Result<()> {
-    #[expect(clippy::panic, reason = "that is what it is for")]
-    let fall = || -> unjuran::Result<()> { panic!("on purpose") };
-    match threads {
-        None => free(py, fall),
-        Some(0) => Ok(fall()?),
-        Some(threads) => {
-            let ahead = crate::input::Ahead::Years(unjuran::series::Horizon::years(1)?);
-            let run = crate::run::Run::new(None, ahead, Some(threads))?;
-            Ok(run.within(py, 2, |_| rayon::join(fall, fall))?.0?)
-        }
-    }
-}

@@ -13,7 +13,7 @@ use crate::errors::Result;
 use crate::forecast::{PyForecast, named_interval};
 use crate::guard::free;
 use crate::panel::PyPanel;
-use crate::plan::{PyAnswer, answer, frame, read_back};
+use crate::plan::{PyAnswer, answer, read_back};
 use crate::series::PySeries;
 
 /// A tree from a dict of total to parts, or from tuples of total, part and perhaps relation.
@@ -392,7 +392,7 @@ impl PyMerged {
             let of = |given: &[(String, f64)]| given.iter().find(|(name, _)| name == source).map(|(_, y)| *y);
             columns.set_item(source, gaps(years.iter().map(|y| of(&y.given)).collect())?)?;
         }
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 
     /// The answer that ``to_json`` wrote.

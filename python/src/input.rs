@@ -9,7 +9,6 @@ use unjuran::error::checked_level;
 use unjuran::series::{Horizon, Series, Unit, Year};
 
 use crate::errors::{Result, raised};
-use crate::series::PySeries;
 
 /// Objects that stand for "no number" in pandas and numpy.
 const MISSING: &[&str] = &["NAType", "NaTType", "MaskedConstant"];
@@ -142,15 +141,6 @@ pub(crate) fn year(object: &Bound<'_, PyAny>, place: &str) -> Result<Year> {
         return year(&object.call_method1(intern!(py, "astype"), ("datetime64[D]",))?.call_method0("item")?, place);
     }
     Ok(Year::new(integer(object, place)?)?)
-}
-
-/// The series that an argument must be.
-pub(crate) fn series<'a, 'py>(object: &'a Bound<'py, PyAny>, argument: &str) -> Result<&'a Bound<'py, PySeries>> {
-    if let Ok(series) = object.cast::<PySeries>() {
-        return Ok(series);
-    }
-    let given = object.get_type().name()?;
-    Err(PyTypeError::new_err(format!("{argument} must be an unjuran.Series, not {given}")).into())
 }
 
 /// How far to look ahead.

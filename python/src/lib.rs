@@ -11,6 +11,7 @@ mod columns;
 mod convert;
 mod errors;
 mod ets;
+mod fit;
 mod forecast;
 mod forecasts;
 mod front;
@@ -61,8 +62,6 @@ mod _core {
     #[pymodule_export]
     use crate::given::PyEvent;
     #[pymodule_export]
-    use crate::guard::panic;
-    #[pymodule_export]
     use crate::hierarchy::{PyDiscrepancy, PyMerged, check_totals, merge_sources, reconcile};
     #[pymodule_export]
     use crate::metrics::{
@@ -93,6 +92,8 @@ mod _core {
     use crate::plan::target::{PyRequiredChange, PyTarget, required_change, target};
     #[pymodule_export]
     use crate::report::{PyReport, figure, probability, report, words};
+    #[pymodule_export]
+    use crate::run::panic;
     #[pymodule_export]
     use crate::series::PySeries;
     #[pymodule_export]

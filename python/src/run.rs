@@ -13,11 +13,11 @@ use unjuran::Error;
 use unjuran::design::Inputs;
 use unjuran::forecast::Forecast;
 use unjuran::model::Forecaster;
-use unjuran::series::Series;
+use unjuran::series::{Horizon, Series};
 
 use crate::arrays;
 use crate::errors::Result;
-use crate::guard::bug;
+use crate::guard::{bug, free};
 use crate::input::Ahead;
 use crate::models::resolved;
 use crate::progress::Progress;
@@ -268,4 +268,22 @@ pub(crate) fn table<'py>(py: Python<'py>, run: &Run, levels: &[f64], blocks: &[B
     table.set_item("columns", columns)?;
     table.set_item("status", PyList::new(py, status)?)?;
     Ok(table)
+}
+
+// why here: `guard::free` and `Run::within` are the border, and this file knows both.
+/// For the tests of this border: panics, in the calling thread (0 threads: as a getter would) or on a pool of threads.
+#[pyfunction]
+#[pyo3(name = "_panic")]
+pub(crate) fn panic(py: Python<'_>, threads: Option<i64>) -> Result<()> {
+    #[expect(clippy::panic, reason = "that is what it is for")]
+    let fall = || -> unjuran::Result<()> { panic!("on purpose") };
+    match threads {
+        None => free(py, fall),
+        Some(0) => Ok(fall()?),
+        Some(threads) => {
+            let ahead = Ahead::Years(Horizon::years(1)?);
+            let run = Run::new(None, ahead, Some(threads))?;
+            Ok(run.within(py, 2, |_| rayon::join(fall, fall))?.0?)
+        }
+    }
 }

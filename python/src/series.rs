@@ -59,6 +59,20 @@ use crate::input;
 #[derive(Clone, PartialEq)]
 pub(crate) struct PySeries(pub(crate) Series);
 
+impl PySeries {
+    /// The series that an argument must be.
+    pub(crate) fn from_argument<'a, 'py>(
+        object: &'a Bound<'py, PyAny>,
+        argument: &str,
+    ) -> Result<&'a Bound<'py, Self>> {
+        if let Ok(series) = object.cast::<Self>() {
+            return Ok(series);
+        }
+        let given = object.get_type().name()?;
+        Err(PyTypeError::new_err(format!("{argument} must be an unjuran.Series, not {given}")).into())
+    }
+}
+
 #[pymethods]
 impl PySeries {
     #[new]

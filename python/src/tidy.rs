@@ -9,7 +9,6 @@ use unjuran::series::Series;
 
 use crate::arrays;
 use crate::errors::Result;
-use crate::plan::frame;
 
 type Columns<'py> = Bound<'py, PyDict>;
 type Number = fn(&Coefficient) -> f64;
@@ -40,7 +39,7 @@ pub(crate) fn coefficients<'py>(
     for (name, of) in all {
         numbers(&columns, name, &coefficients.iter().map(of).collect::<Vec<_>>())?;
     }
-    frame(&columns, backend)
+    arrays::frame(&columns, backend)
 }
 
 /// The coefficients of a regression, or the parameters of another model with the standard errors that it knows.
@@ -85,7 +84,7 @@ pub(crate) fn glance<'py>(py: Python<'py>, report: &FitReport, backend: Option<&
     number(&columns, "deviance", regression.and_then(|r| r.deviance.or(squares(r))))?;
     number(&columns, "df.residual", regression.and_then(|r| r.df))?;
     whole(&columns, "nobs", report.observed())?;
-    frame(&columns, backend)
+    arrays::frame(&columns, backend)
 }
 
 /// A row a year of the fit.
@@ -105,7 +104,7 @@ pub(crate) fn augment<'py>(
     numbers(&columns, "y", &gaps(&years.iter().map(|y| observed(*y)).collect::<Vec<_>>()))?;
     numbers(&columns, ".fitted", &gaps(&report.fitted))?;
     numbers(&columns, ".resid", &gaps(&report.residuals))?;
-    frame(&columns, backend)
+    arrays::frame(&columns, backend)
 }
 
 /// What is known of a regression on columns of the user's own.
@@ -131,7 +130,7 @@ impl OfColumns<'_> {
         number(&columns, "deviance", Some(self.rss))?;
         whole(&columns, "df.residual", self.df)?;
         whole(&columns, "nobs", self.fitted.len())?;
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 
     pub(crate) fn augment<'py>(&self, py: Python<'py>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
@@ -141,6 +140,6 @@ impl OfColumns<'_> {
         if self.leverages.len() == self.fitted.len() {
             numbers(&columns, ".hat", self.leverages)?;
         }
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 }

@@ -593,7 +593,7 @@ impl PyFittedTrend {
     /// dict
     ///     ``statistic`` (pairs that rise less those that fall), ``tau`` (Kendall's tau-b), ``z`` and ``p``.
     fn trend_test(slf: PyRef<'_, Self>) -> Result<Bound<'_, PyDict>> {
-        let training = Training::new(&slf.as_super().data().get().0)?;
+        let training = Training::new(&slf.as_super().series.get().0)?;
         let values: Vec<f64> = training.y.iter().flatten().copied().collect();
         let test = mann_kendall(&values);
         let answer = PyDict::new(slf.py());

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use pyo3::PyClass;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::PyType;
 use unjuran::persist::Persist;
 
 use crate::errors::Result;
@@ -79,11 +79,6 @@ impl PyAnswer {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
         Ok((slf.get_type().getattr(intern!(slf.py(), "from_json"))?, (slf.get().json.clone(),)))
     }
-}
-
-/// Columns as a frame of the backend asked for.
-pub(crate) fn frame<'py>(columns: &Bound<'py, PyDict>, backend: Option<&str>) -> Result<Bound<'py, PyAny>> {
-    Ok(columns.py().import("unjuran.frames")?.call_method1("from_columns", (columns, backend))?)
 }
 
 /// The value that `to_json` wrote, as an object of its class.

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use unjuran::plan::{Capacity, Need, Needs, Stay};
 
-use super::answer::{PyAnswer, answer, frame, read_back};
+use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
@@ -209,7 +209,7 @@ impl PyCapacity {
         columns.set_item("days_avoided", self.days_avoided(py)?)?;
         columns.set_item("cost", self.cost(py)?)?;
         columns.set_item("cost_per_day_avoided", self.cost_per_day_avoided(py)?)?;
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 
     /// The answer that ``to_json`` wrote.

@@ -5,7 +5,7 @@ use pyo3::types::{PyDict, PyList, PyType};
 use unjuran::plan::{Impact, impact as judged};
 use unjuran::series::Series;
 
-use super::answer::{PyAnswer, answer, frame, read_back};
+use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::{PyForecast, named_interval};
@@ -65,7 +65,7 @@ pub(crate) fn impact<'py>(
     controls: Option<&Bound<'py, PyAny>>,
     meaningful: f64,
 ) -> Result<Bound<'py, PyImpact>> {
-    let series = input::series(series, "series")?.get().0.clone();
+    let series = PySeries::from_argument(series, "series")?.get().0.clone();
     let Ok(event) = event.cast::<PyEvent>() else {
         let given = event.get_type().name()?;
         let message = format!("event must be an unjuran.plan.Event, not {given}");
@@ -79,7 +79,7 @@ pub(crate) fn impact<'py>(
             Err(_) => input::items(given, "controls")?
                 .iter()
                 .enumerate()
-                .map(|(i, one)| Ok(input::series(one, &format!("controls[{i}]"))?.get().0.clone()))
+                .map(|(i, one)| Ok(PySeries::from_argument(one, &format!("controls[{i}]"))?.get().0.clone()))
                 .collect::<Result<_>>()?,
         },
     };
@@ -208,7 +208,7 @@ impl PyImpact {
         columns.set_item("relative", rows.iter().map(|r| r.relative.0).collect::<Vec<_>>())?;
         columns.set_item("relative-lo-95", rows.iter().map(|r| r.relative.1).collect::<Vec<_>>())?;
         columns.set_item("relative-hi-95", rows.iter().map(|r| r.relative.2).collect::<Vec<_>>())?;
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 
     /// The impact that ``to_json`` wrote.

@@ -9,4 +9,4 @@ pub(crate) mod monitor;
 pub(crate) mod scenario;
 pub(crate) mod target;
 
-pub(crate) use answer::{PyAnswer, answer, frame, read_back};
+pub(crate) use answer::{PyAnswer, answer, read_back};

@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyType};
 use unjuran::plan::{Comparison, Driver, Effect, Scenario, Span, compare};
 use unjuran::series::EventKind;
 
-use super::answer::{PyAnswer, answer, frame, read_back};
+use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
 use crate::forecast::PyForecast;
@@ -248,7 +248,7 @@ impl PyComparison {
         for (name, values) in numbers {
             columns.set_item(name, arrays::floats(py, &values)?)?;
         }
-        frame(&columns, backend)
+        arrays::frame(&columns, backend)
     }
 
     /// The comparison that ``to_json`` wrote.
