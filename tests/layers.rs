@@ -1,7 +1,8 @@
 //! The shortest map of the crate: a module imports only from modules of strictly lower levels, and `numeric` knows
-//! nothing of years or forecasts.
+//! nothing of years or forecasts. Files of the bindings have no levels; their imports may not lead back.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,10 +52,23 @@ fn every_module_imports_only_from_lower_levels() {
 }
 
 #[test]
+fn imports_of_the_bindings_run_one_way() {
+    let root = bindings_root();
+    let read = |path: &PathBuf| {
+        let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        (inside, fs::read_to_string(path).unwrap())
+    };
+    let files: Vec<(String, String)> = rust_files(&root).iter().map(read).collect();
+    assert!(files.iter().any(|(file, _)| file == "lib.rs"), "no sources of the bindings in {}", root.display());
+    let files: Vec<(&str, &str)> = files.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect();
+    let complaints = imports_that_lead_back(&files);
+    assert!(complaints.is_empty(), "imports of python/src must run one way:\n{}", complaints.join("\n"));
+}
+
+#[test]
 fn no_file_is_too_long_to_read() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut long = String::new();
-    for path in [rust_files(&root.join("src")), rust_files(&root.join("python/src"))].concat() {
+    for path in [rust_files(&source_root()), rust_files(&bindings_root())].concat() {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         if lines > LONGEST {
             writeln!(long, "{}: {lines} lines", path.display()).unwrap();
@@ -120,6 +134,66 @@ fn what_the_map_does_not_know_is_refused() {
 }
 
 #[test]
+fn imports_that_lead_back_are_found_in_every_spelling() {
+    for back in [
+        "use crate::input;",
+        "use crate::{errors::Result, input::{self, number}};",
+        "fn f() { crate::input::number() }",
+        "use super::input::number;",
+    ] {
+        let found = imports_that_lead_back(&[
+            ("errors.rs", ""),
+            ("guard.rs", "use crate::run::Run;"),
+            ("input.rs", "use crate::errors::Result;\nuse crate::guard::{bug as slip, free};"),
+            ("lib.rs", "use crate::run::Run;"),
+            ("run.rs", &format!("use crate::errors::Result;\n{back}")),
+        ]);
+        assert_eq!(found.len(), 1, "{back:?} gave {found:?}");
+        assert!(found[0].starts_with("guard -> run -> input -> guard"), "{found:?}");
+        assert!(found[0].contains(&format!("run.rs line 2: {back}")), "{found:?}");
+        assert!(found[0].contains("input.rs line 2: use crate::guard"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_folder_is_one_place_on_the_way_and_has_ways_inside() {
+    let found = imports_that_lead_back(&[
+        ("forecast.rs", "use super::plan::frame;"),
+        ("plan/answer.rs", ""),
+        ("plan/funnel.rs", "use super::answer;\nuse crate::forecast::Forecast;"),
+        ("plan/mod.rs", "pub(crate) use answer::frame;"),
+    ]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("forecast -> plan -> forecast"), "no two files, but a file and a folder: {found:?}");
+    let found = imports_that_lead_back(&[
+        ("plan/funnel.rs", "use super::scenario::Comparison;"),
+        ("plan/mod.rs", ""),
+        ("plan/scenario.rs", "use crate::plan::funnel::Link;"),
+    ]);
+    assert!(found[0].starts_with("plan/funnel -> plan/scenario -> plan/funnel"), "{found:?}");
+    // why: what a folder re-exports comes from any of its files, so an import from there hides where it leads.
+    for hidden in ["use super::Answer;", "use super::*;", "use crate::Answer;", "use crate::*;"] {
+        let found = imports_that_lead_back(&[("plan/funnel.rs", hidden), ("plan/mod.rs", "")]);
+        assert!(found[0].starts_with(&format!("plan/funnel.rs line 1: {hidden}: name the file")), "{found:?}");
+    }
+}
+
+#[test]
+fn imports_that_run_one_way_pass() {
+    let found = imports_that_lead_back(&[
+        ("errors.rs", "// not crate::input\nuse std::fmt;"),
+        ("guard.rs", "use crate::errors::Result;\n#[cfg(test)]\nmod tests {\n    use crate::run::Run;\n}\n"),
+        ("input.rs", "use crate::errors::Result;\nuse crate::guard::free;"),
+        ("lib.rs", "use crate::plan::funnel::Funnel;"),
+        ("plan/answer.rs", "use crate::guard::free;"),
+        ("plan/funnel.rs", "use super::answer::{self, Answer};\nuse crate::input;"),
+        ("plan/mod.rs", "mod answer;\nuse crate::run::Run;"),
+        ("run.rs", "use crate::{errors::Result, guard, input::Ahead};\nuse crate::run::Stop;"),
+    ]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
 fn domain_words_are_found_inside_longer_names() {
     assert_eq!(domain_words("let x = 1;\nlet first_year = 2;\n/// the YearIndex"), [(2, "year"), (3, "year")]);
     assert_eq!(domain_words("/// the power series, a count of steps"), []);
@@ -127,6 +201,10 @@ fn domain_words_are_found_inside_longer_names() {
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn bindings_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("python/src")
 }
 
 /// All Rust files below a folder, sorted; none if the folder is not there.
@@ -151,32 +229,96 @@ fn level(module: &str) -> Option<u8> {
 
 /// What is wrong with the imports of one file, a sentence each.
 fn upward_imports(file: &Path, text: &str) -> Vec<String> {
-    let parts: Vec<String> = file.with_extension("").iter().map(|p| p.to_string_lossy().into_owned()).collect();
-    let home = parts[0].as_str();
+    let module = module_of(file);
+    let home = module[0].as_str();
     if home == "lib" {
         return Vec::new();
     }
     let Some(own) = level(home) else { return vec![format!("module {home} is not in the map")] };
-    // How many `super::` lead from here to the crate root: src/series/year.rs is crate::series::year.
-    let depth = parts.len() - usize::from(parts.last().is_some_and(|p| p == "mod"));
 
     let code = code_only(text);
     let mut complaints = Vec::new();
-    for (at, target) in names_at_the_root(&code, depth) {
-        let line = code[..at].matches('\n').count() + 1;
-        let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
+    for (at, path) in paths(&code, &module) {
+        let (target, shown) = (path[0].as_str(), shown(text, &code, at));
         if target.starts_with(char::is_uppercase) {
-            complaints.push(format!("line {line}: {shown}: name the module that {target} lives in"));
+            complaints.push(format!("{shown}: name the module that {target} lives in"));
         } else if target != home {
-            match level(&target) {
-                None => complaints.push(format!("line {line}: {shown}: {target} is not in the map")),
-                Some(other) if other >= own => complaints
-                    .push(format!("line {line}: {shown}: {home} (level {own}) imports {target} (level {other})")),
+            match level(target) {
+                None => complaints.push(format!("{shown}: {target} is not in the map")),
+                Some(other) if other >= own => {
+                    complaints.push(format!("{shown}: {home} (level {own}) imports {target} (level {other})"));
+                }
                 Some(_) => {}
             }
         }
     }
+    // One of `forecast::{Fan, Paths}` is enough.
+    complaints.dedup();
     complaints
+}
+
+/// Who imports whom, and where: arrows between the files and folders of one folder.
+type Arrows = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What keeps imports from running one way, a sentence each: a way that leads back to where it began, and imports that do
+/// not name a file. Files and folders of one folder are compared with each other, so that a folder is one place on the way.
+fn imports_that_lead_back(files: &[(&str, &str)]) -> Vec<String> {
+    let modules: Vec<Vec<String>> = files.iter().map(|(file, _)| module_of(Path::new(file))).collect();
+    let (mut complaints, mut arrows) = (Vec::new(), Arrows::new());
+    for ((file, text), own) in files.iter().zip(&modules).filter(|(_, own)| own[0] != "lib") {
+        let code = code_only(text);
+        for (at, path) in paths(&code, own) {
+            let common = own.iter().zip(&path).take_while(|(own, other)| own == other).count();
+            // Without a next name of its own the path stays inside the file, or the folder of a mod.rs.
+            let Some(from) = own.get(..=common) else { continue };
+            let place = format!("{file} {}", shown(text, &code, at));
+            match path.get(..=common).filter(|to| modules.iter().any(|module| module.starts_with(to))) {
+                Some(to) => {
+                    arrows.entry(from.join("/")).or_default().entry(to.join("/")).or_insert(place);
+                }
+                None => complaints.push(format!("{place}: name the file that {} lives in", path.join("::"))),
+            }
+        }
+    }
+    if let Some(way) = way_back(&arrows) {
+        let places = way.iter().zip(&way[1..]).map(|(from, to)| format!("\n    {}", arrows[*from][*to]));
+        complaints.push(format!("{}{}", way.join(" -> "), places.collect::<String>()));
+    }
+    complaints
+}
+
+/// A way along the arrows that ends where it began, if there is one.
+fn way_back(arrows: &Arrows) -> Option<Vec<&str>> {
+    let mut left: BTreeSet<&str> = arrows.keys().map(String::as_str).collect();
+    let onward =
+        |from: &str, left: &BTreeSet<&str>| arrows[from].keys().map(String::as_str).find(|to| left.contains(to));
+    // Who imports nobody who is left is on no way back.
+    while let Some(done) = left.iter().copied().find(|from| onward(from, &left).is_none()) {
+        left.remove(done);
+    }
+    // Everybody who is left imports somebody who is left: a walk must come to where it has been.
+    let mut way = vec![left.first().copied()?];
+    loop {
+        let next = onward(way[way.len() - 1], &left)?;
+        let been = way.iter().position(|place| *place == next);
+        way.push(next);
+        if let Some(been) = been {
+            return Some(way.split_off(been));
+        }
+    }
+}
+
+/// The module that a file is: `src/series/year.rs` is `series::year`, and `src/series/mod.rs` is `series`.
+fn module_of(file: &Path) -> Vec<String> {
+    let mut names: Vec<String> = file.with_extension("").iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    names.pop_if(|name| name == "mod");
+    names
+}
+
+/// The line of a position, with its number.
+fn shown(text: &str, code: &str, at: usize) -> String {
+    let line = code[..at].matches('\n').count() + 1;
+    format!("line {line}: {}", text.lines().nth(line - 1).unwrap_or_default().trim())
 }
 
 /// The text with comments and `#[cfg(test)]` modules blanked out, every line in its place.
@@ -211,65 +353,84 @@ fn code_only(text: &str) -> String {
     code
 }
 
-/// First names after the crate root, with their positions: `crate::{a, b::c}` gives a and b, and so does
-/// `super::super::{a, b::c}` where two steps up is the root.
-fn names_at_the_root(code: &str, depth: usize) -> Vec<(usize, String)> {
-    let mut names = Vec::new();
+/// Every path that begins with `crate` or `super`, from the crate root on, with its position: in `series::year`, both
+/// `super::{a, b::c}` and `crate::series::{a, b::c}` give `series::a` and `series::b::c`.
+fn paths(code: &str, module: &[String]) -> Vec<(usize, Vec<String>)> {
+    let above = |module: &[String]| module[..module.len().saturating_sub(1)].to_vec();
+    let mut paths = Vec::new();
     let mut at = 0;
     while at < code.len() {
         let word = word_at(code, at);
-        if word.is_empty() {
-            at += code[at..].chars().next().map_or(1, char::len_utf8);
-            continue;
-        }
-        let (start, mut ups) = (at, 0);
-        at += word.len();
-        let mut path = if word == "crate" { step(code, at) } else { None };
-        if word == "super" {
-            ups = 1;
-            path = step(code, at);
-            while let Some(next) = path.filter(|&p| word_at(code, p) == "super") {
-                ups += 1;
-                path = step(code, next + "super".len());
+        let mut base = match word {
+            "crate" => Vec::new(),
+            "super" => above(module),
+            _ => {
+                at += code[at..].chars().next().map_or(1, char::len_utf8).max(word.len());
+                continue;
             }
+        };
+        at += word.len();
+        let mut path = step(code, at);
+        while let Some(next) = path.filter(|&p| word_at(code, p) == "super") {
+            base = above(&base);
+            path = step(code, next + "super".len());
         }
-        let Some(target) = path.filter(|_| word == "crate" || ups == depth) else { continue };
-        if code[target..].starts_with('{') {
-            names.extend(group(code, target));
-        } else if !word_at(code, target).is_empty() {
-            names.push((start, word_at(code, target).to_owned()));
+        if let Some(path) = path {
+            at = branches(code, path, base, &mut paths);
         }
-        at = target;
     }
-    names
+    paths
 }
 
-/// The first name of each path in a `{...}` group.
-fn group(code: &str, open: usize) -> Vec<(usize, String)> {
-    let (mut names, mut depth, mut expects, mut at) = (Vec::new(), 0_usize, true, open);
-    while at < code.len() {
-        let word = word_at(code, at);
-        if !word.is_empty() {
-            if expects && depth == 1 {
-                names.push((at, word.to_owned()));
+/// Adds the paths that go on from `base` at a position, several where a `{...}` group comes; gives the position behind them.
+fn branches(code: &str, start: usize, base: Vec<String>, paths: &mut Vec<(usize, Vec<String>)>) -> usize {
+    let (mut path, mut at) = (base, start);
+    loop {
+        if code[at..].starts_with('{') {
+            let before = paths.len();
+            let end = group(code, at + 1, &path, paths);
+            if at > start {
+                // why: the line of `forecast::{` says more than that of a name inside.
+                paths[before..].iter_mut().for_each(|(position, _)| *position = start);
             }
-            expects = false;
-            at += word.len();
-            continue;
+            return end;
         }
-        let c = code[at..].chars().next().unwrap_or(' ');
-        match c {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' => expects = true,
-            _ => {}
+        let word = if code[at..].starts_with('*') { "*" } else { word_at(code, at) };
+        if !word.is_empty() && word != "self" {
+            path.push(word.to_owned());
         }
-        if depth == 0 {
-            break;
+        at += word.len();
+        match step(code, at).filter(|_| !word.is_empty()) {
+            Some(next) => at = next,
+            None => break,
         }
-        at += c.len_utf8();
     }
-    names
+    if !path.is_empty() {
+        paths.push((start, path));
+    }
+    at
+}
+
+/// The same for a group, from behind its `{`.
+fn group(code: &str, mut at: usize, base: &[String], paths: &mut Vec<(usize, Vec<String>)>) -> usize {
+    // why: in `a as b` only a is a path.
+    let mut expects = true;
+    while let Some(c) = code[at..].chars().next() {
+        let word = word_at(code, at);
+        match c {
+            _ if !word.is_empty() && expects => {
+                at = branches(code, at, base.to_vec(), paths);
+                expects = false;
+            }
+            _ if !word.is_empty() => at += word.len(),
+            '}' => return at + 1,
+            _ => {
+                expects |= c == ',';
+                at += c.len_utf8();
+            }
+        }
+    }
+    at
 }
 
 fn word_at(code: &str, at: usize) -> &str {
