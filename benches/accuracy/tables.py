@@ -1,4 +1,6 @@
-"""`BENCHMARKS.md` from the JSON in `benches/results/`: `python -m benches.accuracy.tables`. Nothing in it is typed.
+"""`BENCHMARKS.md` and the table of `README.md` from the JSON in `benches/results/`. No number in them is typed.
+
+`python -m benches.accuracy.tables` writes both.
 
 Tables that a command prints as text (`make impact masked siblings`) lie beside it as `.md`, and follow as they are.
 
@@ -15,6 +17,8 @@ from typing import Any
 
 RESULTS = Path(__file__).parents[1] / "results"
 PAGE = Path(__file__).parents[2] / "BENCHMARKS.md"
+README = Path(__file__).parents[2] / "README.md"
+MARKS = ("<!-- written by `python -m benches.accuracy.tables` -->\n", "<!-- to here -->\n")
 
 # What the default had seen of a collection before it was scored on it: said beside the numbers, whatever they are.
 SEEN = {
@@ -122,6 +126,27 @@ TRIED: list[Column] = [
     ("80, large", "cover-80-large", 1),
     ("95, large", "cover-95-large", 1),
     ("far per 1,000", "far-1000", 2),
+]
+
+# The rows of the README: the default, and what a reader would otherwise take, ahead of ours or not.
+KNOWN = {
+    "default": "**unjuran**, the default",
+    "statsforecast DynamicOptimizedTheta": "statsforecast `DynamicOptimizedTheta`",
+    "statsforecast AutoETS": "statsforecast `AutoETS`",
+    "augurs AutoETS": "augurs `AutoETS`",
+    "statsforecast AutoARIMA": "statsforecast `AutoARIMA`",
+    "statsmodels ETSModel": "statsmodels `ETSModel`",
+    "R ets": "R `forecast::ets`",
+    "R thetaf": "R `forecast::thetaf`",
+    "Naive": "last year's value",
+}
+HEADLINE: list[Column] = [
+    ("sMAPE", "smape", 2),
+    ("MASE", "mase", 3),
+    ("sCRPS", "scrps", 3),
+    ("80% intervals hold", "cover-80", 1),
+    ("95% intervals hold", "cover-95", 1),
+    ("ms a series", "seconds_per_1000", 2),
 ]
 
 HEAD = """# Benchmarks
@@ -232,9 +257,26 @@ def tried() -> list[str]:
     return lines
 
 
+def headline() -> str:
+    """The table of the README: the M3 competition's yearly series."""
+    measured = next((results for results in load() if results[0]["name"] == "m3_yearly"), [])
+    scored = {row["model"]: row for result in measured for row in result["rows"]}
+    rows = [{**scored[model], "model": name} for model, name in KNOWN.items() if model in scored]
+    return "\n".join(_table(_ranked(rows, "owa"), HEADLINE)) + "\n"
+
+
+def readme() -> str:
+    """The README with the table as it is now."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    return before + MARKS[0] + headline() + MARKS[1] + after
+
+
 def write() -> None:
-    """Write the page."""
+    """Write the page, and the table of the README."""
     PAGE.write_text(render(), encoding="utf-8")
+    README.write_text(readme(), encoding="utf-8")
 
 
 def section(results: list[dict[str, Any]]) -> str:

@@ -281,6 +281,7 @@ def test_bands_of_the_rules_of_thumb_are_students():
 
 def test_the_page_is_what_the_stored_results_say():
     assert tables.PAGE.read_text(encoding="utf-8") == tables.render(), "run: python -m benches.accuracy.tables"
+    assert tables.README.read_text(encoding="utf-8") == tables.readme(), "run: python -m benches.accuracy.tables"
 
 
 def test_the_scoreboard_is_stored():

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from docs import troubleshooting
+from docs import pictures, troubleshooting
 
 DOCS = Path(troubleshooting.__file__).parent
 
@@ -16,6 +16,21 @@ def test_every_error_has_an_example_or_a_reason_for_none():
     names = [kind.__name__ for kind in troubleshooting.classes()]
     assert len(names) > 50
     assert sorted([*troubleshooting.EXAMPLES, *troubleshooting.ELSEWHERE]) == sorted(names)
+
+
+def test_the_pictures_are_those_that_would_be_drawn_now_and_no_other_lies_beside_them():
+    drawn = {path.name: path.read_text(encoding="utf-8") for path in pictures.IMAGES.iterdir()}
+    assert pictures.pictures() == drawn, "python docs/pictures.py"
+
+
+def test_every_picture_of_a_page_is_there_and_is_described():
+    shown = 0
+    for page in [*DOCS.glob("**/*.md"), DOCS.parent / "README.md"]:
+        for words, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+            assert len(words) > 20, f"{page.name}: {target} needs a description for those who do not see it"
+            shown += 1
+    assert shown >= len(pictures.pictures())
 
 
 def test_links_between_pages_lead_somewhere():
