@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -39,6 +40,22 @@ const FAN: [f64; 3] = [50.0, 80.0, 95.0];
 #[pyclass(name = "Forecast", module = "unjuran", frozen, eq)]
 #[derive(Clone, PartialEq)]
 pub(crate) struct PyForecast(pub(crate) Arc<Forecast>);
+
+/// The forecast that an argument must be: with a panel's, one of them is wanted.
+pub(crate) struct One(pub(crate) Arc<Forecast>);
+
+impl<'py> FromPyObject<'_, 'py> for One {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(forecast) = object.cast::<PyForecast>() {
+            return Ok(Self(Arc::clone(&forecast.get().0)));
+        }
+        let given = object.get_type().name()?;
+        let name = if given == "Forecasts" { ": take one by the name of its series, forecasts[\"cases\"]" } else { "" };
+        Err(PyTypeError::new_err(format!("an unjuran.Forecast is needed, not {given}{name}")))
+    }
+}
 
 impl PyForecast {
     pub(crate) fn new(forecast: Forecast) -> Self {

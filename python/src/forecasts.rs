@@ -78,13 +78,17 @@ impl PyForecasts {
 #[pymethods]
 impl PyForecasts {
     fn __getitem__<'py>(&self, py: Python<'py>, name: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
-        match self.position(name) {
-            Some(i) => Ok(self.value(py, i)?),
-            None => {
-                let known = self.names().map(str::to_owned).collect();
-                Err(Error::UnknownSeries { series: name.str()?.to_string(), known }.into())
-            }
+        if let Some(i) = self.position(name) {
+            return Ok(self.value(py, i)?);
         }
+        let asked = name.str()?.to_string();
+        // why its own refusal: the panel has the series, and why it has no forecast is what the caller wants to know.
+        let outcomes = self.series.iter().position(|s| s.name() == asked).map(|i| &self.outcomes[i]);
+        if let Some(Err(refusal)) = outcomes.and_then(|by_model| by_model.first()) {
+            return Err(refusal.clone().into());
+        }
+        let known = self.names().map(str::to_owned).collect();
+        Err(Error::UnknownSeries { series: asked, known }.into())
     }
 
     fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {

@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         "refused is named on standard error and stops no other.",
     )  # fmt: skip
     one.add_argument("--until", type=int, metavar="YEAR", help="the last year to forecast, instead of -h")
-    one.add_argument("--model", help="name of the model (BayesETS)")
+    one.add_argument("--model", action="append", metavar="NAME", help="name of the model (BayesETS)")
     one.add_argument(
         "--level",
         type=float,
@@ -173,7 +173,10 @@ def _forecast(options: argparse.Namespace) -> int:
     panel: Panel = read_csv(options.file, through=options.through, unit=options.unit)
     horizon = options.horizon if options.horizon is not None or options.until is not None else 5
     kind = kind_of(options.out, options.format)
-    forecasts = forecast(panel, h=horizon, until=options.until, model=options.model, progress=_bar(options, panel))
+    model, *others = options.model or [None]
+    if others:
+        options.wrong("--model is given once here: `unjuran backtest` compares models")
+    forecasts = forecast(panel, h=horizon, until=options.until, model=model, progress=_bar(options, panel))
     if kind in (None, "html") and options.long:
         options.wrong("--long is for tables of rows: give --format csv, or --out with a table's name")
     if kind is None:

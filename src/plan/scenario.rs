@@ -217,7 +217,10 @@ impl Scenario {
     fn moves(&self, forecast: &Forecast, mut factor: impl FnMut(f64) -> f64) -> Result<Vec<Move>> {
         let mut all = vec![Move::NONE; forecast.years().len()];
         for driver in &self.drivers {
-            driver.check(forecast)?;
+            driver.check()?;
+            if let Some(year) = driver.from() {
+                position(forecast, i64::from(year.get()))?;
+            }
             let central = factor(driver.factor(forecast.series())?);
             for (year, total) in forecast.years().iter().zip(&mut all) {
                 *total = total.then(driver.in_year(*year, forecast.first_year(), central));
@@ -275,16 +278,21 @@ impl Driver {
         Some([factor / lower, upper / factor].map(|ratio| ratio.ln() / normal::quantile(0.975)))
     }
 
-    fn check(&self, forecast: &Forecast) -> Result<()> {
-        if let Some(year) = self.from() {
-            position(forecast, i64::from(year.get()))?;
-        }
-        let factor = |factor: f64| -> Result<()> {
+    /// Refuses numbers that no forecast can be moved by.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for a factor below 0, a yearly change at or below -1, and the like.
+    pub fn check(&self) -> Result<()> {
+        let factor = |name: &str, factor: f64| -> Result<()> {
             let sound = factor >= 0.0 && factor.is_finite();
-            if sound { Ok(()) } else { Err(refused(WHAT, "factor", factor, "a finite number from 0")) }
+            if sound {
+                Ok(())
+            } else {
+                Err(refused(WHAT, name, factor, "a finite number from 0 (0.5 is half as many)"))
+            }
         };
         if let Some(Effect { factor: central, interval }) = self.effect() {
-            factor(central)?;
+            factor(if matches!(self, Self::Shock { .. }) { "shock" } else { "factor" }, central)?;
             if let Some((lower, upper)) = interval
                 && !(lower > 0.0 && lower <= central && central <= upper && upper.is_finite())
             {
@@ -301,9 +309,9 @@ impl Driver {
                 Err(refused(WHAT, "yearly_change", r, "a finite number above -1 (-0.05 is 5% less each year)"))
             }
             Self::Rate { now, .. } if !(now > 0.0 && now.is_finite()) => {
-                Err(refused(WHAT, "rate_now", now, "a finite number above 0"))
+                Err(refused(WHAT, "rate", now, "for what it is now a finite number above 0"))
             }
-            Self::Rate { to, .. } => factor(to),
+            Self::Rate { to, .. } => factor("rate", to),
             _ => Ok(()),
         }
     }

@@ -166,7 +166,8 @@ impl fmt::Display for Note {
             ),
             Self::ManyColumns { columns, observed } => write!(
                 f,
-                "{columns} columns on {observed} observed years: fewer than 3 years a column and 5 more invite chance findings"
+                "{columns} column{} on {observed} observed years: fewer than 3 years a column and 5 more invite chance findings",
+                if *columns == 1 { "" } else { "s" }
             ),
             Self::PlacedBreaks { breaks, observed } => write!(
                 f,

@@ -8,7 +8,7 @@ use unjuran::plan::{Capacity, Need, Needs, Stay};
 use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
-use crate::forecast::PyForecast;
+use crate::forecast::One;
 use crate::guard::free;
 use crate::input;
 
@@ -67,7 +67,7 @@ use crate::input;
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn capacity<'py>(
     py: Python<'py>,
-    forecast: &PyForecast,
+    forecast: One,
     stay: &Bound<'py, PyAny>,
     stay_law: &str,
     service_level: f64,

@@ -9,7 +9,7 @@ use unjuran::plan::{Conversion, Funnel, Leak, Stage};
 use super::answer::{PyAnswer, answer, read_back};
 use super::scenario::PyComparison;
 use crate::errors::Result;
-use crate::forecast::{PyForecast, named_interval};
+use crate::forecast::{One, PyForecast, named_interval};
 use crate::guard::free;
 use crate::input;
 use crate::series::PySeries;
@@ -119,7 +119,7 @@ impl PyFunnel {
     ///     A forecast of another series, or of other numbers in the same years (another calendar, a rate, revised numbers).
     /// YearNotForecastError
     ///     A forecast that ends before a later stage begins.
-    fn forecast<'py>(&self, py: Python<'py>, first: &PyForecast) -> Result<Bound<'py, PyDict>> {
+    fn forecast<'py>(&self, py: Python<'py>, first: One) -> Result<Bound<'py, PyDict>> {
         by_name(py, free(py, || self.0.forecast(&first.0))?)
     }
 
@@ -135,7 +135,7 @@ impl PyFunnel {
     fn with_rate<'py>(
         &self,
         py: Python<'py>,
-        first: &PyForecast,
+        first: One,
         to: &str,
         rate: f64,
         by: &Bound<'py, PyAny>,
@@ -162,7 +162,7 @@ impl PyFunnel {
     fn effect<'py>(
         &self,
         py: Python<'py>,
-        first: &PyForecast,
+        first: One,
         to: &str,
         rate: f64,
         by: &Bound<'py, PyAny>,
@@ -174,7 +174,7 @@ impl PyFunnel {
 
     /// What each share loses over the years of a forecast, the largest loss first: each year of the later stage against the year
     /// of the earlier one that it comes from.
-    fn leaks<'py>(&self, py: Python<'py>, first: &PyForecast) -> Result<Bound<'py, PyList>> {
+    fn leaks<'py>(&self, py: Python<'py>, first: One) -> Result<Bound<'py, PyList>> {
         let leaks = free(py, || self.0.leaks(&first.0))?;
         let leaks = leaks.into_iter().map(|leak| answer(py, leak, PyLeak)).collect::<Result<Vec<_>>>()?;
         Ok(PyList::new(py, leaks)?)

@@ -9,7 +9,7 @@ use unjuran::series::EventKind;
 use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
-use crate::forecast::PyForecast;
+use crate::forecast::{One, PyForecast};
 use crate::given::PyEvent;
 use crate::guard::free;
 use crate::input;
@@ -51,7 +51,7 @@ use crate::input;
 /// Raises
 /// ------
 /// BadParameterError
-///     A factor below 0, a yearly change at or below -1, and the like (from ``apply``).
+///     A factor below 0, a yearly change at or below -1, and the like.
 /// YearNotForecastError
 ///     From ``apply``: a year outside the forecast.
 /// OverflowError
@@ -134,6 +134,7 @@ impl PyScenario {
         if let Some((unused, _)) = given.iter().find(|(name, given)| *given && !takes.contains(name)) {
             return Err(PyTypeError::new_err(format!("Scenario: {unused} means nothing for this form")).into());
         }
+        driver.check()?;
         let scenario = Scenario::from(driver);
         let scenario = name.map_or(scenario.clone(), |name| scenario.named(name));
         let base = PyAnswer::new(&scenario)?;
@@ -147,7 +148,7 @@ impl PyScenario {
     }
 
     /// The forecast under this scenario: whole and never negative for counts, never below what was counted this year.
-    fn apply(&self, py: Python<'_>, forecast: &PyForecast) -> Result<PyForecast> {
+    fn apply(&self, py: Python<'_>, forecast: One) -> Result<PyForecast> {
         Ok(PyForecast::new(free(py, || self.0.apply(&forecast.0))?))
     }
 
@@ -191,7 +192,7 @@ impl PyScenario {
 #[pyo3(signature = (forecast, scenarios, *, level=80.0))]
 pub(crate) fn compare_scenarios<'py>(
     py: Python<'py>,
-    forecast: &PyForecast,
+    forecast: One,
     scenarios: Vec<PyRef<'py, PyScenario>>,
     level: f64,
 ) -> Result<Bound<'py, PyComparison>> {

@@ -8,7 +8,7 @@ use unjuran::plan::{Goal, RequiredChange, Target, Thresholds};
 use super::answer::{PyAnswer, answer, read_back};
 use crate::arrays;
 use crate::errors::Result;
-use crate::forecast::PyForecast;
+use crate::forecast::One;
 use crate::guard::free;
 use crate::input;
 
@@ -76,7 +76,7 @@ fn goal(
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn target<'py>(
     py: Python<'py>,
-    forecast: &PyForecast,
+    forecast: One,
     year: &Bound<'py, PyAny>,
     at_most: Option<f64>,
     at_least: Option<f64>,
@@ -182,7 +182,7 @@ impl PyTarget {
 #[expect(clippy::too_many_arguments, reason = "Python's keywords")]
 pub(crate) fn required_change<'py>(
     py: Python<'py>,
-    forecast: &PyForecast,
+    forecast: One,
     year: &Bound<'py, PyAny>,
     at_most: Option<f64>,
     at_least: Option<f64>,

@@ -402,8 +402,8 @@ impl FittedBayesEts {
         let mut notes = if observed < SHORT { vec![Note::ShortSeries { observed }] } else { Vec::new() };
         let ahead = self.inputs.events().iter().filter(|event| event.year >= self.training.next);
         notes.extend(ahead.map(|event| Note::EventAhead { event: event.name.clone(), year: event.year }));
-        // why two more: a level and a slope.
-        let columns = 2 + self.effects.as_ref().map_or(0, |effects| effects.each.len());
+        // why not level and slope too: other series have taught what they are likely to be.
+        let columns = self.effects.as_ref().map_or(0, |effects| effects.each.len());
         notes.extend(self.inputs.crowding(columns, observed));
         notes
     }

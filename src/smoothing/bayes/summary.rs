@@ -69,8 +69,10 @@ mod tests {
             }
             BayesEts::default().fit_with(&series, &inputs).unwrap().report().notes.clone()
         };
-        let crowded = Note::ManyColumns { columns: 10, observed: 8 };
-        assert!(with(8).contains(&crowded), "8 drivers, a level and a slope on 8 years");
-        assert!(!with(0).iter().any(|note| matches!(note, Note::ManyColumns { .. })));
+        assert!(with(8).contains(&Note::ManyColumns { columns: 8, observed: 8 }), "8 drivers on 8 years");
+        assert!(with(2).contains(&Note::ManyColumns { columns: 2, observed: 8 }));
+        for few in [0, 1] {
+            assert!(!with(few).iter().any(|note| matches!(note, Note::ManyColumns { .. })), "{few} on 8 years");
+        }
     }
 }
