@@ -330,8 +330,9 @@ impl PyBacktest {
     /// backend : {"pandas", "polars", "pyarrow"}, optional
     ///     Default: the kind of the frame given, else the first of these that is installed.
     /// mask_below : int, optional
-    ///     For publication, as in `Panel.to_frame`: counts below it have no ``y`` but ``y_lo`` and ``y_hi``. The forecasts
-    ///     stay, and with them what they say of the past: a model that repeats the last year tells it.
+    ///     As in `Panel.to_frame`: counts below it have no ``y`` but ``y_lo`` and ``y_hi``. The forecasts stay, and with
+    ///     them what they say of the past, a model that repeats the last year all of it: to publish, make the backtest of
+    ///     ``Panel.to_frame(mask_below=)``.
     /// tree : dict of str to sequence of str, or sequence of tuples, optional
     ///     With ``mask_below``: which parts make up which totals, so that no masked part can be computed.
     ///

@@ -381,7 +381,8 @@ impl PyForecast {
     /// mask_below : int, optional
     ///     Observed counts below it (of persons, say, below 5) are stored as the masked cells that they would be in print: 0
     ///     to ``mask_below - 1``. A year under way of which so little is counted is left out of the observed years. The
-    ///     distributions ahead stay, and with them what they say of the past: a model that repeats the last year tells it.
+    ///     distributions ahead stay, and who tries all counts finds those that give them: to publish, forecast from
+    ///     ``Panel.to_frame(mask_below=)``.
     #[pyo3(signature = (*, mask_below=None))]
     fn to_json(&self, mask_below: Option<f64>) -> Result<String> {
         Ok(self.masked(mask_below)?.0.to_json()?)

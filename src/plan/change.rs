@@ -309,13 +309,20 @@ impl Change {
     }
 }
 
+/// An end of an interval in whole percent; beside zero with as many decimals as show on which side of it the end lies.
+fn end(percent: f64) -> String {
+    let places = (0..6).find(|&places| 2.0 * percent.abs() * 10_f64.powi(places) > 1.0);
+    format!("{percent:+.0$}", places.map_or(0, i32::unsigned_abs) as usize)
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} to {}: ", self.before, self.after)?;
         let interval = self.lower.zip(self.upper);
         match interval {
             Some((lower, upper)) => {
-                write!(f, "{:+.1}% [{lower:+.0}, {upper:+.0}] ({}% interval)", self.change, self.level)?;
+                let (lower, upper) = (end(lower), end(upper));
+                write!(f, "{:+.1}% [{lower}, {upper}] ({}% interval)", self.change, self.level)?;
             }
             None if self.is_small() => write!(f, "{:+}", self.difference())?,
             None => write!(f, "{:+.1}%", self.change)?,
@@ -340,6 +347,15 @@ impl fmt::Display for Change {
 mod tests {
     use super::*;
     use crate::series::Year;
+
+    #[test]
+    fn an_end_beside_zero_shows_its_side() {
+        let shown = [504.2, 0.5, 0.4, -0.04, -100.0, 0.0].map(end);
+        assert_eq!(shown, ["+504", "+0.5", "+0.4", "-0.04", "-100", "+0"]);
+        let change = percent_change(1386.0, 3411.0, None, None, 95.0).unwrap();
+        assert_eq!((change.significant, change.lower.map(|lower| lower > 0.0)), (Some(true), Some(true)));
+        assert!(!change.to_string().contains("[+0,"), "{change}");
+    }
 
     #[test]
     fn a_history_of_wild_years_makes_a_large_change_ordinary() {

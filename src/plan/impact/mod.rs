@@ -519,6 +519,10 @@ impl fmt::Display for Impact {
             (Some(rise), None) => write!(f, "a rise by {}, and no fall at all", share(rise)),
             (None, Some(fall)) => write!(f, "a fall by {}, and no rise up to {MOST_CHANGE}%", share(fall)),
             (None, None) => write!(f, "no effect of practical size (no rise up to {MOST_CHANGE}%, no fall at all)"),
+        }?;
+        match self.series.observations().last() {
+            Some(last) if last.coverage.is_partial() => write!(f, "; {}, under way, takes no part", last.year),
+            _ => Ok(()),
         }
     }
 }

@@ -28,6 +28,17 @@ fn a_steady_series_shows_that_nothing_of_interest_happened() {
 }
 
 #[test]
+fn a_year_under_way_takes_no_part_and_the_sentence_says_so() {
+    let whole = impact(&series(&STEADY), &step(2018), &[], 0.2).unwrap();
+    let share = crate::series::Coverage::Share(0.4);
+    let more = series(&STEADY).with_partial(year(2022), 200.0, share).unwrap();
+    let found = impact(&more, &step(2018), &[], 0.2).unwrap();
+    assert_eq!(found.relative_effect, whole.relative_effect);
+    assert!(found.to_string().ends_with("; 2022, under way, takes no part"), "{found}");
+    assert!(!whole.to_string().contains("under way"), "{whole}");
+}
+
+#[test]
 fn a_wild_short_series_cannot_tell_and_says_what_it_could_have_shown() {
     // Malaysian trafficking cases 2015-2022, the amendment of 2022
     let cases = Series::new("cases", year(2015), &[163.0, 463.0, 429.0, 302.0, 286.0, 165.0, 115.0, 139.0]).unwrap();
