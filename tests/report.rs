@@ -285,6 +285,21 @@ fn a_page_can_be_read_by_a_screen_reader() {
 }
 
 #[test]
+fn a_series_that_ends_before_the_others_is_told_of() {
+    let steady = [30.0, 31.0, 29.0, 28.0, 33.0];
+    let (old, new) = (series("Penang", 2004, &steady), series("Pulau Pinang", 2018, &steady));
+    let under_way = series("Johor", 2018, &steady).with_partial(year(2023), 12.0, Coverage::Share(0.4)).unwrap();
+    let nothing = Series::new("Perlis", year(2030), &[f64::NAN]).unwrap();
+    let panel = Panel::new(vec![old, new, under_way, nothing]).unwrap();
+    let report = Report::new(&panel, &ReportOptions::default()).unwrap();
+    let early: Vec<&Finding> =
+        report.series().iter().flat_map(|s| s.findings().filter(|f| matches!(f, Finding::EndsEarly { .. }))).collect();
+    assert_eq!(early, [&Finding::EndsEarly { first: year(2009), others: year(2023) }]);
+    let text = report.to_markdown(Language::English);
+    assert!(text.contains("here it begins in 2009, and holds years that have passed"), "{text}");
+}
+
+#[test]
 fn a_direction_is_named_only_where_it_is_probable() {
     let report = report();
     let trend = |name: &str| {

@@ -231,6 +231,13 @@ pub enum Finding {
         /// The last.
         last: i32,
     },
+    /// A series that ends before others of the report: years that have passed are among those projected.
+    EndsEarly {
+        /// The first year that is projected.
+        first: Year,
+        /// That of the series that go on longest.
+        others: Year,
+    },
     /// Years without a number.
     Missing {
         /// The years.
@@ -300,10 +307,21 @@ pub(super) struct Findings {
     pub(super) unsaid: Vec<Finding>,
 }
 
-/// The findings on one forecast; `events` are those that may have moved its series, `complements` the years masked for others.
-pub(super) fn findings(forecast: &Forecast, events: &[Event], complements: &[Year]) -> Result<Findings> {
+/// The findings on one forecast; `events` are those that may have moved its series, `complements` the years masked for others,
+/// and with `others` begins what is projected of the series that go on longest.
+pub(super) fn findings(
+    forecast: &Forecast,
+    events: &[Event],
+    complements: &[Year],
+    others: Option<Year>,
+) -> Result<Findings> {
     let series = forecast.series();
     let mut found = Findings::default();
+    if let (Some(&first), Some(others)) = (forecast.years().first(), others)
+        && first < others
+    {
+        found.unsaid.push(Finding::EndsEarly { first, others });
+    }
     let full: Vec<(Year, f64)> = series.full_years().collect();
     if let (Some(&(first, _)), Some(&(last, value))) = (full.first(), full.last()) {
         found.said.push(Finding::Observed { first, last, numbers: full.len(), value });

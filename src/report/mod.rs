@@ -45,7 +45,7 @@ use crate::hierarchy::{Discrepancy, Tree, check_totals, masked_panel};
 use crate::language::Language;
 use crate::outlook::forecast;
 use crate::persist::Persist;
-use crate::series::{Coverage, Event, Horizon, Panel, Series, Year};
+use crate::series::{Coverage, Event, Horizon, Panel, Series, Training, Year};
 use finding::findings;
 
 /// One series of a report.
@@ -163,10 +163,12 @@ impl Report {
             let cells = masked.iter().flat_map(|masked| &masked.cells);
             cells.filter(|cell| cell.complement && cell.series == name).map(|cell| cell.year).collect()
         };
+        // why those alone that have one: a series without a number is refused, and its years are no measure for others.
+        let others = shown.iter().filter_map(|series| Some(Training::with_masks(series).ok()?.next)).max();
         let made: Vec<Result<SeriesReport>> = shown
             .as_slice()
             .par_iter()
-            .map(|series| one(series, horizon, &options.events_for(series.name()), complements(series.name())))
+            .map(|series| one(series, horizon, &options.events_for(series.name()), complements(series.name()), others))
             .collect();
         let mut refused = Vec::new();
         for name in masked.iter().flat_map(|masked| &masked.hidden) {
@@ -233,11 +235,17 @@ impl Report {
 }
 
 /// The report on one series.
-fn one(series: &Series, horizon: Horizon, events: &[Event], complements: Vec<Year>) -> Result<SeriesReport> {
+fn one(
+    series: &Series,
+    horizon: Horizon,
+    events: &[Event],
+    complements: Vec<Year>,
+    others: Option<Year>,
+) -> Result<SeriesReport> {
     let forecast = forecast(series, horizon)?;
     let rules = Rules::default();
     let fan = Fan { notes: Vec::new(), ..forecast.fan(&[rules.inner, rules.outer])? };
-    let found = findings(&forecast, events, &complements)?;
+    let found = findings(&forecast, events, &complements, others)?;
     Ok(SeriesReport { fan, coverage: series.last_coverage(), complements, said: found.said, unsaid: found.unsaid })
 }
 

@@ -154,6 +154,7 @@ impl Finding {
                 said.say("counted_above", &[("year", year), ("counted", &figure(*counted))])
             }
             Self::TakenAsAmounts { year, value } => said.say("amounts", &[("year", year), ("value", &figure(*value))]),
+            Self::EndsEarly { first, others } => said.say("ends_early", &[("first", first), ("others", others)]),
             Self::Remark { text } => text.clone(),
         }
     }
