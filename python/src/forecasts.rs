@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 use unjuran::Error;
 use unjuran::forecast::Forecast;
 use unjuran::persist::Persist as _;
 use unjuran::series::{Horizon, Series, Year};
 
-use crate::errors::{Result, exception};
+use crate::errors::{Result, exception, raised};
 use crate::forecast::{PyForecast, long_frame};
 use crate::guard::free;
 use crate::html;
@@ -82,10 +82,15 @@ impl PyForecasts {
             return Ok(self.value(py, i)?);
         }
         let asked = name.str()?.to_string();
-        // why its own refusal: the panel has the series, and why it has no forecast is what the caller wants to know.
         let outcomes = self.series.iter().position(|s| s.name() == asked).map(|i| &self.outcomes[i]);
         if let Some(Err(refusal)) = outcomes.and_then(|by_model| by_model.first()) {
-            return Err(refusal.clone().into());
+            // why no other class: who asks a mapping for what it has not expects a KeyError.
+            let fields = PyDict::new(py);
+            fields.set_item("series", &asked)?;
+            fields.set_item("known", PyTuple::new(py, self.names())?)?;
+            let error = raised(py, "UnknownSeries", &format!("no forecast of {asked:?}: {refusal}"), &fields);
+            error.set_cause(py, Some(exception(py, refusal)));
+            return Err(error.into());
         }
         let known = self.names().map(str::to_owned).collect();
         Err(Error::UnknownSeries { series: asked, known }.into())

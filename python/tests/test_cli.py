@@ -60,6 +60,9 @@ def test_levels_are_shown_on_the_screen_and_rows_are_refused_there(table, capsys
         main(["forecast", str(table), "--long"])
     assert wrong.value.code == 2
     assert "--long" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["forecast", str(table), "--model", "Naive", "--model", "Drift"])
+    assert "`unjuran backtest` compares models" in capsys.readouterr().err
 
 
 def test_numbers_are_the_same_in_every_format_and_on_standard_output(table, tmp_path, capsys):

@@ -35,8 +35,13 @@ def test_a_panel_gives_a_mapping_of_forecasts_and_a_dict_of_errors(panel):
     assert fcs.get("empty") is None
     assert list(fcs.errors) == ["empty"]
     assert isinstance(fcs.errors["empty"], errors.NoObservedYearsError)
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError) as refused:
         fcs["empty"]
+    assert str(refused.value) == f'no forecast of "empty": {fcs.errors["empty"]}'
+    assert isinstance(refused.value.__cause__, errors.NoObservedYearsError)
+    assert refused.value.known == ("cases", "short")
+    with pytest.raises(errors.UnknownSeriesError, match="no series"):
+        fcs["nobody"]
     assert repr(fcs) == "Forecasts of 2 series: 'cases', 'short'; 1 refused, see errors"
 
 

@@ -129,6 +129,25 @@ def test_a_scenario_that_means_nothing_is_refused(ahead, form, error):
         plan.Scenario(**form).apply(ahead)
 
 
+@pytest.mark.parametrize(
+    ("form", "named"),
+    [({"shock": -0.5}, "shock"), ({"factor": -1}, "factor"), ({"rate": (0.2, -1), "by": 2024}, "rate")],
+)
+def test_a_number_that_no_forecast_can_be_moved_by_is_refused_at_once_by_its_own_name(form, named):
+    with pytest.raises(errors.BadParameterError, match=r"0\.5 is half as many") as refused:
+        plan.Scenario(**form)
+    assert refused.value.parameter == named
+
+
+def test_one_forecast_of_a_panel_is_taken_by_its_name(ahead):
+    forecasts = uj.forecast(uj.Panel({"cases": ahead.series}), h=2)
+    for wrong in (lambda: plan.Scenario(add=1).apply(forecasts), lambda: plan.target(forecasts, year=2023, at_most=9)):
+        with pytest.raises(TypeError, match=r'not Forecasts: take one by the name of its series, forecasts\["cases"\]'):
+            wrong()
+    with pytest.raises(TypeError, match=r"an unjuran\.Forecast is needed, not str\b"):
+        plan.required_change("cases", year=2023, at_most=9)
+
+
 def test_a_derived_forecast_is_stored_and_read_back(ahead):
     sampled = plan.Scenario(factor=2, interval=(1, 4)).apply(ahead)
     for forecast in [plan.Scenario(add=3).apply(ahead), sampled, uj.to_fiscal(ahead)]:
