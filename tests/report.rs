@@ -346,6 +346,42 @@ fn problems_of_the_data_are_said() {
     assert_eq!(report.discrepancies().len(), 1);
 }
 
+/// What is said of the problems of a panel in which `all` is the sum of the others.
+fn problems(panel: Vec<Series>, said: Language, mask_below: Option<f64>) -> Vec<String> {
+    let parts: Vec<String> = panel.iter().map(|s| s.name().to_owned()).filter(|name| name != "all").collect();
+    let tree = Tree::new(parts.iter().map(|part| ("all", part.as_str(), Relation::Sum))).unwrap();
+    let options = mask_below.into_iter().fold(ReportOptions::default().tree(tree), ReportOptions::mask_below);
+    let text = Report::new(&Panel::new(panel).unwrap(), &options).unwrap().to_markdown(said);
+    let from = text.find(if said == Language::Malay { "## Masalah" } else { "## Problems" }).unwrap();
+    let section = text[from + 2..].split("\n## ").next().unwrap().to_owned();
+    section.lines().filter_map(|line| line.strip_prefix("- ")).map(plain).collect()
+}
+
+#[test]
+fn a_total_that_was_compared_in_no_year_is_not_said_to_agree() {
+    let renamed = || {
+        let (before, after) = (series("Penang", 2015, &[40.0, 44.0]), series("Pulau Pinang", 2017, &[42.0]));
+        vec![series("all", 2015, &[700.0, 750.0, 700.0]), series("Johor", 2015, &[30.0, 31.0, 29.0]), before, after]
+    };
+    assert_eq!(
+        problems(renamed(), Language::English, None),
+        [
+            "all, 2015–2016: the total could not be held against its parts, because no number is shown for Pulau Pinang.",
+            "all, 2017: the total could not be held against its parts, because no number is shown for Penang.",
+            "Yearly comparisons of totals with their parts that could be made: 0 of 3.",
+        ]
+    );
+    let malay = problems(renamed(), Language::Malay, None);
+    assert!(malay[1].ends_with("kerana tiada angka ditunjukkan bagi Penang."), "{malay:?}");
+    assert!(malay[2].ends_with("dapat dibuat: 0 daripada 3."), "{malay:?}");
+    // in 2015 the parts are 70, and the dash of the other name was none
+    let mut right = renamed();
+    right[0] = series("all", 2015, &[70.0, 75.0, 700.0]);
+    let said = problems(right, Language::English, None);
+    assert_eq!(said[1], "Yearly comparisons of totals with their parts that could be made: 2 of 3.");
+    assert_eq!(said[2], "Those that could be made show no disagreement.");
+}
+
 #[test]
 fn an_event_is_judged_where_enough_years_come_before_it() {
     let cases = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 158.0, 163.0, 62.0, 66.0, 60.0, 65.0];

@@ -49,7 +49,7 @@ pub(crate) fn tree(given: &Bound<'_, PyAny>) -> Result<Tree> {
     Ok(Tree::try_from(branches)?)
 }
 
-/// The published totals that do not agree with their parts.
+/// The published totals that do not agree with their parts, and those that could not be held against them.
 ///
 /// Parameters
 /// ----------
@@ -63,7 +63,8 @@ pub(crate) fn tree(given: &Bound<'_, PyAny>) -> Result<Tree> {
 /// list of Discrepancy
 ///     ``kind`` "total" (the parts do not add up), "period label" (a second cut adds up to the total of the year before or
 ///     after) or "subset" (some parts exceed the total). Counts agree exactly, amounts to half a cent. A missing part may be
-///     none: then a total is wrong only if the others exceed it.
+///     none: then a total is wrong only if the others exceed it. If they fall short of it, or if there are no parts in any of its
+///     years, kind is "not compared", with the ``years`` and the ``missing`` parts.
 ///
 /// Raises
 /// ------
@@ -96,13 +97,21 @@ pub(crate) fn check_totals<'py>(
     Ok(PyList::new(py, found)?)
 }
 
-/// A total that does not agree with its parts.
+/// In how many years totals have a number, can be compared with their parts, and only within the range of masked cells.
+#[pyfunction]
+#[pyo3(name = "_comparisons")]
+pub(crate) fn comparisons(panel: &PyPanel, tree: &Bound<'_, PyAny>) -> Result<(usize, usize, usize)> {
+    let made = unjuran::hierarchy::comparisons(&panel.0, &self::tree(tree)?)?;
+    Ok((made.years, made.compared, made.masked))
+}
+
+/// A total that does not agree with its parts, or that could not be held against them.
 #[pyclass(name = "Discrepancy", module = "unjuran.hierarchy", extends = PyAnswer, frozen)]
 pub(crate) struct PyDiscrepancy(Discrepancy);
 
 #[pymethods]
 impl PyDiscrepancy {
-    /// "total", "period label" or "subset".
+    /// "total", "period label", "subset" or "not compared".
     #[getter]
     fn kind(&self) -> String {
         self.0.kind.to_string()
@@ -114,7 +123,7 @@ impl PyDiscrepancy {
         &self.0.parent
     }
 
-    /// The year it is printed under.
+    /// The year it is printed under; of several that could not be compared the first.
     #[getter]
     fn year(&self) -> i32 {
         self.0.year.get()
@@ -150,6 +159,12 @@ impl PyDiscrepancy {
     #[getter]
     fn missing(&self) -> Vec<String> {
         self.0.missing.clone()
+    }
+
+    /// The years that could not be compared, of which the numbers are those of the first; empty for other kinds.
+    #[getter]
+    fn years(&self) -> Vec<i32> {
+        self.0.years.iter().map(|year| year.get()).collect()
     }
 
     /// The parts with their numbers.

@@ -62,7 +62,7 @@ mod _core {
     #[pymodule_export]
     use crate::given::PyEvent;
     #[pymodule_export]
-    use crate::hierarchy::{PyDiscrepancy, PyMerged, check_totals, merge_sources, reconcile};
+    use crate::hierarchy::{PyDiscrepancy, PyMerged, check_totals, comparisons, merge_sources, reconcile};
     #[pymodule_export]
     use crate::metrics::{
         compare, coverage, crps, interval_score, log_score, mae, mape, mase, msis, naive_scale, owa, pinball, pit,

@@ -115,6 +115,26 @@ def test_a_check_says_what_is_there_and_fails_on_totals_that_do_not_add_up(tmp_p
     assert "published 81, the parts add up to 80" in capsys.readouterr().out
     path.write_text(path.read_text().replace("81", "80"))
     assert main(["check", str(path), "--tree", str(tree)]) == 0
+    assert "\nall totals agree with their parts\n" in capsys.readouterr().out
+
+
+def test_a_check_says_in_how_many_years_totals_could_be_compared(tmp_path, capsys):
+    path, tree = tmp_path / "t.csv", tmp_path / "tree.csv"
+    tree.write_text("parent,child\nall,men\nall,women\n")
+
+    def checked(table):
+        path.write_text(table)
+        status = main(["check", str(path), "--tree", str(tree)])
+        return status, capsys.readouterr().out.split("\n\n")[-1].splitlines()
+
+    of_2022 = "2022: without a number for women the total cannot be held against its parts"
+    some = checked("name,2021,2022\nall,80,90\nmen,29,30\nwomen,51,-\n")
+    told = "no disagreement; 1 of 2 yearly totals could be compared with their parts"
+    assert some == (0, [told, f"  not compared: all, {of_2022}"])
+    none = checked("name,2022\nall,90\nmen,30\nwomen,-\n")
+    assert none == (1, ["no total could be compared with its parts in any year", f"  not compared: all, {of_2022}"])
+    masked = checked("name,2021,2022\nall,80,30\nmen,29,28\nwomen,51,<5\n")
+    assert masked == (0, ["no disagreement; 1 of 2 could be checked only within the range of masked cells"])
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ __all__ = [
     "Theta",
     "__version__",
     "_backtest_columns",
+    "_comparisons",
     "_figure",
     "_forecast_columns",
     "_panel_columns",
@@ -1153,7 +1154,7 @@ class PercentChange(Answer):
 @final
 class Discrepancy(Answer):
     @property
-    def kind(self) -> Literal["total", "period label", "subset"]: ...
+    def kind(self) -> Literal["total", "period label", "subset", "not compared"]: ...
     @property
     def parent(self) -> str: ...
     @property
@@ -1170,6 +1171,8 @@ class Discrepancy(Answer):
     def masked(self) -> dict[str, tuple[float, float]]: ...
     @property
     def missing(self) -> list[str]: ...
+    @property
+    def years(self) -> list[int]: ...
     @property
     def parts_year(self) -> int: ...
     @classmethod
@@ -1288,6 +1291,7 @@ def percent_change(
     history: Series | _Numbers | None = None,
     level: float = 95.0,
 ) -> PercentChange: ...
+def _comparisons(panel: Panel, tree: _Tree) -> tuple[int, int, int]: ...
 def check_totals(panel: Panel, tree: _Tree | None = None) -> list[Discrepancy]: ...
 def reconcile(
     forecasts: Mapping[str, Any],

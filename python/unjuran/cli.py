@@ -3,7 +3,7 @@
 | exit status | meaning |
 |---|---|
 | 0 | done; series that were refused are named on standard error |
-| 1 | refused: a file, a setting or every series; `check`: totals that do not add up |
+| 1 | refused: a file, a setting or every series; `check`: totals that do not add up, or that no year lets one check |
 | 2 | the command line itself is wrong |
 """
 
@@ -13,7 +13,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from unjuran import UnjuranError, __version__, backtest, datasets, forecast, hierarchy, read_csv, report
+from unjuran import UnjuranError, __version__, _core, backtest, datasets, forecast, hierarchy, read_csv, report
 from unjuran._output import KINDS, as_text, columns_of, kind_of, save
 from unjuran._page import fan_page, write
 
@@ -38,7 +38,7 @@ _EXAMPLES = """examples:
   unjuran report cases.csv --lang ms --mask-below 5 --out laporan.html
 
 exit status: 0 done (series that were refused are named on standard error);
-1 nothing could be done, or totals that do not add up; 2 a wrong command line
+1 nothing could be done or compared, or totals that do not add up; 2 a wrong command line
 """
 _FILE = (
     "a CSV file: tidy (columns unique_id, ds, y) or as published (a row a series, a column a year; 2023* is partial)"
@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     check = _reading(
         commands, "check", "read a CSV file and say what is in it; check totals",
         "Read a file and say what each series holds. With --tree, check that published totals are the sums of their "
-        "parts; the exit status is 1 if one is not.",
+        "parts; the exit status is 1 if one is not, or if none could be compared with them.",
         outputs=False,
     )  # fmt: skip
     check.add_argument("--tree", metavar="FILE", help="a CSV file with columns parent, child and perhaps relation")
@@ -228,12 +228,28 @@ def _check(options: argparse.Namespace) -> int:
     tree = None if options.tree is None else _tree(options.tree)
     found = [] if tree is None else hierarchy.check_totals(panel, tree)
     print(panel.summary())
-    if tree is not None:
-        many = "" if len(found) == 1 else "s"
-        print(f"\n{len(found)} disagreement{many}" if found else "\nall totals agree with their parts")
+    if tree is None:
+        return 0
+    wrong = sum(one.kind != "not compared" for one in found)
+    years, compared, masked = _core._comparisons(panel, tree)
+    print(f"\n{_verdict(wrong, years, compared, masked)}")
     for one in found:
         print(f"  {one.kind}: {one}")
-    return 1 if found else 0
+    return 1 if wrong or not compared else 0
+
+
+def _verdict(wrong: int, years: int, compared: int, masked: int) -> str:
+    """What was found, and of how many years it speaks where these are not all, or not as printed."""
+    if not (wrong or compared):
+        return "no total could be compared with its parts in any year"
+    if compared == years and not (wrong or masked):
+        return "all totals agree with their parts"
+    said = [f"{wrong or 'no'} disagreement{'' if wrong < 2 else 's'}"]
+    if compared < years:
+        said.append(f"{compared} of {years} yearly totals could be compared with their parts")
+    if masked:
+        said.append(f"{masked} of {compared} could be checked only within the range of masked cells")
+    return "; ".join(said)
 
 
 def _report(options: argparse.Namespace) -> int:

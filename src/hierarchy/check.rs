@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::comparison::checked;
 use super::tree::{Relation, Tree};
 use crate::error::{Error, Result};
-use crate::series::{Panel, Series, Unit, Value, Year};
+use crate::series::{Panel, Series, Unit, Value, Year, spans};
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub enum Kind {
     PeriodLabel,
     /// Some of the parts already exceed the total.
     Subset,
+    /// Parts without a number leave open whether the total is right.
+    NotCompared,
 }
 
 impl fmt::Display for Kind {
@@ -27,11 +30,12 @@ impl fmt::Display for Kind {
             Self::Total => "total",
             Self::PeriodLabel => "period label",
             Self::Subset => "subset",
+            Self::NotCompared => "not compared",
         })
     }
 }
 
-/// A total that does not agree with its parts.
+/// A total that does not agree with its parts, or that could not be held against them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Discrepancy {
@@ -39,7 +43,7 @@ pub struct Discrepancy {
     pub kind: Kind,
     /// The total.
     pub parent: String,
-    /// The year it is printed under.
+    /// The year it is printed under; of several that could not be compared the first.
     pub year: Year,
     /// The total as printed; of a masked one the bound that is nearer to what the parts add up to.
     pub published: f64,
@@ -58,6 +62,9 @@ pub struct Discrepancy {
     /// The parts without a number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// The years that could not be compared, of which the numbers here are the first; empty for a total that was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub years: Vec<Year>,
 }
 
 /// What is known of a number.
@@ -113,6 +120,12 @@ impl fmt::Display for Discrepancy {
             Kind::Subset => {
                 write!(f, "{parent}, {year}: published {published}, some of the parts are {computed} ({parts})")
             }
+            Kind::NotCompared => write!(
+                f,
+                "{parent}, {}: without a number for {} the total cannot be held against its parts",
+                spans(&self.years),
+                self.missing.join(", ")
+            ),
             Kind::PeriodLabel => write!(
                 f,
                 "{parent}, {year}: {published} is what parts printed under {parts_year} add up to ({parts}); one of the periods is labelled wrongly"
@@ -122,25 +135,56 @@ impl fmt::Display for Discrepancy {
 }
 
 /// A sum of parts, and what is known of it.
+#[derive(Default)]
 pub(super) struct Sum {
     low: f64,
-    high: f64,
+    pub(super) high: f64,
     /// The parts that are numbers.
     pub(super) known: Vec<(String, f64)>,
-    masked: Vec<(String, f64, f64)>,
-    missing: Vec<String>,
+    pub(super) masked: Vec<(String, f64, f64)>,
+    pub(super) missing: Vec<String>,
 }
 
-/// The totals of a panel that do not agree with their parts.
+impl Sum {
+    /// What is to be said of a total that was held against this sum.
+    pub(super) fn says(&self, kind: Kind, total: &Series, of: Year, (lower, upper): (f64, f64)) -> Discrepancy {
+        Discrepancy {
+            kind,
+            parent: total.name().to_owned(),
+            year: of,
+            published: if self.low > upper { upper } else { lower },
+            computed: self.low,
+            parts: self.known.clone(),
+            parts_year: of,
+            published_bounds: (lower < upper).then_some((lower, upper)),
+            masked: self.masked.clone(),
+            missing: self.missing.clone(),
+            years: Vec::new(),
+        }
+    }
+}
+
+/// The totals of a panel that do not agree with their parts, and those that could not be held against them.
 ///
 /// Counts must agree exactly, other numbers to the half of 0.01. A year is compared if total and parts cover the same part
-/// of it. Where parts are missing (a dash may mean none) a total is wrong only if the others exceed it; a masked cell, of a part
+/// of it. Where parts are missing (a dash may mean none) a total is wrong only if the others exceed it; if they fall short of
+/// it, the years are told as [`Kind::NotCompared`]. So are those of a total that has no parts in any year; a breakdown that
+/// merely begins later is nothing to tell ([`comparisons`](super::comparisons) counts the years). A masked cell, of a part
 /// or of a total, is anything within its bounds: wrong is what no number within them could make right. A second cut of a total that adds up to the total of the year before or after is a period label
 /// that is wrong.
 ///
 /// # Errors
 /// [`Error::MissingMember`] for a name of the tree that is not in the panel.
 pub fn check_totals(panel: &Panel, tree: &Tree) -> Result<Vec<Discrepancy>> {
+    let families = families(panel, tree)?;
+    Ok(families.iter().flat_map(|(total, children, relation)| checked(total, children, *relation)).collect())
+}
+
+/// A total with its parts of one relation.
+type Family<'p> = (&'p Series, Vec<&'p Series>, Relation);
+
+/// The totals of a tree with their parts, once for each relation.
+pub(super) fn families<'p>(panel: &'p Panel, tree: &Tree) -> Result<Vec<Family<'p>>> {
     let known = || panel.iter().map(|s| s.name().to_owned()).collect();
     let member = |parent: &str, name: &str| {
         panel.get(name).map_err(|_| Error::MissingMember {
@@ -156,16 +200,21 @@ pub fn check_totals(panel: &Panel, tree: &Tree) -> Result<Vec<Discrepancy>> {
             let children = tree.children(parent, relation);
             let children = children.into_iter().map(|name| member(parent, name)).collect::<Result<Vec<_>>>()?;
             if !children.is_empty() {
-                found.extend(compared(total, &children, relation));
+                found.push((total, children, relation));
             }
         }
     }
     Ok(found)
 }
 
+/// By how much a total and the sum of its parts may differ.
+pub(super) fn slack(total: &Series) -> f64 {
+    if total.unit() == Unit::Count { 0.0 } else { 0.005 }
+}
+
 /// The years in which a total does not agree with parts of one relation.
 pub(super) fn compared(total: &Series, children: &[&Series], relation: Relation) -> Vec<Discrepancy> {
-    let slack = if total.unit() == Unit::Count { 0.0 } else { 0.005 };
+    let slack = slack(total);
     let mut found = Vec::new();
     let mut years: Vec<Year> = children.iter().flat_map(|c| c.observations().map(|o| o.year)).collect();
     years.sort_unstable();
@@ -173,18 +222,7 @@ pub(super) fn compared(total: &Series, children: &[&Series], relation: Relation)
     for year in years {
         let Some(sum) = summed(total, children, year) else { continue };
         let published = bounds(total, year);
-        let says = |kind, of: Year, (lower, upper): (f64, f64)| Discrepancy {
-            kind,
-            parent: total.name().to_owned(),
-            year: of,
-            published: if sum.low > upper { upper } else { lower },
-            computed: sum.low,
-            parts: sum.known.clone(),
-            parts_year: year,
-            published_bounds: (lower < upper).then_some((lower, upper)),
-            masked: sum.masked.clone(),
-            missing: sum.missing.clone(),
-        };
+        let says = |kind, of: Year, published| Discrepancy { parts_year: year, ..sum.says(kind, total, of, published) };
         let open = relation == Relation::Subset || !sum.missing.is_empty();
         let agrees = |(lower, upper): (f64, f64)| sum.low <= upper + slack && (open || sum.high >= lower - slack);
         if published.is_some_and(agrees) {
@@ -211,7 +249,7 @@ fn exact(series: &Series, year: Year) -> Option<f64> {
 }
 
 /// The lowest and the highest that a year can be.
-fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
+pub(super) fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
     match series.observations().find(|o| o.year == year)?.value {
         Value::Exact(y) => Some((y, y)),
         Value::Censored { lower, upper } => Some((lower, upper)),
@@ -223,7 +261,7 @@ fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
 pub(super) fn summed(total: &Series, children: &[&Series], year: Year) -> Option<Sum> {
     let coverage = |s: &Series| s.observations().find(|o| o.year == year).map(|o| o.coverage);
     let whole = coverage(total);
-    let mut sum = Sum { low: 0.0, high: 0.0, known: Vec::new(), masked: Vec::new(), missing: Vec::new() };
+    let mut sum = Sum::default();
     for child in children {
         let observation = child.observations().find(|o| o.year == year);
         if observation.as_ref().is_some_and(|o| whole.is_some_and(|w| w != o.coverage)) {
@@ -271,7 +309,7 @@ mod tests {
     #[test]
     fn a_dash_is_wrong_only_where_the_other_parts_are_too_many() {
         let parts: &[(&str, &[f64])] = &[("a", &[f64::NAN, f64::NAN, 3.0]), ("b", &[4.0, 5.0, 4.0])];
-        assert_eq!(found(&[6.0, 4.0, 7.0], parts, Relation::Sum), ["total 2021"]);
+        assert_eq!(found(&[6.0, 4.0, 7.0], parts, Relation::Sum), ["total 2021", "not compared 2020"]);
     }
 
     #[test]
@@ -302,7 +340,11 @@ mod tests {
             told(number("all", 50.0), [masked("a", (0.0, 4.0)), masked("b", (0.0, 4.0))]),
             ["all, 2020: published 50, the parts add up to 0 to 8 (a 0 to 4, b 0 to 4)"]
         );
-        assert!(told(number("all", 50.0), [masked("a", (0.0, 4.0)), number("b", f64::NAN)]).is_empty());
+        assert_eq!(
+            told(number("all", 50.0), [masked("a", (0.0, 4.0)), number("b", f64::NAN)]),
+            ["all, 2020: without a number for b the total cannot be held against its parts"]
+        );
+        assert!(told(number("all", 4.0), [masked("a", (0.0, 4.0)), number("b", f64::NAN)]).is_empty());
         assert_eq!(
             told(number("all", 12.0), [masked("a", (20.0, 26.0)), number("b", f64::NAN)]),
             ["all, 2020: published 12, the parts add up to at least 20 (a 20 to 26)"]

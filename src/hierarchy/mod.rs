@@ -3,6 +3,7 @@
 //! | question | way in |
 //! |---|---|
 //! | which published totals do not add up? | [`check_totals`] |
+//! | in how many years could that be checked? | [`comparisons`] |
 //! | do the forecasts of the parts add up to that of the total? | [`reconcile`] |
 //! | two agencies count the same thing and disagree: what now? | [`merge_sources`] |
 //! | which cells must be masked before a table is published? | [`small_cells`], [`masked_panel`] |
@@ -19,6 +20,7 @@
 //! ```
 
 mod check;
+mod comparison;
 mod covariance;
 mod dependence;
 mod disclosure;
@@ -31,6 +33,7 @@ mod two_way;
 
 pub(crate) use check::Known;
 pub use check::{Discrepancy, Kind, check_totals};
+pub use comparison::{Comparisons, comparisons};
 pub use merge::{LeftOut, Merged, MergedYear, SourceEffect, merge_sources};
 pub use protect::{MaskedCell, MaskedPanel, masked_panel, small_cells};
 pub use reconcile::{Method, reconcile};

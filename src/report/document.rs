@@ -235,10 +235,17 @@ impl Writer<'_> {
         blocks.push(self.heading("problems"));
         let found = report.discrepancies.iter();
         let mut lines: Vec<String> = found.map(|one| discrepancy(said, one, |name| report.label(said, name))).collect();
-        match report.summary.checked {
-            Some(count) if lines.is_empty() => lines.push(said.say("problems.none", &[("count", &count)])),
-            Some(_) => {}
-            None => lines.push(said.word("problems.unchecked")),
+        match (report.summary.checked, report.summary.comparisons) {
+            (None, _) => lines.push(said.word("problems.unchecked")),
+            (Some(_), Some(made)) if made.compared < made.years.max(1) => {
+                let fill: [(&str, &dyn Display); 2] = [("compared", &made.compared), ("years", &made.years)];
+                lines.push(said.say("problems.made", &fill));
+                if made.compared > 0 && report.summary.problems == 0 {
+                    lines.push(said.word("problems.agree"));
+                }
+            }
+            (Some(count), _) if lines.is_empty() => lines.push(said.say("problems.none", &[("count", &count)])),
+            _ => {}
         }
         lines.extend(report.refused.iter().map(|refused| self.refused(refused)));
         blocks.push(Block::List(lines));

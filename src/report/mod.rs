@@ -41,7 +41,7 @@ pub use rules::Rules;
 
 use crate::error::{Error, Result};
 use crate::forecast::Fan;
-use crate::hierarchy::{Discrepancy, Tree, check_totals, masked_panel};
+use crate::hierarchy::{Comparisons, Discrepancy, Kind, Tree, check_totals, comparisons, masked_panel};
 use crate::language::Language;
 use crate::outlook::forecast;
 use crate::persist::Persist;
@@ -115,6 +115,9 @@ pub struct Summary {
     pub problems: usize,
     /// Totals that were checked; none without a tree.
     pub checked: Option<usize>,
+    /// In how many years they could be compared with their parts; none without a tree, and in reports of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparisons: Option<Comparisons>,
     /// Effects of events that were judged.
     pub effects: usize,
     /// The last projected year of all; none if nothing is projected.
@@ -182,13 +185,15 @@ impl Report {
                 Err(error) => refused.push(Refused::new(one, &error)),
             }
         }
-        let discrepancies = discrepancies(shown, tree, masked.as_ref().map_or(&[], |masked| &masked.hidden))?;
+        let tree = tree.map(|tree| without(tree, masked.as_ref().map_or(&[], |masked| &masked.hidden))).transpose()?;
+        let discrepancies = tree.as_ref().map_or_else(|| Ok(Vec::new()), |tree| check_totals(shown, tree))?;
         let summary = Summary {
             series: panel.len(),
             projected: series.len(),
             refused: refused.len(),
-            problems: discrepancies.len(),
-            checked: tree.map(|tree| tree.parents().len()),
+            problems: discrepancies.iter().filter(|one| one.kind != Kind::NotCompared).count(),
+            checked: tree.as_ref().map(|tree| tree.parents().len()),
+            comparisons: tree.as_ref().map(|tree| comparisons(shown, tree)).transpose()?,
             ..Summary::of(&series)
         };
         let labels = panel.iter().map(|s| (s.name().to_owned(), s.label().to_owned())).collect();
@@ -212,7 +217,7 @@ impl Report {
         &self.refused
     }
 
-    /// The totals that do not agree with their parts.
+    /// The totals that do not agree with their parts, and those that could not be held against them.
     pub fn discrepancies(&self) -> &[Discrepancy] {
         &self.discrepancies
     }
@@ -249,19 +254,15 @@ fn one(
     Ok(SeriesReport { fan, coverage: series.last_coverage(), complements, said: found.said, unsaid: found.unsaid })
 }
 
-/// The totals that do not agree; those of which a member is hidden altogether are not checked.
-fn discrepancies(panel: &Panel, tree: Option<&Tree>, hidden: &[String]) -> Result<Vec<Discrepancy>> {
-    let Some(tree) = tree else { return Ok(Vec::new()) };
-    if hidden.is_empty() {
-        return check_totals(panel, tree);
-    }
+/// The tree without the totals of which a member is hidden altogether: they are not checked.
+fn without(tree: &Tree, hidden: &[String]) -> Result<Tree> {
     let of_hidden = |parent: &str| {
         let mut members = tree.branches().iter().filter(|branch| branch.parent == parent);
         members.any(|branch| hidden.contains(&branch.child) || hidden.contains(&branch.parent))
     };
     let kept = tree.branches().iter().filter(|branch| !of_hidden(&branch.parent));
     let kept: Vec<_> = kept.cloned().collect();
-    if kept.is_empty() { Ok(Vec::new()) } else { check_totals(panel, &Tree::try_from(kept)?) }
+    if kept.is_empty() { Ok(Tree::default()) } else { Tree::try_from(kept) }
 }
 
 impl Summary {

@@ -6,7 +6,7 @@ use super::finding::{Bounds, Direction, Finding};
 use crate::hierarchy::{Discrepancy, Kind, Known};
 use crate::language::{Language, figure, grouped, signed_percent};
 use crate::plan::{MOST_CHANGE, Verdict};
-use crate::series::{Coverage, EventKind, Year};
+use crate::series::{Coverage, EventKind, Year, spans};
 
 /// "to 31 May 2023", "in 41% of the year".
 pub(super) fn covered(said: Language, coverage: Coverage) -> String {
@@ -18,17 +18,6 @@ pub(super) fn covered(said: Language, coverage: Coverage) -> String {
 
 fn share(share: f64) -> String {
     format!("{}%", grouped(100.0 * share, 0))
-}
-
-/// "2016, 2019–2021".
-fn years(years: &[Year]) -> String {
-    let runs = years.chunk_by(|a, b| a.until(*b) == Some(1));
-    let span = |run: &[Year]| match run {
-        [only] => only.to_string(),
-        [first, .., last] => format!("{first}–{last}"),
-        [] => String::new(),
-    };
-    runs.map(span).collect::<Vec<_>>().join(", ")
 }
 
 /// The size of a change that is given as a share.
@@ -140,8 +129,8 @@ impl Finding {
             Self::EventNotJudged { event, year, because } => {
                 said.say("effect.not_judged", &[("event", event), ("year", year), ("because", because)])
             }
-            Self::Missing { years: missing } => said.say("missing", &[("years", &years(missing))]),
-            Self::Masked { years: masked } => said.say("masked", &[("years", &years(masked))]),
+            Self::Missing { years: missing } => said.say("missing", &[("years", &spans(missing))]),
+            Self::Masked { years: masked } => said.say("masked", &[("years", &spans(masked))]),
             Self::NotAYear { year, counted, last, value } => said.say(
                 "not_a_year",
                 &[("year", year), ("counted", &figure(*counted)), ("last", last), ("value", &figure(*value))],
@@ -244,12 +233,13 @@ fn found(said: Language, rise: Option<f64>, fall: Option<f64>, power: f64) -> St
     }
 }
 
-/// A total that does not agree with its parts; `label` is what a name is called for readers.
+/// A total that does not agree with its parts, or was not held against them; `label` is what a name is called for readers.
 pub(super) fn discrepancy(said: Language, found: &Discrepancy, label: impl Fn(&str) -> String) -> String {
     let key = match found.kind {
         Kind::Total => "problem.total",
         Kind::Subset => "problem.subset",
         Kind::PeriodLabel => "problem.period",
+        Kind::NotCompared => "problem.not_compared",
     };
     let words = |known: Known| match known {
         Known::Number(y) => figure(y),
@@ -259,13 +249,16 @@ pub(super) fn discrepancy(said: Language, found: &Discrepancy, label: impl Fn(&s
     let part = |(name, y): (&str, Known)| format!("{} {}", label(name), words(y));
     let parts = found.known_parts().map(part).collect::<Vec<_>>().join("; ");
     let (published, computed) = (words(found.total()), words(found.sum()));
-    let fill: [(&str, &dyn Display); 6] = [
+    let missing = found.missing.iter().map(|name| label(name)).collect::<Vec<_>>().join("; ");
+    let fill: [(&str, &dyn Display); 8] = [
         ("parent", &label(&found.parent)),
         ("year", &found.year),
         ("published", &published),
         ("computed", &computed),
         ("parts", &parts),
         ("parts_year", &found.parts_year),
+        ("missing", &missing),
+        ("years", &spans(&found.years)),
     ];
     said.say(key, &fill)
 }

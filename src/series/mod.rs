@@ -25,4 +25,5 @@ pub use observation::{Coverage, Observation, Value};
 pub use panel::Panel;
 pub use training::{EarlierYear, Training, UnderWay};
 pub use unit::Unit;
+pub(crate) use year::spans;
 pub use year::{Date, Horizon, Year};

@@ -72,6 +72,17 @@ impl fmt::Display for Year {
     }
 }
 
+/// "2016, 2019–2021".
+pub(crate) fn spans(years: &[Year]) -> String {
+    let runs = years.chunk_by(|a, b| a.until(*b) == Some(1));
+    let span = |run: &[Year]| match run {
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first}–{last}"),
+        [] => String::new(),
+    };
+    runs.map(span).collect::<Vec<_>>().join(", ")
+}
+
 /// A day of the calendar, written `YYYY-MM-DD`.
 ///
 /// ```
