@@ -383,6 +383,21 @@ fn a_total_that_was_compared_in_no_year_is_not_said_to_agree() {
 }
 
 #[test]
+fn totals_of_masked_cells_are_not_said_to_agree() {
+    let wrong = || {
+        let (a, b) = (series("a", 2020, &[10.0, 20.0, 30.0]), series("b", 2020, &[5.0, 6.0, 7.0]));
+        vec![a, b, series("all", 2020, &[16.0, 28.0, 99.0])]
+    };
+    assert_eq!(problems(wrong(), Language::English, None).len(), 3);
+    let masked = problems(wrong(), Language::English, Some(8.0));
+    assert!(masked.iter().all(|line| !line.contains("agree with")), "{masked:?}");
+    let within = "checked only within the range of masked cells, which may hide a disagreement:";
+    assert!(masked.iter().any(|line| line.contains(within)), "{masked:?}");
+    let malay = problems(wrong(), Language::Malay, Some(8.0));
+    assert!(malay.iter().any(|line| line.contains("hanya dalam julat sel yang disembunyikan")), "{malay:?}");
+}
+
+#[test]
 fn an_event_is_judged_where_enough_years_come_before_it() {
     let cases = [160.0, 148.0, 171.0, 155.0, 166.0, 150.0, 158.0, 163.0, 62.0, 66.0, 60.0, 65.0];
     let panel = Panel::new(vec![series("cases", 2010, &cases)]).unwrap();
