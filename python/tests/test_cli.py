@@ -118,6 +118,37 @@ def test_a_check_says_what_is_there_and_fails_on_totals_that_do_not_add_up(tmp_p
     assert "\nall totals agree with their parts\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        "parent;child\nall;men\nall;women\n",
+        "Parent\tChild\tRelation\nall\tmen\tsum\nall\twomen\n",
+        '\ufeffPARENT, child, note\nall, men, "a, b"\n,,\n all , women ,\n',
+    ],
+)
+def test_a_tree_is_read_as_spreadsheets_write_it(tree, tmp_path, capsys):
+    path, links = tmp_path / "t.csv", tmp_path / "tree.csv"
+    path.write_text("unique_id,ds,y\nall,2022,81\nmen,2022,29\nwomen,2022,51\n")
+    links.write_text(tree, encoding="utf-8")
+    assert main(["check", str(path), "--tree", str(links)]) == 1
+    assert "published 81, the parts add up to 80" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("tree", "told"),
+    [
+        ("Induk;Anak\nall;men\n", "columns: Induk, Anak; rows: 1"),
+        ("parent,child\n", "columns: parent, child; rows: 0"),
+        ("", "columns: none; rows: 0"),
+    ],
+)
+def test_a_tree_that_lacks_something_is_refused_with_what_it_has(tree, told, table, tmp_path, capsys):
+    links = tmp_path / "tree.csv"
+    links.write_text(tree)
+    assert main(["check", str(table), "--tree", str(links)]) == 1
+    assert capsys.readouterr().err.endswith(f"columns parent and child are needed, and a row at least; {told}\n")
+
+
 def test_a_check_says_in_how_many_years_totals_could_be_compared(tmp_path, capsys):
     path, tree = tmp_path / "t.csv", tmp_path / "tree.csv"
     tree.write_text("parent,child\nall,men\nall,women\n")

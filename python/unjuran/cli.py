@@ -272,14 +272,26 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _tree(path: str) -> list[tuple[str, str, str]]:
+    """Total, part and relation of each row; delimiter, spaces and case of headings as spreadsheets write them."""
     import csv
 
     with open(path, encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"parent", "child"} <= rows[0].keys():
-        message = f"{path}: columns parent and child are needed, and a row at least"
+        text = file.read()
+    delimiter = max(",;\t", key=text.lstrip().partition("\n")[0].count)
+    read = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True)
+    rows = [row for row in ([cell.strip() for cell in row] for row in read) if any(row)]
+    found, links = (rows[0], rows[1:]) if rows else ([], [])
+    names = [name.lower() for name in found]
+    if not links or not {"parent", "child"} <= set(names):
+        shown = ", ".join(filter(None, found)) or "none"
+        found_here = f"columns: {shown}; rows: {len(links)}"
+        message = f"{path}: columns parent and child are needed, and a row at least; {found_here}"
         raise UnjuranError(message)
-    return [(row["parent"], row["child"], row.get("relation") or "sum") for row in rows]
+    tree = []
+    for link in links:
+        row = dict(zip(names, link, strict=False))
+        tree.append((row.get("parent", ""), row.get("child", ""), row.get("relation") or "sum"))
+    return tree
 
 
 def _table(forecasts: Forecasts, levels: Sequence[float] = (80,)) -> str:
