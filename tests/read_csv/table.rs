@@ -1,9 +1,9 @@
 //! Bytes, lines, delimiters, headers.
 
 use unjuran::Error;
-use unjuran::series::{CsvOptions, read_csv, read_csv_text};
+use unjuran::series::{CsvOptions, Unit, read_csv, read_csv_text};
 
-use super::{exact, one, options, read, refuses};
+use super::{exact, one, options, read, refuses, refuses_with};
 
 #[test]
 fn a_byte_order_mark_and_windows_line_ends_are_no_data() {
@@ -78,9 +78,25 @@ fn points_that_may_part_thousands_are_refused_unless_the_unit_is_said() {
         assert!(one(text).values()[0].exact().unwrap() < 2.0, "{text}");
     }
     // a whole number of four digits shows that thousands are not parted, and commas part cells where points are decimal
-    for text in ["name;2015;2016\na;1.115;1650\n", "name,2015,2016\na,1.115,165\n"] {
+    for text in ["name;2015;2016\na;1.115;1650\n", "name,2015,2016\na,1.115,165\n", "name,2015,2016\na,1.115,2.300\n"] {
         assert_eq!(one(text).values()[0].exact(), Some(1.115), "{text}");
     }
+}
+
+#[test]
+fn points_that_may_part_thousands_are_looked_for_in_the_whole_file() {
+    let problem = "may be 1204 with a point between groups of three digits";
+    let table = "Negeri;2018;2019\nPulau Pinang;1.204;1.115\nPerlis;98;120\nJumlah;1.302;1.235\n";
+    refuses(table, (2, "2018", "1.204"), problem);
+    refuses_with(table, &options().id_col("Negeri"), (2, "2018", "1.204"), "say the unit (amount or rate)");
+    let amounts = read_csv_text(table, "f.csv", &options().unit(Unit::Amount)).unwrap();
+    assert_eq!(amounts.get("Jumlah").unwrap().values(), exact(&[1.302, 1.235]));
+    // all with three digits after the point, and with no short number beside them
+    refuses("name\t2018\t2019\na\t1.204\t-\nb\t-\t12.115\n", (2, "2018", "1.204"), problem);
+    refuses("name;2018;2019\na;1.204;1.115\nb;1650;2000\n", (2, "2018", "1.204"), problem);
+    // a number with fewer digits after its point shows the decimal sign, in whichever row; a row with a unit says its own
+    assert_eq!(read("name;2018;2019\na;1.204;1.115\nb;0.98;12\n").len(), 2);
+    assert_eq!(read("name;unit;2018;2019\na;rate;1.204;1.115\nb;;98;120\n").len(), 2);
 }
 
 #[test]

@@ -165,6 +165,9 @@ impl<'t> Drafts<'t> {
             );
             return Err(table.refuse_option(years, &date.to_string(), problem));
         }
+        if options.unit.is_none() && !table.by_commas() {
+            refuse_points_of_thousands(table, &series)?;
+        }
         let series = series.into_iter().map(|draft| draft.build(table, options.unit)).collect::<Result<Vec<_>>>()?;
         Panel::new(series)
     }
@@ -172,9 +175,6 @@ impl<'t> Drafts<'t> {
 
 impl Draft {
     fn build(mut self, table: &Table, unit: Option<Unit>) -> Result<Series> {
-        if self.unit.or(unit).is_none() && !table.by_commas() {
-            self.refuse_points_of_thousands(table)?;
-        }
         self.entries.sort_by_key(|entry| entry.observation.year);
         for (first, second) in self.entries.iter().zip(self.entries.iter().skip(1)) {
             if first.observation.year == second.observation.year {
@@ -203,31 +203,6 @@ impl Draft {
         })
     }
 
-    /// Points that may part groups of three digits: every number with one looks like it, and the others are short and whole.
-    fn refuse_points_of_thousands(&self, table: &Table) -> Result<()> {
-        let (mut grouped, mut whole) = (None, false);
-        for entry in self.entries.iter().filter(|entry| entry.observation.value.exact().is_some()) {
-            let cell = table.cell(entry.value);
-            match cell.trim_start_matches(['-', '+']).split_once('.') {
-                Some((first, rest)) if (1..=3).contains(&first.len()) && !first.starts_with('0') && rest.len() == 3 => {
-                    grouped = grouped.or(Some(entry.value));
-                }
-                None if cell.len() <= 3 => whole = true,
-                _ => return Ok(()),
-            }
-        }
-        match grouped {
-            Some(at) if whole => {
-                let plain = table.cell(at).replace('.', "");
-                let problem = format!(
-                    "may be {plain} with a point between groups of three digits: write {plain}, or say the unit (amount or rate) if the point is the decimal sign"
-                );
-                Err(table.refuse(at, problem))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// The cell that an error of [`Series`] is about.
     fn place_of(&self, error: &Error) -> Place {
         let (year, of_value) = match *error {
@@ -244,5 +219,38 @@ impl Draft {
         };
         let entry = self.entries.iter().find(|entry| entry.observation.year.get() == year);
         entry.map_or(self.named, |entry| if of_value { entry.value } else { entry.cover })
+    }
+}
+
+/// Points that may part groups of three digits: in no series without a unit is there a number with another point, and there are
+/// two of them, or one among short whole numbers.
+///
+// why of the whole file: a row of large numbers has no short one, and the decimal sign of a file is one.
+fn refuse_points_of_thousands(table: &Table, series: &[Draft]) -> Result<()> {
+    let (mut grouped, mut many, mut short, mut long) = (None, 0, false, false);
+    for entry in series.iter().filter(|draft| draft.unit.is_none()).flat_map(|draft| &draft.entries) {
+        if entry.observation.value.exact().is_none() {
+            continue;
+        }
+        let cell = table.cell(entry.value);
+        match cell.trim_start_matches(['-', '+']).split_once('.') {
+            Some((first, rest)) if (1..=3).contains(&first.len()) && !first.starts_with('0') && rest.len() == 3 => {
+                grouped = grouped.or(Some(entry.value));
+                many += 1;
+            }
+            Some(_) => return Ok(()),
+            None if cell.len() <= 3 => short = true,
+            None => long = true,
+        }
+    }
+    match grouped {
+        Some(at) if many > 1 || (short && !long) => {
+            let plain = table.cell(at).replace('.', "");
+            let problem = format!(
+                "may be {plain} with a point between groups of three digits: write {plain}, or say the unit (amount or rate) if the point is the decimal sign"
+            );
+            Err(table.refuse(at, problem))
+        }
+        _ => Ok(()),
     }
 }
