@@ -38,6 +38,27 @@ fn the_first_column_is_the_name_unless_one_is_called_so() {
 }
 
 #[test]
+fn a_column_that_numbers_the_rows_names_no_series() {
+    let table = "Bil.,Negeri,2020,2021\n1,Johor,3,2\n2,Kedah,4,5\n3,Perlis,7,8\n";
+    let problem = "numbers the rows, and \"Negeri\" beside it is text: leave it out, or say which column names the series (id_col=\"Negeri\")";
+    refuses(table, (1, "Bil.", "Bil."), problem);
+    let named = read_csv_text(table, "f.csv", &options().id_col("Negeri")).unwrap();
+    assert_eq!(named.get("Kedah").unwrap().values(), exact(&[4.0, 5.0]));
+    assert_eq!(read_csv_text(table, "f.csv", &options().id_col("Bil.")).unwrap().len(), 3);
+    // with points, with a total below, and as a data frame numbers its rows
+    refuses("No,Negeri,2020\n1.,Johor,3\n2.,Kedah,4\n,Jumlah,7\n", (1, "No", "No"), "numbers the rows");
+    refuses(",Negeri,2020\n0,Johor,3\n1,Kedah,4\n", (1, "column 1", "column 1"), "numbers the rows");
+    // codes that are not in order, a label, and numbers beside them are what they were
+    for text in [
+        "code,Negeri,2020\n2,Johor,3\n1,Kedah,4\n",
+        "id,label,2020\n1,Johor,3\n2,Kedah,4\n",
+        "ward,beds,2020\n1,20,3\n2,30,4\n",
+    ] {
+        assert_eq!(read(text).get("1").unwrap().values().len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn years_stand_in_any_order_and_gaps_are_missing() {
     let series = one("name,2018,2015\na,3,1\n");
     assert_eq!(series.first_year().get(), 2015);
