@@ -267,7 +267,7 @@ pub enum Error {
     File {
         /// The path.
         path: String,
-        /// The operating system's words.
+        /// The operating system's words, or what the file is instead of a table.
         problem: String,
     },
     /// An interval level outside [1, 100), or written as a fraction.

@@ -142,6 +142,14 @@ fn text_in_another_encoding_is_refused_where_it_stands() {
 }
 
 #[test]
+fn a_workbook_is_told_from_text() {
+    let error = read_csv_text(b"PK\x03\x04\x14\0\x06\0", "annex.xlsx", &options()).unwrap_err();
+    let told =
+        "annex.xlsx: this is an Excel workbook (or another zip archive) and no text: save the sheet as \"CSV UTF-8\"";
+    assert_eq!(error.to_string(), told);
+}
+
+#[test]
 fn a_quote_that_is_never_closed_swallows_no_rows() {
     refuses("unique_id,ds,y,note\na,2015,1,\"open\na,2016,2,\n", (2, "column 4", "\""), "never closed");
     refuses("unique_id,ds,y\na,2015,\"5\"3\n", (2, "column 3", "\""), "text follows");

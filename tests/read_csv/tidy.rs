@@ -29,6 +29,7 @@ fn years_may_be_dates_at_either_end_of_the_year_or_whole_floats() {
     assert_eq!(series.first_year().get(), 2015);
     assert_eq!(series.values(), exact(&[1.0, 2.0, 3.0]));
     refuses("unique_id,ds,y\na,2016-05-31,1\n", (2, "ds", "2016-05-31"), "period_end");
+    refuses("unique_id,ds,y\na,43831,1\n", (2, "ds", "43831"), "Excel's day number for 2020-01-01");
     refuses("unique_id,ds,y\na,,1\n", (2, "ds", ""), "not a year");
 }
 

@@ -115,6 +115,10 @@ fn a_year_in_another_spelling_is_not_left_out_in_silence() {
     }
     // where every year has a footnote too
     refuses("name,2019 (1),2020[2]\na,1,2\n", (1, "2019 (1)", "2019 (1)"), "may be a year");
+    // as a spreadsheet keeps days, where all of them are so and where one is
+    let day = "not written as one (it looks like Excel's day number for 2020-01-01)";
+    refuses("name,43831,44197\na,1,2\n", (1, "43831", "43831"), day);
+    refuses("name,2019,43831\na,1,2\n", (1, "43831", "43831"), day);
     refuses("name,2016,\na,1,2\n", (2, "column 3", "2"), "without a name");
     assert_eq!(one("name,region,2016,Total,\na,North,1,x%,\n").values(), exact(&[1.0]));
 }

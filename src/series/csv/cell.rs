@@ -173,6 +173,30 @@ fn slashed(body: &str) -> Option<Result<Year, String>> {
     Some(if matches!((one, two), (1, 1) | (31, 12) | (12, 31)) { Ok(year) } else { Err(INSIDE.to_owned()) })
 }
 
+/// Words for a number that a spreadsheet keeps in the place of a day, counted from 30 December 1899: from 1957, past which no
+/// slip in a year (20161) leads, to 2119.
+pub(super) fn day_number(text: &str) -> String {
+    let Some(mut left) = text.parse::<u32>().ok().filter(|days| (21_000..=80_000).contains(days)) else {
+        return String::new();
+    };
+    left -= 2;
+    let mut year = 1900;
+    let leap = |year: u32| u32::from(year.is_multiple_of(4) && year != 1900 && year != 2100);
+    while left >= 365 + leap(year) {
+        left -= 365 + leap(year);
+        year += 1;
+    }
+    let mut month = 1;
+    for days in [31, 28 + leap(year), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if left < days {
+            break;
+        }
+        left -= days;
+        month += 1;
+    }
+    format!(" (it looks like Excel's day number for {year}-{month:02}-{:02})", left + 1)
+}
+
 /// The year of a row and whether it is starred: `2016`, `2016.0`, `2016-01-01`, `31/12/2016`, `2023*`.
 pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
     let (body, starred) = match cell.strip_suffix('*') {
@@ -199,8 +223,8 @@ pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
         None
     };
     year.map(|y| (y, starred)).ok_or_else(|| {
-        "is not a year: write 2016, 2023* for a partial one, or a date 2016-01-01 or 2016-12-31 (years 1 to 9999)"
-            .to_owned()
+        let hint = day_number(whole);
+        format!("is not a year{hint}: write 2016, 2023* for a partial one, or a date 2016-01-01 or 2016-12-31 (years 1 to 9999)")
     })
 }
 
@@ -330,6 +354,31 @@ mod tests {
             ["", "0", "20161", "-5", "2,016", "2016.5", "2016.", "2016/17", "16-17", "2023**", "FY2016", "2016-13-01"]
         {
             assert!(of(cell).is_err(), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_excel_keeps_for_a_day_is_told_with_the_day() {
+        // from a spreadsheet: 1 January and 31 December, around leap years, 2000 among them and 2100 not
+        for (number, day) in [
+            ("43831", "2020-01-01"),
+            ("44196", "2020-12-31"),
+            ("43890", "2020-02-29"),
+            ("36526", "2000-01-01"),
+            ("36585", "2000-02-29"),
+            ("73050", "2099-12-31"),
+            ("73109", "2100-02-28"),
+            ("73110", "2100-03-01"),
+            ("44927.0", "2023-01-01"),
+        ] {
+            let words = year(number).unwrap_err();
+            assert!(
+                words.starts_with(&format!("is not a year (it looks like Excel's day number for {day}): ")),
+                "{words}"
+            );
+        }
+        for number in ["20161", "80001", "438310", "0", "-43831"] {
+            assert!(!year(number).unwrap_err().contains("Excel"), "{number}");
         }
     }
 

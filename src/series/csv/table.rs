@@ -37,6 +37,11 @@ pub(super) struct Place {
 impl Table {
     /// The table in `text`; `file` is how errors call it. Blank lines, and rows of nothing but delimiters, are no rows.
     pub(super) fn parse(text: &[u8], file: &str) -> Result<Self> {
+        if text.starts_with(b"PK\x03\x04") {
+            let problem =
+                "this is an Excel workbook (or another zip archive) and no text: save the sheet as \"CSV UTF-8\"";
+            return Err(Error::File { path: file.to_owned(), problem: problem.to_owned() });
+        }
         let mut text = text;
         while let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
             text = rest;

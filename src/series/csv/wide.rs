@@ -136,19 +136,23 @@ fn year_columns(table: &Table, id: usize) -> Result<Vec<YearColumn>> {
             }
             years.push(YearColumn { column, year, starred });
         } else if may_be_a_year(name) {
-            return Err(table.refuse_header(column, MAY_BE));
+            return Err(table.refuse_header(column, may_be(name)));
         }
     }
     Ok(years)
 }
 
-const MAY_BE: &str = "may be a year, and is not written as one: write 2015 or 2023*, or leave the column out";
+fn may_be(name: &str) -> String {
+    let hint = cell::day_number(name);
+    format!("may be a year, and is not written as one{hint}: write 2015 or 2023*, or leave the column out")
+}
 
-/// A table without a year that can be read: columns that hold one among more ("2019 (1)") are what keeps it from being wide.
+/// A table without a year that can be read: columns that hold one among more ("2019 (1)"), or as a spreadsheet keeps it, are
+/// what keeps it from being wide.
 pub(super) fn refuse_footnoted(table: &Table) -> Result<()> {
     let begins = |name: &str| name.bytes().take_while(u8::is_ascii_digit).count() == 4;
-    match table.header().iter().position(|name| begins(name)) {
-        Some(column) => Err(table.refuse_header(column, MAY_BE)),
+    match table.header().iter().enumerate().find(|(_, name)| begins(name) || !cell::day_number(name).is_empty()) {
+        Some((column, name)) => Err(table.refuse_header(column, may_be(name))),
         None => Ok(()),
     }
 }
