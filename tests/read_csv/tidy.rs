@@ -66,8 +66,19 @@ fn a_partial_year_before_the_last_is_refused_where_its_end_is_said() {
 #[test]
 fn a_period_end_in_another_year_is_refused() {
     refuses(&full("a,2022,9,,,2023-05-31,,,,\n"), (2, "period_end", "2023-05-31"), "does not lie in 2022");
-    refuses(&full("a,2022,9,,,31/05/2022,,,,\n"), (2, "period_end", "31/05/2022"), "YYYY-MM-DD");
+    refuses(&full("a,2022,9,,,31/05/2023,,,,\n"), (2, "period_end", "31/05/2023"), "does not lie in 2022");
     refuses(&full("a,2023,9,,,2023-02-30,,,,\n"), (2, "period_end", "2023-02-30"), "not a date");
+}
+
+#[test]
+fn a_period_end_may_be_written_day_month_year_where_it_is_one_day() {
+    for day in ["31/05/2022", "31/5/2022", "31/05/2022 00:00:00"] {
+        let series = one(&full(&format!("a,2021,7,,,,,,,\na,2022,9,,,{day},,,,\n")));
+        assert_eq!(series.last_coverage().to_string(), "to 2022-05-31", "{day}");
+    }
+    let both = "may be 2022-06-05 or 2022-05-06: write the one that is meant";
+    refuses(&full("a,2022,9,,,05/06/2022,,,,\n"), (2, "period_end", "05/06/2022"), both);
+    refuses(&full("a,2022,9,,,31 May,,,,\n"), (2, "period_end", "31 May"), "YYYY-MM-DD");
 }
 
 #[test]

@@ -157,20 +157,23 @@ fn day(cell: &str) -> &str {
 
 const INSIDE: &str = "is a day inside a year: write the year, and for a part of it the last day as period_end";
 
-/// The year of `31/12/2016`, `12/31/2016` and `1/1/2016`, which are the last or the first day of it whichever of day and month
-/// comes first. Another day stands for no whole year in either order: nothing has to be guessed.
-fn slashed(body: &str) -> Option<Result<Year, String>> {
+/// The day of `31/05/2016`, whichever of day and month comes first: nothing is guessed where both may.
+fn slashed(body: &str) -> Option<Result<Date, String>> {
     let mut parts = body.split('/');
     let (Some(one), Some(two), Some(year), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return None;
     };
     let digits = |text: &str, most: usize| text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
-    if !(digits(one, 2) && digits(two, 2) && digits(year, 4) && year.len() == 4) {
+    if !(digits(one, 2) && digits(two, 2) && digits(year, 4)) {
         return None;
     }
-    let (one, two): (u8, u8) = (one.parse().ok()?, two.parse().ok()?);
-    let year = Year::new(year.parse().ok()?).ok()?;
-    Some(if matches!((one, two), (1, 1) | (31, 12) | (12, 31)) { Ok(year) } else { Err(INSIDE.to_owned()) })
+    let written = |month: &str, day: &str| format!("{year}-{month:0>2}-{day:0>2}").parse::<Date>().ok();
+    match (written(two, one), written(one, two)) {
+        (Some(day_first), Some(month_first)) if day_first != month_first => {
+            Some(Err(format!("may be {day_first} or {month_first}: write the one that is meant")))
+        }
+        (day_first, month_first) => day_first.or(month_first).map(Ok),
+    }
 }
 
 /// Words for a number that a spreadsheet keeps in the place of a day, counted from 30 December 1899: from 1957, past which no
@@ -204,14 +207,10 @@ pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
         None => (cell, false),
     };
     let body = day(body);
-    if let Ok(date) = body.parse::<Date>() {
-        if body.ends_with("-01-01") || body.ends_with("-12-31") {
-            return Ok((date.year(), starred));
-        }
-        return Err(INSIDE.to_owned());
-    }
-    if let Some(found) = slashed(body) {
-        return found.map(|year| (year, starred));
+    // why 1/1 and 31/12 alone: another day stands for no whole year, also where it is not known which day it is.
+    if let Some(found) = body.parse::<Date>().map(Ok).ok().or_else(|| slashed(body)) {
+        let whole = found.ok().filter(|date| matches!((date.month(), date.day()), (1, 1) | (12, 31)));
+        return whole.map(|date| (date.year(), starred)).ok_or_else(|| INSIDE.to_owned());
     }
     let whole = match body.split_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
@@ -230,7 +229,10 @@ pub(super) fn year(cell: &str) -> Result<(Year, bool), String> {
 
 /// The last day a row covers.
 pub(super) fn date(cell: &str) -> Result<Date, String> {
-    day(cell).parse().map_err(|_| "is not a date: dates are written YYYY-MM-DD, as in 2023-05-31".to_owned())
+    let body = day(cell);
+    body.parse().map(Ok).ok().or_else(|| slashed(body)).unwrap_or_else(|| {
+        Err("is not a date: dates are written YYYY-MM-DD, as in 2023-05-31, or 31/05/2023".to_owned())
+    })
 }
 
 /// The share of the year that a row covers.
@@ -387,8 +389,20 @@ mod tests {
         for cell in ["2021-05-31", "2021-05-31 00:00:00", "2021-05-31T00:00:00"] {
             assert_eq!(date(cell).unwrap().to_string(), "2021-05-31", "{cell:?}");
         }
-        for cell in ["2021-05-31 08:00:00", "2021-05-31 ", "31/05/2021"] {
+        for cell in ["2021-05-31 08:00:00", "2021-05-31 ", "31/05/2021 08:00:00"] {
             assert!(date(cell).is_err(), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_with_slashes_is_read_where_it_can_only_be_one() {
+        for cell in ["31/05/2021", "31/5/2021", "5/31/2021", "31/05/2021 00:00:00"] {
+            assert_eq!(date(cell).unwrap().to_string(), "2021-05-31", "{cell:?}");
+        }
+        assert_eq!(date("5/5/2021").unwrap().to_string(), "2021-05-05");
+        assert_eq!(date("05/06/2021").unwrap_err(), "may be 2021-06-05 or 2021-05-06: write the one that is meant");
+        for cell in ["31/06/2021", "31/05/21", "0/5/2021", "/5/2021", "31/05", "31/05/2021/1"] {
+            assert!(date(cell).unwrap_err().contains("31/05/2023"), "{cell:?}");
         }
     }
 
