@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::comparison::checked;
+use super::comparison::Comparisons;
 use super::tree::{Relation, Tree};
 use crate::error::{Error, Result};
 use crate::series::{Panel, Series, Unit, Value, Year, spans};
@@ -138,16 +138,16 @@ impl fmt::Display for Discrepancy {
 #[derive(Default)]
 pub(super) struct Sum {
     low: f64,
-    pub(super) high: f64,
+    high: f64,
     /// The parts that are numbers.
     pub(super) known: Vec<(String, f64)>,
-    pub(super) masked: Vec<(String, f64, f64)>,
-    pub(super) missing: Vec<String>,
+    masked: Vec<(String, f64, f64)>,
+    missing: Vec<String>,
 }
 
 impl Sum {
     /// What is to be said of a total that was held against this sum.
-    pub(super) fn says(&self, kind: Kind, total: &Series, of: Year, (lower, upper): (f64, f64)) -> Discrepancy {
+    fn says(&self, kind: Kind, total: &Series, of: Year, (lower, upper): (f64, f64)) -> Discrepancy {
         Discrepancy {
             kind,
             parent: total.name().to_owned(),
@@ -176,15 +176,11 @@ impl Sum {
 /// # Errors
 /// [`Error::MissingMember`] for a name of the tree that is not in the panel.
 pub fn check_totals(panel: &Panel, tree: &Tree) -> Result<Vec<Discrepancy>> {
-    let families = families(panel, tree)?;
-    Ok(families.iter().flat_map(|(total, children, relation)| checked(total, children, *relation)).collect())
+    Ok(checked(panel, tree)?.0)
 }
 
-/// A total with its parts of one relation.
-type Family<'p> = (&'p Series, Vec<&'p Series>, Relation);
-
-/// The totals of a tree with their parts, once for each relation.
-pub(super) fn families<'p>(panel: &'p Panel, tree: &Tree) -> Result<Vec<Family<'p>>> {
+/// What there is to tell of the totals of a panel, and in how many years they could be compared.
+pub(crate) fn checked(panel: &Panel, tree: &Tree) -> Result<(Vec<Discrepancy>, Comparisons)> {
     let known = || panel.iter().map(|s| s.name().to_owned()).collect();
     let member = |parent: &str, name: &str| {
         panel.get(name).map_err(|_| Error::MissingMember {
@@ -193,40 +189,57 @@ pub(super) fn families<'p>(panel: &'p Panel, tree: &Tree) -> Result<Vec<Family<'
             known: known(),
         })
     };
-    let mut found = Vec::new();
+    let (mut found, mut made) = (Vec::new(), Comparisons::default());
     for parent in tree.parents() {
         let total = member(parent, parent)?;
         for relation in [Relation::Sum, Relation::SumAlt, Relation::Subset] {
             let children = tree.children(parent, relation);
             let children = children.into_iter().map(|name| member(parent, name)).collect::<Result<Vec<_>>>()?;
             if !children.is_empty() {
-                found.push((total, children, relation));
+                found.extend(compared(total, &children, relation, &mut made));
             }
         }
     }
-    Ok(found)
+    Ok((found, made))
 }
 
-/// By how much a total and the sum of its parts may differ.
-pub(super) fn slack(total: &Series) -> f64 {
-    if total.unit() == Unit::Count { 0.0 } else { 0.005 }
-}
-
-/// The years in which a total does not agree with parts of one relation.
-pub(super) fn compared(total: &Series, children: &[&Series], relation: Relation) -> Vec<Discrepancy> {
-    let slack = slack(total);
-    let mut found = Vec::new();
-    let mut years: Vec<Year> = children.iter().flat_map(|c| c.observations().map(|o| o.year)).collect();
+/// The years in which a total does not agree with parts of one relation, then those in which parts without a number leave it
+/// open, by these parts; the years are counted in `all`.
+pub(super) fn compared(
+    total: &Series,
+    children: &[&Series],
+    relation: Relation,
+    all: &mut Comparisons,
+) -> Vec<Discrepancy> {
+    let slack = if total.unit() == Unit::Count { 0.0 } else { 0.005 };
+    let (mut found, mut open, mut made) = (Vec::new(), Vec::<Discrepancy>::new(), 0);
+    let members = children.iter().chain([&total]);
+    let mut years: Vec<Year> = members.flat_map(|member| member.observations().map(|o| o.year)).collect();
     years.sort_unstable();
     years.dedup();
     for year in years {
-        let Some(sum) = summed(total, children, year) else { continue };
         let published = bounds(total, year);
-        let says = |kind, of: Year, published| Discrepancy { parts_year: year, ..sum.says(kind, total, of, published) };
-        let open = relation == Relation::Subset || !sum.missing.is_empty();
-        let agrees = |(lower, upper): (f64, f64)| sum.low <= upper + slack && (open || sum.high >= lower - slack);
-        if published.is_some_and(agrees) {
-            continue;
+        all.years += usize::from(published.is_some());
+        let Some(sum) = summed(total, children, year) else { continue };
+        let none = sum.missing.len() == children.len();
+        let one_sided = relation == Relation::Subset || !sum.missing.is_empty();
+        if let Some((lower, upper)) = published {
+            let short = sum.high < lower - slack;
+            if none || (short && one_sided && relation != Relation::Subset) {
+                if let Some(known) = open.iter_mut().find(|one| one.missing == sum.missing) {
+                    known.years.push(year);
+                } else {
+                    let mut first = sum.says(Kind::NotCompared, total, year, (lower, upper));
+                    first.years.push(year);
+                    open.push(first);
+                }
+                continue;
+            }
+            made += 1;
+            all.masked += usize::from(lower < upper || !sum.masked.is_empty());
+            if sum.low <= upper + slack && (one_sided || !short) {
+                continue;
+            }
         }
         let beside = [-1, 1].into_iter().find_map(|step| {
             let other = Year::new(i64::from(year.get()) + step).ok()?;
@@ -234,13 +247,20 @@ pub(super) fn compared(total: &Series, children: &[&Series], relation: Relation)
             let same = (sum.low - published).abs() <= slack && (sum.high - published).abs() <= slack;
             (same && sum.missing.is_empty()).then_some((other, (published, published)))
         });
-        match (relation, beside, published) {
-            (Relation::SumAlt, Some((other, published)), _) => found.push(says(Kind::PeriodLabel, other, published)),
-            (Relation::Subset, _, Some(published)) => found.push(says(Kind::Subset, year, published)),
-            (_, _, Some(published)) => found.push(says(Kind::Total, year, published)),
-            _ => {}
-        }
+        let (kind, of, published) = match (relation, beside, published) {
+            (Relation::SumAlt, Some((other, published)), _) => (Kind::PeriodLabel, other, published),
+            (Relation::Subset, _, Some(published)) => (Kind::Subset, year, published),
+            (_, _, Some(published)) => (Kind::Total, year, published),
+            _ => continue,
+        };
+        let mut told = sum.says(kind, total, of, published);
+        told.parts_year = year;
+        found.push(told);
     }
+    all.compared += made;
+    // why: a breakdown that begins later than its total is no problem, one that never meets it is.
+    let never = made == 0 && found.is_empty();
+    found.extend(open.into_iter().filter(|one| never || one.missing.len() < children.len()));
     found
 }
 
@@ -249,7 +269,7 @@ fn exact(series: &Series, year: Year) -> Option<f64> {
 }
 
 /// The lowest and the highest that a year can be.
-pub(super) fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
+fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
     match series.observations().find(|o| o.year == year)?.value {
         Value::Exact(y) => Some((y, y)),
         Value::Censored { lower, upper } => Some((lower, upper)),
@@ -257,7 +277,7 @@ pub(super) fn bounds(series: &Series, year: Year) -> Option<(f64, f64)> {
     }
 }
 
-/// What the parts of a year add up to; none if no part is known, or if they cover another part of the year than the total.
+/// What the parts of a year add up to; none if they cover another part of the year than the total.
 pub(super) fn summed(total: &Series, children: &[&Series], year: Year) -> Option<Sum> {
     let coverage = |s: &Series| s.observations().find(|o| o.year == year).map(|o| o.coverage);
     let whole = coverage(total);
@@ -281,7 +301,7 @@ pub(super) fn summed(total: &Series, children: &[&Series], year: Year) -> Option
             _ => sum.missing.push(child.name().to_owned()),
         }
     }
-    (sum.missing.len() < children.len()).then_some(sum)
+    Some(sum)
 }
 
 #[cfg(test)]

@@ -1,18 +1,16 @@
-//! In how many years totals could be held against their parts, and which parts kept the others from it.
+//! In how many years totals could be held against their parts.
 //!
 //! Where a part has no number (a dash may mean none) a total can still be found too small, but not too large: unless the
 //! other parts are the whole of it, such a year is not compared, and nothing may be said of it.
 
-use serde::{Deserialize, Serialize};
-
-use super::check::{Discrepancy, Kind, bounds, compared, families, slack, summed};
-use super::tree::{Relation, Tree};
+use super::check::checked;
+use super::tree::Tree;
 use crate::error::Result;
-use crate::series::{Panel, Series};
+use crate::series::Panel;
 
 /// How often totals could be held against their parts: a year of a total counts once for every relation it has to parts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Comparisons {
     /// Years in which a total has a number.
     pub years: usize,
@@ -38,67 +36,14 @@ pub struct Comparisons {
 /// # Errors
 /// [`crate::Error::MissingMember`] for a name of the tree that is not in the panel.
 pub fn comparisons(panel: &Panel, tree: &Tree) -> Result<Comparisons> {
-    let mut made = Comparisons::default();
-    for (total, children, relation) in families(panel, tree)? {
-        let own = held(total, &children, relation).0;
-        made.years += own.years;
-        made.compared += own.compared;
-        made.masked += own.masked;
-    }
-    Ok(made)
-}
-
-/// What is wrong with a total, year by year, and then the years of which that cannot be said, by the parts that lack a number.
-pub(super) fn checked(total: &Series, children: &[&Series], relation: Relation) -> Vec<Discrepancy> {
-    let mut found = compared(total, children, relation);
-    let (made, open) = held(total, children, relation);
-    // why: a breakdown that begins later than its total is no problem, one that never meets it is.
-    let never = made.compared == 0 && found.is_empty();
-    found.extend(open.into_iter().filter(|one| never || one.missing.len() < children.len()));
-    found
-}
-
-/// How often a total could be compared with parts of one relation, and the years in which it could not because parts
-/// have no number there: a finding for each set of such parts.
-fn held(total: &Series, children: &[&Series], relation: Relation) -> (Comparisons, Vec<Discrepancy>) {
-    let mut made = Comparisons::default();
-    let mut open: Vec<Discrepancy> = Vec::new();
-    for year in total.observations().map(|o| o.year) {
-        let Some((lower, upper)) = bounds(total, year) else { continue };
-        made.years += 1;
-        let sum = summed(total, children, year);
-        let missing = match &sum {
-            Some(sum) if relation != Relation::Subset && sum.high < lower - slack(total) => sum.missing.clone(),
-            Some(_) => Vec::new(),
-            None => {
-                let without = children.iter().filter(|child| bounds(child, year).is_none());
-                let without: Vec<String> = without.map(|child| child.name().to_owned()).collect();
-                // why: the other cause is a part that covers another part of the year.
-                if without.len() < children.len() {
-                    continue;
-                }
-                without
-            }
-        };
-        if missing.is_empty() {
-            made.compared += 1;
-            made.masked += usize::from(lower < upper || sum.is_some_and(|sum| !sum.masked.is_empty()));
-        } else if let Some(known) = open.iter_mut().find(|one| one.missing == missing) {
-            known.years.push(year);
-        } else {
-            let sum = sum.unwrap_or_default();
-            let first = sum.says(Kind::NotCompared, total, year, (lower, upper));
-            open.push(Discrepancy { missing, years: vec![year], ..first });
-        }
-    }
-    (made, open)
+    Ok(checked(panel, tree)?.1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hierarchy::check_totals;
-    use crate::series::Year;
+    use crate::hierarchy::{Relation, check_totals};
+    use crate::series::{Series, Year};
 
     const NONE: f64 = f64::NAN;
 

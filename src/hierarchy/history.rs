@@ -4,7 +4,8 @@
 //! most years that a total and all its parts share one is more than twice the other, they are not a total and its parts:
 //! whatever the method, one of them would be moved to where it never was.
 
-use super::check::{compared, summed};
+use super::check::{Kind, compared, summed};
+use super::comparison::Comparisons;
 use super::tree::Relation;
 use crate::error::{Error, Result};
 use crate::series::{Note, Series, Year};
@@ -35,7 +36,8 @@ pub(super) fn history(name: &str, total: &Series, parts: &[&Series]) -> Result<O
             common: shared.len(),
         });
     }
-    let found = compared(total, parts, Relation::Sum);
+    let mut found = compared(total, parts, Relation::Sum, &mut Comparisons::default());
+    found.retain(|one| one.kind != Kind::NotCompared);
     let by = |published: f64, computed: f64| (published - computed).abs();
     let furthest = found.iter().max_by(|a, b| by(a.published, a.computed).total_cmp(&by(b.published, b.computed)));
     Ok(furthest.map(|worst| {

@@ -31,8 +31,8 @@ mod reconcile;
 mod tree;
 mod two_way;
 
-pub(crate) use check::Known;
 pub use check::{Discrepancy, Kind, check_totals};
+pub(crate) use check::{Known, checked};
 pub use comparison::{Comparisons, comparisons};
 pub use merge::{LeftOut, Merged, MergedYear, SourceEffect, merge_sources};
 pub use protect::{MaskedCell, MaskedPanel, masked_panel, small_cells};

@@ -235,15 +235,15 @@ impl Writer<'_> {
         blocks.push(self.heading("problems"));
         let found = report.discrepancies.iter();
         let mut lines: Vec<String> = found.map(|one| discrepancy(said, one, |name| report.label(said, name))).collect();
-        match (report.summary.checked, report.summary.comparisons) {
+        let made = report.summary;
+        match (made.checked, made.yearly) {
             (None, _) => lines.push(said.word("problems.unchecked")),
-            (Some(_), Some(made)) if made.compared < made.years.max(1) || made.masked > 0 => {
-                let fill: [(&str, &dyn Display); 2] = [("compared", &made.compared), ("years", &made.years)];
-                lines.push(said.say("problems.made", &fill));
+            (Some(_), Some(years)) if made.compared < years.max(1) || made.masked > 0 => {
+                lines.push(said.say("problems.made", &[("compared", &made.compared), ("years", &years)]));
                 if made.masked > 0 {
                     lines.push(said.say("problems.within", &[("masked", &made.masked)]));
                 }
-                if made.compared > 0 && report.summary.problems == 0 {
+                if made.compared > 0 && made.problems == 0 {
                     lines.push(said.word("problems.agree"));
                 }
             }

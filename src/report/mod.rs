@@ -41,7 +41,7 @@ pub use rules::Rules;
 
 use crate::error::{Error, Result};
 use crate::forecast::Fan;
-use crate::hierarchy::{Comparisons, Discrepancy, Kind, Tree, check_totals, comparisons, masked_panel};
+use crate::hierarchy::{Discrepancy, Kind, Tree, checked, masked_panel};
 use crate::language::Language;
 use crate::outlook::forecast;
 use crate::persist::Persist;
@@ -115,9 +115,15 @@ pub struct Summary {
     pub problems: usize,
     /// Totals that were checked; none without a tree.
     pub checked: Option<usize>,
-    /// In how many years they could be compared with their parts; none without a tree, and in reports of earlier releases.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comparisons: Option<Comparisons>,
+    /// Yearly figures of totals that parts could say something of; none in reports of earlier releases.
+    #[serde(default)]
+    pub yearly: Option<usize>,
+    /// Those of them that could be compared with their parts.
+    #[serde(default)]
+    pub compared: usize,
+    /// Those that could be compared only within the range of masked cells.
+    #[serde(default)]
+    pub masked: usize,
     /// Effects of events that were judged.
     pub effects: usize,
     /// The last projected year of all; none if nothing is projected.
@@ -186,14 +192,18 @@ impl Report {
             }
         }
         let tree = tree.map(|tree| without(tree, masked.as_ref().map_or(&[], |masked| &masked.hidden))).transpose()?;
-        let discrepancies = tree.as_ref().map_or_else(|| Ok(Vec::new()), |tree| check_totals(shown, tree))?;
+        let found = tree.as_ref().map(|tree| checked(shown, tree)).transpose()?;
+        let yearly = found.as_ref().map(|(_, made)| made.years);
+        let (discrepancies, made) = found.unwrap_or_default();
         let summary = Summary {
             series: panel.len(),
             projected: series.len(),
             refused: refused.len(),
             problems: discrepancies.iter().filter(|one| one.kind != Kind::NotCompared).count(),
             checked: tree.as_ref().map(|tree| tree.parents().len()),
-            comparisons: tree.as_ref().map(|tree| comparisons(shown, tree)).transpose()?,
+            yearly,
+            compared: made.compared,
+            masked: made.masked,
             ..Summary::of(&series)
         };
         let labels = panel.iter().map(|s| (s.name().to_owned(), s.label().to_owned())).collect();

@@ -88,26 +88,28 @@ fn name_column(table: &Table, options: &CsvOptions) -> Result<usize> {
 /// A first column that numbers the rows ("Bil.") beside one of text: as names of the series, 1, 2, 3 would hide those that
 /// stand there.
 fn refuse_running_numbers(table: &Table) -> Result<()> {
-    let column = |column: usize| (0..table.len()).map(move |row| table.cell(Place { row, column }));
-    let number = |cell: &str| cell.trim_end_matches('.').parse::<usize>().ok();
-    // why from 0 too: data frames number their rows so. A total below has no number.
-    let Some(first) = number(table.cell(Place { row: 0, column: 0 })).filter(|first| *first <= 1) else {
-        return Ok(());
-    };
-    if !column(0).filter(|cell| !cell.is_empty()).enumerate().all(|(i, cell)| number(cell) == Some(first + i)) {
-        return Ok(());
+    let cell = |row: usize, column: usize| table.cell(Place { row, column });
+    let number = |row: usize| cell(row, 0).trim_end_matches('.').parse::<usize>().ok();
+    // why from 0 too: data frames number their rows so.
+    let Some(first) = number(0).filter(|first| *first <= 1) else { return Ok(()) };
+    for row in 1..table.len() {
+        // A total below the rows has no number.
+        if number(row) != Some(first + row) && !cell(row, 0).is_empty() {
+            return Ok(());
+        }
     }
-    let text = |cell: &str| !cell.is_empty() && cell::value(cell).is_err();
-    let names = table.header().iter().enumerate().skip(1).find(|(i, name)| {
-        !name.is_empty() && !is_year_like(name) && !ABOUT.contains(&name.as_str()) && column(*i).all(text)
-    });
-    match names {
-        Some((_, name)) => Err(table.refuse_header(
-            0,
-            format!("numbers the rows, and {name:?} beside it is text: leave it out, or say which column names the series (id_col={name:?})"),
-        )),
-        None => Ok(()),
+    for (column, name) in table.header().iter().enumerate().skip(1) {
+        let about = name.is_empty() || is_year_like(name) || ABOUT.contains(&name.as_str());
+        if !about
+            && (0..table.len()).all(|row| !cell(row, column).is_empty() && cell::value(cell(row, column)).is_err())
+        {
+            let problem = format!(
+                "numbers the rows, and {name:?} beside it is text: leave it out, or say which column names the series (id_col={name:?})"
+            );
+            return Err(table.refuse_header(0, problem));
+        }
     }
+    Ok(())
 }
 
 /// The columns that are years, each once, at most one starred. A column that may be a year in another spelling is an
