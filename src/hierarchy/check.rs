@@ -147,6 +147,7 @@ pub(super) struct Sum {
 
 impl Sum {
     /// What is to be said of a total that was held against this sum.
+    #[inline(never)]
     fn says(&self, kind: Kind, total: &Series, of: Year, (lower, upper): (f64, f64)) -> Discrepancy {
         Discrepancy {
             kind,

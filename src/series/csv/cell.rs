@@ -128,6 +128,7 @@ fn keeps_every_digit(digits: &str, size: f64) -> bool {
 }
 
 /// Words for a cell that is no number, with a hint where the slip is a common one.
+#[cold]
 fn not_a_number(cell: &str) -> String {
     let has = |c: char| cell.contains(c);
     let hint = if cell.to_lowercase().starts_with("tiada") {
@@ -158,6 +159,7 @@ fn day(cell: &str) -> &str {
 const INSIDE: &str = "is a day inside a year: write the year, and for a part of it the last day as period_end";
 
 /// The day of `31/05/2016`, whichever of day and month comes first: nothing is guessed where both may.
+#[inline(never)]
 fn slashed(body: &str) -> Option<Result<Date, String>> {
     let mut parts = body.split('/');
     let (Some(one), Some(two), Some(year), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
@@ -178,6 +180,7 @@ fn slashed(body: &str) -> Option<Result<Date, String>> {
 
 /// Words for a number that a spreadsheet keeps in the place of a day, counted from 30 December 1899: from 1957, past which no
 /// slip in a year (20161) leads, to 2119.
+#[cold]
 pub(super) fn day_number(text: &str) -> String {
     let Some(mut left) = text.parse::<u32>().ok().filter(|days| (21_000..=80_000).contains(days)) else {
         return String::new();

@@ -153,23 +153,32 @@ impl Table {
         self.rows.get(at.row).map_or(self.header_line, |row| row.line)
     }
 
+    // why cold and never inlined: a table has some thirty refusals, and the wheel is to stay below 3 MB.
     /// An error about a cell.
+    #[cold]
+    #[inline(never)]
     pub(super) fn refuse(&self, at: Place, problem: impl Into<String>) -> Error {
         self.refusal(self.line(at), self.column_name(at.column), self.cell(at), problem)
     }
 
     /// An error about the head of a column.
+    #[cold]
+    #[inline(never)]
     pub(super) fn refuse_header(&self, column: usize, problem: impl Into<String>) -> Error {
         let name = self.column_name(column);
         self.refusal(self.header_line, name.clone(), &name, problem)
     }
 
     /// An error about an option that fits no cell.
+    #[cold]
+    #[inline(never)]
     pub(super) fn refuse_option(&self, column: usize, value: &str, problem: impl Into<String>) -> Error {
         self.refusal(self.header_line, self.column_name(column), value, problem)
     }
 
     /// A table that lacks this column.
+    #[cold]
+    #[inline(never)]
     pub(super) fn lacks(&self, column: &str) -> Error {
         Error::MissingColumn { file: self.file.clone(), column: column.to_owned(), known: self.header.clone() }
     }
@@ -181,6 +190,8 @@ impl Table {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn refusal(&self, line: u64, column: String, value: &str, problem: impl Into<String>) -> Error {
         Error::Csv { file: self.file.clone(), line, column, value: shortened(value), problem: problem.into() }
     }
