@@ -50,7 +50,7 @@ $(VENV)/.dev-tools: requirements/dev.txt $(VENV)/.build-tools
 
 $(VENV)/.package: $(VENV)/.build-tools pyproject.toml README.md $(RUST) $(PACKAGE)
 	rm -f $(WHEELS)/unjuran-*.whl
-	$(BIN)/maturin build --release --interpreter $(BIN)/python --out $(WHEELS)
+	$(BIN)/maturin build --release --compression-level 9 --interpreter $(BIN)/python --out $(WHEELS)
 	$(PIP) install --force-reinstall --no-deps $(WHEELS)/unjuran-*.whl
 	@touch $@
 

@@ -7,4 +7,4 @@ export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-1600000000}"
 # Between flags stands the byte 1f, so that folders may have spaces.
 export CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$PWD=unjuran"$'\x1f'"--remap-path-prefix=$cargo_home=cargo"
 unset RUSTFLAGS
-"${1:-maturin}" build --release --locked --out target/wheels
+"${1:-maturin}" build --release --locked --compression-level 9 --out target/wheels
