@@ -512,6 +512,9 @@ impl fmt::Display for Impact {
             percent(high),
             self.probability,
         )?;
+        if let Some(last) = self.series.observations().last().filter(|last| last.coverage.is_partial()) {
+            write!(f, "{}, under way, takes no part; ", last.year)?;
+        }
         let share = |x: f64| format!("{:.0}%", 100.0 * x);
         write!(f, "found with 80% power: ")?;
         match (self.mde.rise, self.mde.fall) {
@@ -519,10 +522,6 @@ impl fmt::Display for Impact {
             (Some(rise), None) => write!(f, "a rise by {}, and no fall at all", share(rise)),
             (None, Some(fall)) => write!(f, "a fall by {}, and no rise up to {MOST_CHANGE}%", share(fall)),
             (None, None) => write!(f, "no effect of practical size (no rise up to {MOST_CHANGE}%, no fall at all)"),
-        }?;
-        match self.series.observations().last() {
-            Some(last) if last.coverage.is_partial() => write!(f, "; {}, under way, takes no part", last.year),
-            _ => Ok(()),
         }
     }
 }
